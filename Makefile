@@ -1,0 +1,54 @@
+# A thin front for CMake and the scripts; every target does its own set-up.
+
+PRESET ?= release
+BUILD := build/$(PRESET)
+
+.PHONY: help deps configure build run test test-long check test-asan test-tsan bench clean
+
+help:
+	@echo "make run        build, serve the examples on 127.0.0.1:8787"
+	@echo "make test       build, run all tests (under ten minutes)"
+	@echo "make check      format, tidy, layers, sizes"
+	@echo "make test-asan  the tests with nanod under ASan and UBSan; test-tsan: under TSan"
+	@echo "make test-long  the slow tail of the tests"
+	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
+	@echo "make build deps clean"
+
+deps:
+	@deploy/install_deps.sh
+
+configure: deps
+	@[ -f $(BUILD)/build.ninja ] || { echo "nano: configuring $(BUILD)"; \
+	  cmake --preset $(PRESET) > /dev/null || exit 1; }
+
+build: configure
+	@echo "nano: building $(BUILD) (the first time takes some minutes)"
+	@cmake --build $(BUILD)
+
+run: build
+	@deploy/run_local.sh $(BUILD)
+
+test: build
+	@ctest --test-dir $(BUILD) --output-on-failure -LE long
+
+test-long: build
+	@ctest --test-dir $(BUILD) --output-on-failure -L long
+
+check: configure
+	@deploy/check.sh $(BUILD)
+
+test-asan: build
+	@$(MAKE) --no-print-directory PRESET=asan configure
+	@cmake --build build/asan
+	@ctest --test-dir build/asan --output-on-failure -LE long
+
+test-tsan: build
+	@$(MAKE) --no-print-directory PRESET=tsan configure
+	@cmake --build build/tsan
+	@ctest --test-dir build/tsan --output-on-failure -LE long
+
+bench: build
+	@bench/run.sh $(BUILD)
+
+clean:
+	rm -rf build
