@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+// The hard maxima both sides of the RPC link keep to. "security 3.1" is the project's table of
+// limits and of what other systems use; a number without a source is ours and says why.
+namespace nano {
+
+inline constexpr size_t kKiB = 1024;
+
+// A body up to this size travels inside its message; a larger one is a stream. 64 KiB: a page of
+// HTML or JSON fits, and more than a dozen fit one message.
+inline constexpr size_t kMaxInlineBodyBytes = 64 * kKiB;
+// The most one ByteSource.read may ask for (security 3.1: 256 KB windows).
+inline constexpr size_t kMaxReadBytes = 256 * kKiB;
+
+// One RPC message (security 3.1: 1 MB frame), other than Worker.load, which carries an app. The
+// link is closed for a larger one, so whoever puts many bodies into one message has to count.
+inline constexpr size_t kMaxMessageBytes = 1 << 20;
+// The size of an app's modules together (security 3.1: bundle 10 MB).
+inline constexpr size_t kMaxBundleBytes = 10 << 20;
+inline constexpr size_t kMaxBundleFiles = 1000;
+inline constexpr size_t kMaxModulePathBytes = 255;
+// A bundle and its frame.
+inline constexpr size_t kMaxLoadMessageBytes = kMaxBundleBytes + kMaxMessageBytes;
+// Nesting of pointers (security 3.1). Our schemas use fewer than ten levels.
+inline constexpr int kMaxNesting = 32;
+// How many words may be read from a message, as a multiple of its size (security 3.1: 4x frame).
+inline constexpr unsigned kTraversalFactor = 4;
+// Calls of a worker that are open at a time. security 3.1 says 1024; every streaming request body
+// holds one, and four apps of kMaxCallsInFlight share a worker, so it is 4096 (about 2 KB each).
+inline constexpr unsigned kMaxOpenCalls = 4096;
+// What the larger of those calls take together. Large ones (answers, logs) are done at once, so an
+// honest worker stays far below.
+inline constexpr size_t kMaxOpenCallBytes = 16 << 20;
+// Capabilities of a worker that the supervisor holds (security 3.1: 4096 exports).
+inline constexpr unsigned kMaxImports = 4096;
+
+// HTTP in (security 3.1): the request's line, its header block, one field, how many fields.
+inline constexpr size_t kMaxUrlBytes = 16 * kKiB;
+inline constexpr size_t kMaxRequestHeaderBytes = 32 * kKiB;
+inline constexpr size_t kMaxHeaderLineBytes = 8 * kKiB;
+inline constexpr size_t kMaxRequestHeaders = 100;
+inline constexpr uint64_t kMaxRequestBodyBytes = 16 << 20;
+// HTTP out (security 3.1): what a tenant's response may carry.
+inline constexpr size_t kMaxResponseHeaderBytes = 32 * kKiB;
+inline constexpr size_t kMaxResponseHeaders = 128;
+
+// How many calls one App.fetchBatch may carry; more go in the next message of the same turn.
+inline constexpr size_t kMaxBatchCalls = 128;
+// Requests one app may have in flight in one worker (security 3.1: 1000 per app).
+inline constexpr size_t kMaxCallsInFlight = 1000;
+
+// A full batch of the largest requests: URL, fields (their pointers and padding take as much again)
+// and body. Clients choose these, so the worker has to take it.
+inline constexpr size_t kMaxBatchBytes =
+    kMaxBatchCalls * (kMaxUrlBytes + 2 * kMaxRequestHeaderBytes + kMaxInlineBodyBytes);
+// The largest message that a worker accepts from its supervisor.
+inline constexpr size_t kMaxMessageBytesToWorker =
+    kMaxBatchBytes > kMaxLoadMessageBytes ? kMaxBatchBytes : kMaxLoadMessageBytes;
+// What may wait in the supervisor for a worker that does not read: all calls of an app, each with
+// the largest body that travels inline. A silent worker is killed long before (kHeartbeatGrace).
+inline constexpr size_t kMaxBufferedRpcBytes = kMaxCallsInFlight * kMaxInlineBodyBytes;
+
+// The tenant's log (security 3.1): a line, a request's lines together, one RPC call.
+inline constexpr size_t kMaxLogLineBytes = 4 * kKiB;
+inline constexpr size_t kMaxLogBytesPerRequest = 64 * kKiB;
+inline constexpr size_t kMaxLogBatchBytes = 256 * kKiB;
+// A JavaScript error as text: message and stack together.
+inline constexpr size_t kMaxJsErrorBytes = 8 * kKiB;
+
+// Environment (security 3.1: 64 x 5 KB).
+inline constexpr size_t kMaxBindings = 64;
+inline constexpr size_t kMaxBindingBytes = 5 * kKiB;
+
+// Timers that live at the same time in one request (security 3.1).
+inline constexpr size_t kMaxTimersPerRequest = 1000;
+
+// How long a request may take until its response's head is there (security 3.1).
+inline constexpr std::chrono::milliseconds kDefaultWallLimit{30'000};
+// The heartbeat: asked this often, and a worker silent for the CPU limit plus this grace is killed
+// (security 3.1: if not dead in +250 ms: SIGKILL; a second leaves room for a loaded machine).
+inline constexpr std::chrono::milliseconds kHeartbeatPeriod{500};
+inline constexpr std::chrono::milliseconds kHeartbeatGrace{1'000};
+
+}  // namespace nano

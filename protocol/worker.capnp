@@ -1,0 +1,154 @@
+@0xe6c47d1a90b85f33;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("nano::rpc");
+
+using Outcome = import "outcome.capnp".Outcome;
+using Http = import "http.capnp";
+
+interface Worker {
+  # What a worker process offers its supervisor: the bootstrap capability of their one socket. The
+  # supervisor trusts nothing that comes back.
+
+  hello @0 () -> (report :SandboxReport);
+  # The first call. Answered once the sandbox is shut and a blank isolate is ready.
+
+  load @1 (version :AppVersion, host :AppHost) -> (outcome :Outcome, error :JsError, app :App);
+  # Compiles, links and evaluates the app's modules in an isolate of their own, under the start-up
+  # limit. On `ok` there is an `app`; else `error` says what was wrong. Dropping `app` disposes of
+  # the isolate.
+
+  ping @2 () -> (rssBytes :UInt64);
+  # The heartbeat. Answered by the loop that runs JavaScript, so that a stuck one is seen.
+}
+
+interface App {
+  # One loaded version. Many requests share a call: capnp's RPC costs about 4.4 us a call, a
+  # batch spreads that over all requests of one turn of the supervisor's loop.
+
+  fetchBatch @0 (calls :List(FetchCall)) -> (answers :List(FetchAnswer));
+  # Runs the fetch handler once for each call. What is answered within the turn comes back here, in
+  # any order; the rest follows through AppHost.answer. Every id is answered exactly once.
+
+  cancel @1 (ids :List(UInt32));
+  # Nobody waits for these any more: their `request.signal` aborts. They are still answered, with
+  # `canceled`, unless their answer is already on its way.
+}
+
+interface AppHost {
+  # What one app may ask of its supervisor. Identity is the capability: nothing names the app.
+
+  answer @0 (answers :List(FetchAnswer));
+  # Answers that were not ready when their batch returned.
+
+  log @1 (lines :List(LogLine));
+  # Console output and uncaught errors, in order, at most kMaxLogBatchBytes a call.
+}
+
+struct FetchCall {
+  id @0 :UInt32;
+  # Chosen by the supervisor; unique among the calls of this App that are not answered yet.
+  request @1 :Http.Request;
+  requestId @2 :Text;
+  # For log lines; the client sees it as well.
+}
+
+struct FetchAnswer {
+  id @0 :UInt32;
+  outcome @1 :Outcome;
+  response @2 :Http.Response;
+  # Only with `ok`.
+  cpuMicros @3 :UInt32;
+}
+
+struct LogLine {
+  requestId @0 :Text;
+  # Empty for what no request caused.
+  level @1 :Level;
+  message @2 :Text;
+  unixMillis @3 :Int64;
+
+  enum Level {
+    log @0;
+    debug @1;
+    info @2;
+    warn @3;
+    error @4;
+  }
+}
+
+struct JsError {
+  # A JavaScript exception as bounded text; also what `nanoctl deploy` prints when it is refused.
+
+  message @0 :Text;
+  stack @1 :Text;
+  file @2 :Text;
+  line @3 :UInt32;
+  column @4 :UInt32;
+  # Counted from 1; 0 where V8 does not know.
+  sourceLine @5 :Text;
+}
+
+struct AppVersion {
+  tenant @0 :Text;
+  app @1 :Text;
+  id @2 :Text;
+  mainModule @3 :Text;
+  # The path of the module that has `export default`.
+  modules @4 :List(Module);
+  env @5 :List(Binding);
+  limits @6 :Limits;
+  compatibilityDate @7 :Text;
+  compatibilityFlags @8 :List(Text);
+}
+
+struct Module {
+  path @0 :Text;
+  # Relative to the app's folder, `/` between parts, no `.` or `..`.
+  kind @1 :Kind;
+  content @2 :Data;
+
+  enum Kind {
+    unknown @0;
+    esModule @1;
+    json @2;
+    text @3;
+    data @4;
+    wasm @5;
+  }
+}
+
+struct Binding {
+  name @0 :Text;
+  union {
+    text @1 :Text;
+    json @2 :Text;
+  }
+}
+
+struct Limits {
+  # What this version may use; defaults and maxima in protocol/limits.h.
+
+  cpuMillis @0 :UInt32 = 1000;
+  # JavaScript time of one request on the CPU clock of its thread.
+  startupCpuMillis @1 :UInt32 = 1000;
+  heapBytes @2 :UInt64 = 134217728;
+  externalBytes @3 :UInt64 = 67108864;
+  # ArrayBuffers and WebAssembly memories, which V8's heap limit does not count.
+  waitUntilMillis @4 :UInt32 = 30000;
+}
+
+struct SandboxReport {
+  # The worker's own account; the supervisor compares it with /proc and with what it asked for.
+
+  seccompMode @0 :UInt32;
+  noNewPrivs @1 :Bool;
+  capabilitiesEffective @2 :UInt64;
+  landlockAbi @3 :UInt32;
+  # 0: this kernel has none.
+  layers @4 :List(Text);
+  # Names of the layers that are shut, as sandbox/sandbox.h spells them.
+  weakened @5 :List(Text);
+  # Names of the layers left out on the operator's word.
+  v8Version @6 :Text;
+}
