@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <v8.h>
+
+namespace nano {
+
+// The built-in functions that C++ calls. dispatch.js registers them while the snapshot is built;
+// their order here is their order in the snapshot's data.
+enum class EntryPoint {
+  kDispatchFetch,       // (slot, handler, env): runs the handler, answers through ops.
+  kFireTimer,           // (id)
+  kPullResponseBody,    // (slot): the next chunk is wanted.
+  kCancelResponseBody,  // (slot): the reader went away.
+  kAbortRequest,        // (slot): the client went away; request.signal aborts.
+  kReportRejection,     // (reason, promise): nobody handled it.
+  kMakeEnv,             // ([name, isJson 0 or 1, text, ...]) -> env
+};
+
+inline constexpr std::array<const char*, 7> kEntryPointNames = {
+    "dispatchFetch", "fireTimer",       "pullResponseBody", "cancelResponseBody",
+    "abortRequest",  "reportRejection", "makeEnv"};
+
+// The entry points of one isolate.
+class EntryPoints final {
+ public:
+  // Takes them out of the snapshot that `context` was made from. V8 hands them out once a context.
+  explicit EntryPoints(v8::Local<v8::Context> context);
+
+  v8::Local<v8::Function> get(v8::Isolate* isolate, EntryPoint entryPoint) const {
+    return functions_[static_cast<size_t>(entryPoint)].Get(isolate);
+  }
+
+ private:
+  std::array<v8::Global<v8::Function>, kEntryPointNames.size()> functions_;
+};
+
+// v8::Isolate::SetData index where the builder leaves its v8::Global<v8::Object> for the op
+// registerEntryPoints; null everywhere else, and the op throws.
+inline constexpr uint32_t kRegistrationIsolateSlot = 1;
+
+}  // namespace nano

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <v8.h>
+
+namespace nano {
+
+enum class LogLevel : uint8_t { kLog, kDebug, kInfo, kWarn, kError };
+
+// What built-ins may ask of the process they run in. One for each isolate, found through
+// v8::Isolate::GetData(kHostSlot); worker implements it (IoBridge). While the snapshot is built
+// there is none, and an op that needs one throws: that keeps side effects out of the snapshot.
+//
+// `slot` is the number of a request in its isolate, as dispatch.js received it. A slot that is not
+// in use is ignored or answered as a request that was cancelled: JavaScript may hold one too long.
+// Views handed in live for the call only.
+class Host {
+ public:
+  static constexpr uint32_t kIsolateSlot = 0;  // v8::Isolate::SetData index.
+
+  // The host of the running isolate, or null while a snapshot is built.
+  static Host* of(v8::Isolate* isolate) {
+    return static_cast<Host*>(isolate->GetData(kIsolateSlot));
+  }
+
+  // One console line, UTF-8, attributed to the request that is running (or to none).
+  virtual void log(LogLevel level, std::string_view line) = 0;
+
+  // Milliseconds since the request, or the isolate, began; coarse.
+  virtual double now() = 0;
+  // Milliseconds since 1970 that `now()` counts from.
+  virtual double timeOrigin() = 0;
+
+  // After `delayMillis` the entry point fireTimer(id) is called, once. The ids are JavaScript's.
+  // False when the request has too many timers.
+  virtual bool startTimer(uint32_t id, double delayMillis) = 0;
+  virtual void stopTimer(uint32_t id) = 0;
+
+  // The request's parts; values live for the call.
+  virtual v8::Local<v8::String> requestUrl(uint32_t slot) = 0;
+  virtual v8::Local<v8::String> requestMethod(uint32_t slot) = 0;
+  // [name, value, name, value, ...] of one-byte strings, names in lower case.
+  virtual v8::Local<v8::Array> requestHeaders(uint32_t slot) = 0;
+  // undefined: no body. Uint8Array: all of it. null: a stream, read with readRequestBody.
+  virtual v8::Local<v8::Value> requestBody(uint32_t slot) = 0;
+  // A promise of a Uint8Array, or of null at the end; rejects when the client broke off.
+  virtual v8::Local<v8::Promise> readRequestBody(uint32_t slot) = 0;
+  // Nobody will read the rest.
+  virtual void cancelRequestBody(uint32_t slot) = 0;
+
+  struct ResponseHead {
+    uint32_t status = 200;
+    std::string_view statusText;
+    // name \0 value \0 name \0 value \0 ..., Latin-1 bytes, names in lower case.
+    std::string_view headers;
+  };
+  // Answers the request, once; later calls are ignored.
+  virtual void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
+                       bool hasBody) = 0;
+  // Answers with a body to come: the entry point pullResponseBody(slot) asks for each chunk, and
+  // JavaScript answers with exactly one of the three below. `length` is -1 where unknown.
+  virtual void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) = 0;
+  virtual void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) = 0;
+  virtual void endResponseBody(uint32_t slot) = 0;
+  virtual void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) = 0;
+  // The handler threw or rejected.
+  virtual void failRequest(uint32_t slot, v8::Local<v8::Value> error) = 0;
+
+  // ctx.waitUntil: keeps the request's context alive until `promise` settles or time is up.
+  virtual void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) = 0;
+
+ protected:
+  ~Host() = default;
+};
+
+}  // namespace nano

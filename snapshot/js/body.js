@@ -1,0 +1,275 @@
+// @ts-check
+// Bodies of requests and responses, https://fetch.spec.whatwg.org/#body-mixin
+//
+// A body that is there as a whole is never made a stream unless somebody asks for the stream; one
+// that arrives from the client is handed on, or read, without one as well.
+
+import { cancelRequestBody, readRequestBody, utf8Encode } from 'nano:ops';
+import { serializeForm } from './form_urlencoded.js';
+import {
+  ArrayBufferIsView,
+  PromisePrototypeThen,
+  PromiseResolve,
+  TypeErrorConstructor,
+  TypedArrayPrototypeGetByteLength,
+  Uint8ArrayConstructor,
+} from './primordials.js';
+import { markHandled } from './streams/promises.js';
+import { createReadableBytes } from './streams/readable_byte_core.js';
+import { acquireDefaultReader } from './streams/readable_core.js';
+import { pipeReadable } from './streams/readable_pipe.js';
+import { isReadableStream, readableCoreOf } from './streams/readable_stream.js';
+import { teeReadable } from './streams/readable_tee.js';
+import { TransformCore } from './streams/transform_core.js';
+import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
+import { structuredClone } from './structured_clone.js';
+import { isSearchParams, searchParamsList } from './url_search_params.js';
+import { bufferOfView, isArrayBuffer, isObject } from './webidl.js';
+
+const TypeError = TypeErrorConstructor;
+
+export const kTextType = 'text/plain;charset=UTF-8';
+const kFormType = 'application/x-www-form-urlencoded;charset=UTF-8';
+
+/** All of a body, in one piece. */
+class WholeSource {
+  #body;
+
+  /** @param {Body} body */
+  constructor(body) {
+    this.#body = body;
+  }
+
+  pull(controller) {
+    const bytes = this.#body.takeBytes();
+    if (TypedArrayPrototypeGetByteLength(bytes) > 0) controller.enqueue(bytes);
+    controller.close();
+    if (controller.pending.length > 0) controller.respond(0);
+    return PromiseResolve(undefined);
+  }
+
+  cancel() {
+    return PromiseResolve(undefined);
+  }
+}
+
+/** A body that the client is still sending. */
+class IncomingSource {
+  #slot;
+
+  /** @param {number} slot */
+  constructor(slot) {
+    this.#slot = slot;
+  }
+
+  pull(controller) {
+    return PromisePrototypeThen(readRequestBody(this.#slot), (chunk) => {
+      if (chunk !== null && TypedArrayPrototypeGetByteLength(chunk) > 0) {
+        controller.enqueue(chunk);
+        return;
+      }
+      controller.close();
+      if (controller.pending.length > 0) controller.respond(0);
+    });
+  }
+
+  cancel() {
+    cancelRequestBody(this.#slot);
+    return PromiseResolve(undefined);
+  }
+}
+
+export class Body {
+  /** All of it, where that is known and nobody has it yet. @type {string | Uint8Array | null} */
+  source = null;
+  /** Whether another body has the same bytes. */
+  isShared = false;
+  /** The request that it arrives with; -1 none. */
+  slot = -1;
+  /** Read or given away without a stream. */
+  used = false;
+  /** The content type it suggests. @type {string | null} */
+  type = null;
+  /** @type {import('./streams/readable_core.js').ReadableCore | undefined} */
+  #stream = undefined;
+
+  /** @returns {import('./streams/readable_core.js').ReadableCore} */
+  get stream() {
+    if (this.#stream !== undefined) return this.#stream;
+    const whole = this.source !== null || this.slot < 0;
+    const stream = createReadableBytes(
+      whole ? new WholeSource(this) : new IncomingSource(this.slot),
+    );
+    stream.body = this;
+    this.#stream = stream;
+    if (this.used) {
+      // What was read without the stream has been read.
+      stream.disturbed = true;
+      stream.close();
+      acquireDefaultReader(stream);
+    }
+    return stream;
+  }
+
+  set stream(stream) {
+    this.#stream = stream;
+  }
+
+  get hasStream() {
+    return this.#stream !== undefined;
+  }
+
+  get isDisturbed() {
+    return this.#stream === undefined ? this.used : this.#stream.disturbed;
+  }
+
+  get isUnusable() {
+    const stream = this.#stream;
+    return stream === undefined ? this.used : stream.disturbed || stream.locked;
+  }
+
+  /** Nobody else may read it from now on. */
+  markUsed() {
+    this.used = true;
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    stream.disturbed = true;
+    acquireDefaultReader(stream);
+  }
+
+  /** The whole source as bytes that the caller may keep. @returns {Uint8Array} */
+  takeBytes() {
+    const source = this.source;
+    if (typeof source === 'string') return utf8Encode(source);
+    if (source === null) return new Uint8ArrayConstructor(0);
+    return this.isShared ? copyOfView(source) : source;
+  }
+
+  /** Moves what this body has to another that nobody has read. @returns {Body} */
+  move() {
+    if (this.#stream === undefined) {
+      const moved = new Body();
+      moved.source = this.source;
+      moved.isShared = this.isShared;
+      moved.slot = this.slot;
+      moved.type = this.type;
+      this.used = true;
+      return moved;
+    }
+    return bodyOfStream(proxyOf(this.#stream));
+  }
+
+  /** https://fetch.spec.whatwg.org/#concept-body-clone @returns {Body} */
+  clone() {
+    if (this.source !== null && this.#stream === undefined) {
+      const copy = new Body();
+      copy.source = this.source;
+      copy.type = this.type;
+      copy.isShared = this.isShared = typeof this.source !== 'string';
+      return copy;
+    }
+    const type = this.type;
+    const branches = teeReadable(this.stream, structuredClone);
+    // The first branch takes this body's place; what the stream came from is the tee's by now.
+    this.source = null;
+    this.slot = -1;
+    this.#stream = branches[0];
+    const copy = bodyOfStream(branches[1]);
+    copy.type = type;
+    return copy;
+  }
+}
+
+/** @param {ArrayBufferView} view @returns {Uint8Array} */
+export function copyOfView(view) {
+  return cloneBytes(bufferOfView(view), byteOffsetOfView(view), byteLengthOfView(view));
+}
+
+const kIdentity = {
+  __proto__: null,
+  transform(chunk, core) {
+    core.enqueue(chunk);
+    return PromiseResolve(undefined);
+  },
+  flush: () => PromiseResolve(undefined),
+  cancel: () => PromiseResolve(undefined),
+};
+
+/** "Creating a proxy": the stream's content in a stream of its own. */
+function proxyOf(stream) {
+  const measure = { highWaterMark: 1, size: undefined };
+  const none = { highWaterMark: 0, size: undefined };
+  const transform = new TransformCore(/** @type {any} */ (kIdentity), undefined, measure, none);
+  const options = { preventClose: false, preventAbort: false, preventCancel: false };
+  markHandled(pipeReadable(stream, transform.writable, { ...options, signal: undefined }));
+  return transform.readable;
+}
+
+function bodyOfStream(stream) {
+  const body = new Body();
+  body.stream = stream;
+  return body;
+}
+
+/** @param {string | Uint8Array} source @param {string | null} type @returns {Body} */
+export function bodyOfSource(source, type) {
+  const body = new Body();
+  body.source = source;
+  body.type = type;
+  return body;
+}
+
+/** One that has been read, for who handed it on. @returns {Body} */
+export function usedBody() {
+  const body = new Body();
+  body.source = '';
+  body.used = true;
+  return body;
+}
+
+/**
+ * That of an incoming request, as the op requestBody has it.
+ * @param {number} slot @param {Uint8Array | null | undefined} content @returns {Body | null}
+ */
+export function incomingBody(slot, content) {
+  if (content === undefined) return null;
+  const body = new Body();
+  body.source = content;
+  body.slot = slot;
+  return body;
+}
+
+/**
+ * https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+ * @param {any} object not null or undefined @param {string} context @returns {Body}
+ */
+export function extractBody(object, context) {
+  if (!isObject(object)) return bodyOfSource(toText(object), kTextType);
+  if (isReadableStream(object)) return extractStream(readableCoreOf(object), context);
+  if (ArrayBufferIsView(object)) return bodyOfSource(copyOfView(object), null);
+  if (isArrayBuffer(object)) {
+    return bodyOfSource(copyOfView(new Uint8ArrayConstructor(object)), null);
+  }
+  if (isSearchParams(object)) {
+    return bodyOfSource(serializeForm(searchParamsList(object)), kFormType);
+  }
+  return bodyOfSource(toText(object), kTextType);
+}
+
+// ToString; lone surrogates are replaced where the text becomes bytes.
+const toText = (value) => `${value}`;
+
+function extractStream(stream, context) {
+  if (stream.disturbed || stream.locked) {
+    throw new TypeError(`${context}: Response body object should not be disturbed or locked`);
+  }
+  const body = new Body();
+  body.stream = stream;
+  // The stream of another body, and untouched: what is behind it can be taken past it.
+  if (stream.body !== undefined) {
+    body.source = stream.body.source;
+    body.slot = stream.body.slot;
+    body.isShared = stream.body.isShared;
+  }
+  return body;
+}

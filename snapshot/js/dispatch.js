@@ -1,0 +1,93 @@
+// @ts-check
+// From a request to the tenant's handler and back. C++ calls these; the host answers the client.
+//
+// This is the path that each request takes: the request is a number until the handler looks at
+// it, and a Response that comes back at once, or is a string, costs one op.
+
+import { failRequest, respond, respondStream } from 'nano:ops';
+import { DOMException } from './dom_exception.js';
+import { makeExecutionContext } from './execution_context.js';
+import { PromisePrototypeThen, PromiseResolve, TypeErrorConstructor } from './primordials.js';
+import { abortIncoming, forgetIncoming, incomingRequest } from './request.js';
+import { giveAway, isResponse } from './response.js';
+import { pumpIncoming, pumpStream } from './response_pump.js';
+
+const TypeError = TypeErrorConstructor;
+const kUnknownLength = -1;
+
+/**
+ * @param {number} slot the request
+ * @param {any} handler the app's default export
+ * @param {object} env
+ */
+export function dispatchFetch(slot, handler, env) {
+  let result;
+  try {
+    if (typeof handler?.fetch !== 'function') throw noHandler(handler);
+    result = handler.fetch(incomingRequest(slot), env, makeExecutionContext(slot));
+    if (isResponse(result)) {
+      giveAway(slot, result, send);
+      return;
+    }
+    result = PromiseResolve(result);
+  } catch (error) {
+    fail(slot, error);
+    return;
+  }
+  PromisePrototypeThen(
+    result,
+    (response) => answer(slot, response),
+    (error) => fail(slot, error),
+  );
+}
+
+function noHandler(handler) {
+  if (handler === undefined) return new TypeError('The app has no default export');
+  if (typeof handler === 'function') {
+    return new TypeError('The default export must be an object with a fetch() method');
+  }
+  return new TypeError('Handler does not export a fetch() function');
+}
+
+function answer(slot, response) {
+  try {
+    if (!isResponse(response)) {
+      throw new TypeError('The fetch() handler did not return a Response object');
+    }
+    giveAway(slot, response, send);
+  } catch (error) {
+    fail(slot, error);
+  }
+}
+
+function fail(slot, error) {
+  forgetIncoming(slot);
+  failRequest(slot, error);
+}
+
+/** @param {string | import('./body.js').Body | null} body one that nobody has read */
+function send(slot, status, statusText, headers, body) {
+  if (body === null || typeof body === 'string') {
+    forgetIncoming(slot);
+    respond(slot, status, statusText, headers, body);
+    return;
+  }
+  if (body.source !== null) {
+    forgetIncoming(slot);
+    body.markUsed();
+    respond(slot, status, statusText, headers, body.source);
+    return;
+  }
+  if (body.slot >= 0) {
+    body.markUsed();
+    pumpIncoming(slot, body.slot);
+  } else {
+    pumpStream(slot, body.stream);
+  }
+  respondStream(slot, status, statusText, headers, kUnknownLength);
+}
+
+/** The client has gone. @param {number} slot */
+export function abortRequest(slot) {
+  abortIncoming(slot, new DOMException('The client has gone away', 'AbortError'));
+}

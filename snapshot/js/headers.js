@@ -1,0 +1,247 @@
+// @ts-check
+// Headers, https://fetch.spec.whatwg.org/#headers-class
+//
+// Of the guards a server needs "immutable" only: no header is forbidden to it.
+
+import { proxyDetails, requestHeaders } from 'nano:ops';
+import {
+  deleteHeader,
+  getHeader,
+  hasHeader,
+  normalizeName,
+  normalizeValue,
+  setHeader,
+} from './header_list.js';
+import { inspectAs } from './inspect_kinds.js';
+import { defineIterable } from './iterable.js';
+import {
+  ArrayPrototypePush,
+  ArrayPrototypeSort,
+  ObjectGetOwnPropertySymbols,
+  ObjectKeys,
+  SymbolIterator,
+  TypeErrorConstructor,
+} from './primordials.js';
+import {
+  defineInterface,
+  illegalInvocation,
+  isObject,
+  tooFewArguments,
+  toByteString,
+  toRecord,
+  toSequence,
+} from './webidl.js';
+
+const TypeError = TypeErrorConstructor;
+const kInternal = { __proto__: null };
+
+/** @typedef {import('./header_list.js').HeaderList} HeaderList */
+
+/** @type {(value: any) => boolean} */
+let isHeaders;
+/** @type {(list: HeaderList | undefined, slot: number, immutable: boolean) => Headers} */
+let makeHeaders;
+/** @type {(headers: Headers) => boolean} */
+let areHeadersImmutable;
+/** @type {(headers: any, index: number) => [string, string] | undefined} */
+let pairAt;
+/** The list itself: whoever changes it must own it. @type {(headers: Headers) => HeaderList} */
+let headerListOf;
+
+const identity = (value) => value;
+
+/**
+ * What the standard calls to fill, into a list.
+ * @param {HeaderList} list @param {any} init @param {string} context
+ */
+function fillHeaders(list, init, context) {
+  if (!isObject(init)) {
+    throw new TypeError(
+      `${context}: The provided value is not of type ` +
+        `'(record<ByteString, ByteString> or sequence<sequence<ByteString>>)'.`,
+    );
+  }
+  const method = init[SymbolIterator];
+  if (method === undefined || method === null) fillFromRecord(list, init, context);
+  else if (method === entries && isHeaders(init)) appendAll(list, headerListOf(init));
+  else fillFromSequence(list, init, method, context);
+}
+
+function appendAll(list, others) {
+  for (let i = 0; i < others.length; i++) ArrayPrototypePush(list, others[i]);
+}
+
+function fillFromSequence(list, init, method, context) {
+  const pairs = toSequence(init, context, (pair) => toSequence(pair, context, identity), method);
+  for (let i = 0; i < pairs.length; i++) {
+    const pair = pairs[i];
+    if (pair.length !== 2) {
+      throw new TypeError(`${context}: A header must be a pair of a name and a value.`);
+    }
+    const name = normalizeName(pair[0], context);
+    ArrayPrototypePush(list, name, normalizeValue(pair[1], context));
+  }
+}
+
+function fillFromRecord(list, init, context) {
+  // What a proxy or a symbol among the keys would notice, the general conversion does.
+  if (proxyDetails(init) === undefined && ObjectGetOwnPropertySymbols(init).length === 0) {
+    const keys = ObjectKeys(init);
+    for (let i = 0; i < keys.length; i++) {
+      const name = normalizeName(keys[i], context);
+      ArrayPrototypePush(list, name, normalizeValue(init[keys[i]], context));
+    }
+    return;
+  }
+  const record = toRecord(init, context, toByteString, toByteString);
+  for (let i = 0; i < record.length; i += 2) {
+    const name = normalizeName(record[i], context);
+    ArrayPrototypePush(list, name, normalizeValue(record[i + 1], context));
+  }
+}
+
+export class Headers {
+  /** @type {HeaderList | undefined} undefined while those of the request #slot are not fetched */
+  #list = undefined;
+  #slot = -1;
+  #immutable = false;
+  /** The list as iteration has it. @type {HeaderList | undefined} */
+  #sorted = undefined;
+
+  constructor(init = undefined) {
+    if (init === kInternal) return;
+    this.#list = [];
+    if (init !== undefined) fillHeaders(this.#list, init, "Failed to construct 'Headers'");
+  }
+
+  append(name, value) {
+    if (!(#list in this)) illegalInvocation();
+    const context = "Failed to execute 'append' on 'Headers'";
+    if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
+    const key = normalizeName(name, context);
+    const text = normalizeValue(value, context);
+    ArrayPrototypePush(this.#mutableList(context), key, text);
+  }
+
+  delete(name) {
+    if (!(#list in this)) illegalInvocation();
+    const context = "Failed to execute 'delete' on 'Headers'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    const key = normalizeName(name, context);
+    deleteHeader(this.#mutableList(context), key);
+  }
+
+  get(name) {
+    if (!(#list in this)) illegalInvocation();
+    const context = "Failed to execute 'get' on 'Headers'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    return getHeader(this.#list ?? headerListOf(this), normalizeName(name, context));
+  }
+
+  getSetCookie() {
+    if (!(#list in this)) illegalInvocation();
+    const list = headerListOf(this);
+    const values = [];
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === 'set-cookie') ArrayPrototypePush(values, list[i + 1]);
+    }
+    return values;
+  }
+
+  has(name) {
+    if (!(#list in this)) illegalInvocation();
+    const context = "Failed to execute 'has' on 'Headers'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    return hasHeader(this.#list ?? headerListOf(this), normalizeName(name, context));
+  }
+
+  set(name, value) {
+    if (!(#list in this)) illegalInvocation();
+    const context = "Failed to execute 'set' on 'Headers'";
+    if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
+    const key = normalizeName(name, context);
+    const text = normalizeValue(value, context);
+    setHeader(this.#mutableList(context), key, text);
+  }
+
+  #mutableList(context) {
+    if (this.#immutable) throw new TypeError(`${context}: Headers are immutable.`);
+    this.#sorted = undefined;
+    return /** @type {HeaderList} */ (this.#list);
+  }
+
+  static {
+    isHeaders = (value) => #list in value;
+    headerListOf = (headers) => (headers.#list ??= requestHeaders(headers.#slot));
+    makeHeaders = (list, slot, immutable) => {
+      const headers = new Headers(/** @type {any} */ (kInternal));
+      headers.#list = list;
+      headers.#slot = slot;
+      headers.#immutable = immutable;
+      return headers;
+    };
+    areHeadersImmutable = (headers) => headers.#immutable;
+    pairAt = (headers, index) => {
+      const sorted = (headers.#sorted ??= sortAndCombine(headerListOf(headers)));
+      const place = 2 * index;
+      return place < sorted.length ? [sorted[place], sorted[place + 1]] : undefined;
+    };
+  }
+}
+
+/**
+ * https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine
+ * @param {HeaderList} list @returns {HeaderList}
+ */
+function sortAndCombine(list) {
+  const names = [];
+  const seen = { __proto__: null };
+  for (let i = 0; i < list.length; i += 2) {
+    if (seen[list[i]]) continue;
+    seen[list[i]] = true;
+    ArrayPrototypePush(names, list[i]);
+  }
+  ArrayPrototypeSort(names);
+  const result = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (name !== 'set-cookie') {
+      ArrayPrototypePush(result, name, getHeader(list, name));
+      continue;
+    }
+    for (let j = 0; j < list.length; j += 2) {
+      if (list[j] === name) ArrayPrototypePush(result, name, list[j + 1]);
+    }
+  }
+  return result;
+}
+
+defineIterable(Headers, (value) => isObject(value) && isHeaders(value), pairAt);
+defineInterface(Headers, isHeaders);
+inspectAs(isHeaders, (headers) => sortAndCombine(headerListOf(headers)));
+const entries = Headers.prototype[SymbolIterator];
+
+/** @param {HeaderList} list becomes the object's own @returns {Headers} */
+function headersOfList(list) {
+  return makeHeaders(list, -1, false);
+}
+
+/** @param {HeaderList} list @returns {Headers} */
+function immutableHeaders(list) {
+  return makeHeaders(list, -1, true);
+}
+
+/** Those of the incoming request. @param {number} slot @returns {Headers} */
+function incomingHeaders(slot) {
+  return makeHeaders(undefined, slot, true);
+}
+
+export {
+  areHeadersImmutable,
+  fillHeaders,
+  headerListOf,
+  headersOfList,
+  immutableHeaders,
+  incomingHeaders,
+  isHeaders,
+};

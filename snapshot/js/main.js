@@ -1,0 +1,138 @@
+// @ts-check
+// The root of the built-ins: the order they are made in, what tenants see of them on globalThis,
+// and the functions that C++ calls.
+
+import { registerEntryPoints } from 'nano:ops';
+import { AbortController, AbortSignal } from './abort.js';
+import { atob, btoa } from './base64.js';
+import { console } from './console.js';
+import { crypto, Crypto } from './crypto.js';
+import { abortRequest, dispatchFetch } from './dispatch.js';
+import { DOMException } from './dom_exception.js';
+import { TextDecoder, TextEncoder } from './encoding.js';
+import { makeEnv } from './env.js';
+import { CustomEvent, Event } from './event.js';
+import { EventTarget } from './event_target.js';
+import { Headers } from './headers.js';
+import { queueMicrotask } from './microtask.js';
+import { navigator, Navigator } from './navigator.js';
+import { performance, Performance } from './performance.js';
+import {
+  ObjectDefineProperty,
+  ObjectKeys,
+  ReflectGetOwnPropertyDescriptor,
+} from './primordials.js';
+import { reportError, reportRejection } from './report_exception.js';
+import { Request } from './request.js';
+import { Response } from './response.js';
+import { cancelResponseBody, pullResponseBody } from './response_pump.js';
+import {
+  ReadableByteStreamController,
+  ReadableStreamBYOBRequest,
+} from './streams/readable_byte_controller.js';
+import { ReadableStreamDefaultController } from './streams/readable_default_controller.js';
+import {
+  ReadableStreamBYOBReader,
+  ReadableStreamDefaultReader,
+} from './streams/readable_readers.js';
+import { ReadableStream } from './streams/readable_stream.js';
+import { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.js';
+import { TransformStream, TransformStreamDefaultController } from './streams/transform_stream.js';
+import { WritableStreamDefaultController } from './streams/writable_controller.js';
+import { WritableStream, WritableStreamDefaultWriter } from './streams/writable_stream.js';
+import { structuredClone } from './structured_clone.js';
+import { TextDecoderStream, TextEncoderStream } from './text_streams.js';
+import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
+import { URL } from './url.js';
+import { URLSearchParams } from './url_search_params.js';
+
+/** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
+const interfaces = {
+  AbortController,
+  AbortSignal,
+  ByteLengthQueuingStrategy,
+  CountQueuingStrategy,
+  Crypto,
+  CustomEvent,
+  DOMException,
+  Event,
+  EventTarget,
+  Headers,
+  Navigator,
+  Performance,
+  ReadableByteStreamController,
+  ReadableStream,
+  ReadableStreamBYOBReader,
+  ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController,
+  ReadableStreamDefaultReader,
+  Request,
+  Response,
+  TextDecoder,
+  TextDecoderStream,
+  TextEncoder,
+  TextEncoderStream,
+  TransformStream,
+  TransformStreamDefaultController,
+  URL,
+  URLSearchParams,
+  WritableStream,
+  WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+};
+
+/** Operations of the global: enumerable too. */
+const operations = {
+  atob,
+  btoa,
+  clearInterval,
+  clearTimeout,
+  queueMicrotask,
+  reportError,
+  setInterval,
+  setTimeout,
+  structuredClone,
+};
+
+/**
+ * Attributes of the global. The standards have some of them read-only; all are replaceable here, as
+ * WinterTC allows, because bundles write `globalThis.self = globalThis` in strict mode.
+ */
+const attributes = { crypto, navigator, performance, self: globalThis };
+
+/** @param {string} name @param {any} value @param {boolean} enumerable */
+function defineGlobal(name, value, enumerable) {
+  const flags = { __proto__: null, configurable: true, enumerable, writable: true };
+  ObjectDefineProperty(globalThis, name, { ...flags, value });
+}
+
+/** @param {string} name @param {any} value */
+function defineAttribute(name, value) {
+  const accessor = {
+    get [name]() {
+      return value;
+    },
+    set [name](replacement) {
+      defineGlobal(name, replacement, true);
+    },
+  };
+  const { get, set } = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(accessor, name));
+  ObjectDefineProperty(globalThis, name, { configurable: true, enumerable: true, get, set });
+}
+
+ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], false));
+ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
+ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
+// A namespace: not enumerable (Web IDL 3.13).
+defineGlobal('console', console, false);
+
+// In the order of snapshot/entry_points.h.
+registerEntryPoints({
+  dispatchFetch,
+  fireTimer,
+  pullResponseBody,
+  cancelResponseBody,
+  abortRequest,
+  reportRejection,
+  makeEnv,
+});

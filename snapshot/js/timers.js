@@ -1,0 +1,114 @@
+// @ts-check
+// setTimeout, setInterval and their clear* (HTML 8.6). The host keeps the clock: it calls fireTimer
+// once for each startTimer. Ids are ours, one sequence for the life of the isolate.
+
+import { startTimer, stopTimer } from 'nano:ops';
+import { DOMException } from './dom_exception.js';
+import { MathMax, MathMin, ReflectApply, SafeMap } from './primordials.js';
+import { reportException } from './report_exception.js';
+import { toCallback, toLong, tooFewArguments } from './webidl.js';
+
+/** Timers nested deeper than this wait at least kNestedDelay (HTML 8.6, step 11 of init). */
+const kMaxNesting = 5;
+const kNestedDelay = 4;
+/** The longest delay of setTimeout, a signed 32-bit number of milliseconds, holds for all. */
+const kLongestDelay = 0x7fffffff;
+
+class Timer {
+  constructor(callback, args, delay, repeats, nesting) {
+    this.callback = callback;
+    this.args = args;
+    this.delay = delay;
+    this.repeats = repeats;
+    this.nesting = nesting;
+  }
+}
+
+const timers = new SafeMap();
+let lastId = 0;
+/** How deep in timers the running code is; 0 outside. */
+let nesting = 0;
+
+function start(callback, args, delay, repeats) {
+  const id = lastId + 1;
+  const timer = new Timer(callback, args, delay, repeats, nesting + 1);
+  if (!startTimer(id, effectiveDelay(timer))) {
+    throw new DOMException('There are too many active timers.', 'QuotaExceededError');
+  }
+  lastId = id;
+  timers.set(id, timer);
+  return id;
+}
+
+function effectiveDelay(timer) {
+  return timer.nesting > kMaxNesting ? MathMax(timer.delay, kNestedDelay) : timer.delay;
+}
+
+function stop(id) {
+  if (timers.delete(id)) stopTimer(id);
+}
+
+// Methods, since the operations of an interface are no constructors.
+const operations = {
+  /** setTimeout(callback, delay, ...args); strings are refused: nano runs no code from strings. */
+  setTimeout(handler, timeout = 0, ...args) {
+    const context = "Failed to execute 'setTimeout'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    toCallback(handler, `${context}: parameter 1`);
+    return start(handler, args, MathMax(toLong(timeout, context), 0), false);
+  },
+  setInterval(handler, timeout = 0, ...args) {
+    const context = "Failed to execute 'setInterval'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    toCallback(handler, `${context}: parameter 1`);
+    return start(handler, args, MathMax(toLong(timeout, context), 0), true);
+  },
+  clearTimeout(id = 0) {
+    stop(toLong(id, "Failed to execute 'clearTimeout'"));
+  },
+  clearInterval(id = 0) {
+    stop(toLong(id, "Failed to execute 'clearInterval'"));
+  },
+};
+
+export const setTimeout = operations.setTimeout;
+export const setInterval = operations.setInterval;
+export const clearTimeout = operations.clearTimeout;
+export const clearInterval = operations.clearInterval;
+
+/**
+ * A timer of the built-ins' own.
+ * @param {number} delay milliseconds, any size @param {() => void} callback
+ */
+export function startInternalTimer(delay, callback) {
+  return start(callback, [], MathMin(delay, kLongestDelay), false);
+}
+
+/** @param {number} id what startInternalTimer returned */
+export function stopInternalTimer(id) {
+  stop(id);
+}
+
+/**
+ * Entry point: a timer is due, or, with `dropped`, its request ended before it was.
+ * @param {number} id @param {boolean} [dropped]
+ */
+export function fireTimer(id, dropped = false) {
+  const timer = timers.get(id);
+  if (timer === undefined) return;
+  if (dropped || !timer.repeats) timers.delete(id);
+  if (dropped) return;
+  nesting = timer.nesting;
+  try {
+    ReflectApply(timer.callback, globalThis, timer.args);
+  } catch (error) {
+    reportException(error);
+  }
+  nesting = 0;
+  if (timer.repeats && timers.has(id)) restart(id, timer);
+}
+
+function restart(id, timer) {
+  if (timer.nesting <= kMaxNesting) timer.nesting++;
+  if (!startTimer(id, effectiveDelay(timer))) timers.delete(id);
+}

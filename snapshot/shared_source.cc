@@ -1,0 +1,17 @@
+#include "snapshot/shared_source.h"
+
+#include "snapshot/op_table.h"
+
+namespace nano {
+
+SharedSources::SharedSources(const std::vector<std::string_view>& texts) {
+  for (const auto& op : allOps())
+    references_.push_back(reinterpret_cast<intptr_t>(op.callback));
+  for (const auto text : texts) {
+    sources_.push_back(std::make_unique<SharedSource>(text));
+    references_.push_back(reinterpret_cast<intptr_t>(sources_.back().get()));
+  }
+  references_.push_back(0);
+}
+
+}  // namespace nano

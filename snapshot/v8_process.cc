@@ -1,0 +1,116 @@
+#include "snapshot/v8_process.h"
+
+#include <sys/random.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <ctime>
+#include <mutex>
+#include <string>
+
+#include <kj/debug.h>
+#include <v8.h>
+
+namespace nano {
+
+// - rehash-snapshot: the engine's V8 is built to keep the hash seed of its snapshot, which is the
+// same
+//   everywhere and known; hash tables could be attacked (CVE-2017-11499 was this). Node turns it on
+//   in its own main.
+// - enable-sharedarraybuffer-per-context: nano enables it for none. A tenant has one thread, and
+// shared
+//   memory makes precise clocks.
+// - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1).
+const std::string_view kV8Flags =
+    "--rehash-snapshot "
+    "--enable-sharedarraybuffer-per-context "
+    "--wasm-max-mem-pages=1024 "
+    "--wasm-max-code-space-size-mb=32 "
+    "--freeze-flags-after-init";
+
+namespace {
+
+// V8 would open /dev/urandom, which is not there in the sandbox (security 2.2).
+bool fillWithEntropy(unsigned char* buffer, size_t length) {
+  while (length > 0) {
+    const ssize_t got = getrandom(buffer, length, 0);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    buffer += got;
+    length -= static_cast<size_t>(got);
+  }
+  return true;
+}
+
+// A tenant's dates and texts do not depend on the machine; and nothing is read from /etc/localtime.
+void fixTimeZoneAndLocale() {
+  setenv("TZ", "UTC", 1);
+  tzset();
+  // ICU's locale of C is V8's en-US.
+  setenv("LC_ALL", "C", 1);
+}
+
+// Holds one platform thread until all of them have come to it, so that none is counted twice.
+class Meeting final {
+ public:
+  void arrive() {
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    changed_.notify_all();
+    changed_.wait(lock, [this]() { return arrived_ > kPlatformThreads; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int arrived_ = 0;
+};
+
+class ArriveTask final : public v8::Task {
+ public:
+  explicit ArriveTask(std::shared_ptr<Meeting> meeting) : meeting_(std::move(meeting)) {}
+  void Run() override { meeting_->arrive(); }
+
+ private:
+  std::shared_ptr<Meeting> meeting_;
+};
+
+}  // namespace
+
+V8Process::V8Process(const Options& options) {
+  fixTimeZoneAndLocale();
+  v8::V8::SetEntropySource(fillWithEntropy);
+  v8::V8::SetFlagsFromString(kV8Flags.data(), kV8Flags.size());
+  if (!options.extraFlags.empty()) {
+    v8::V8::SetFlagsFromString(options.extraFlags.data(), options.extraFlags.size());
+  }
+  platform_ =
+      v8::platform::NewDefaultPlatform(kPlatformThreads, v8::platform::IdleTaskSupport::kDisabled,
+                                       v8::platform::InProcessStackDumping::kDisabled);
+  v8::V8::InitializePlatform(platform_.get());
+  KJ_REQUIRE(v8::V8::EnableWebAssemblyTrapHandler(/*use_v8_signal_handler=*/true));
+  KJ_REQUIRE(v8::V8::Initialize());
+}
+
+V8Process::~V8Process() {
+  v8::V8::Dispose();
+  v8::V8::DisposePlatform();
+}
+
+void V8Process::awaitThreads() {
+  auto meeting = std::make_shared<Meeting>();
+  for (int i = 0; i < kPlatformThreads; ++i) {
+    platform_->CallOnWorkerThread(std::make_unique<ArriveTask>(meeting));
+  }
+  meeting->arrive();
+}
+
+void V8Process::runForegroundTasks(v8::Isolate* isolate) {
+  while (v8::platform::PumpMessageLoop(platform_.get(), isolate,
+                                       v8::platform::MessageLoopBehavior::kDoNotWait)) {
+  }
+}
+
+}  // namespace nano

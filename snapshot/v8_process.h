@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include <libplatform/libplatform.h>
+
+namespace nano {
+
+// The V8 flags of every nano program. A snapshot holds their digest: one built under other flags is
+// refused.
+extern const std::string_view kV8Flags;
+
+// Platform threads beside the main one: garbage collection and compilation. More than one gains
+// nothing on a machine whose cores are shared by many workers, and the sandbox needs a fixed
+// number.
+inline constexpr int kPlatformThreads = 1;
+
+// V8 and what it takes from the process: flags, entropy, time zone, locale, platform, wasm's trap
+// handler. One for the whole process, made by main() before the first isolate and before the
+// sandbox; V8 cannot be started again after it is gone.
+class V8Process final {
+ public:
+  struct Options {
+    // Further flags, for the builder's fixed seeds.
+    std::string_view extraFlags;
+  };
+
+  explicit V8Process(const Options& options);
+  V8Process() : V8Process(Options{}) {}
+  ~V8Process();  // No isolate may be left.
+  V8Process(const V8Process&) = delete;
+  V8Process& operator=(const V8Process&) = delete;
+
+  v8::Platform& platform() { return *platform_; }
+
+  // Returns once every platform thread has run a task: what they need from the kernel to start is
+  // done, and the sandbox may be entered.
+  void awaitThreads();
+
+  // Runs what the platform has queued for `isolate`, without waiting.
+  void runForegroundTasks(v8::Isolate* isolate);
+
+ private:
+  std::unique_ptr<v8::Platform> platform_;
+};
+
+}  // namespace nano
