@@ -1,0 +1,234 @@
+#include "worker/app_isolate.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <kj/debug.h>
+
+#include "worker/isolate_scope.h"
+
+namespace nano {
+namespace {
+
+// How long top-level await may wait for timers (security 3.1: start-up, hard maximum).
+constexpr kj::Duration kStartupWallLimit = 5 * kj::SECONDS;
+
+JsError sentence(std::string message, const AppSource& source) {
+  JsError error;
+  error.message = std::move(message);
+  error.file = source.mainModule;
+  return error;
+}
+
+v8::MaybeLocal<v8::String> jsString(v8::Isolate* isolate, const std::string& text) {
+  return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
+                                 static_cast<int>(text.size()));
+}
+
+}  // namespace
+
+AppIsolate::AppIsolate(std::unique_ptr<Realm> realm, const AppSource& source,
+                       ResourceLimiter& limiter, IoBridge::Surroundings surroundings)
+    : realm_(std::move(realm)),
+      source_(source),
+      timer_(surroundings.timer),
+      entry_(*realm_, limiter),
+      loader_(realm_->isolate(), source),
+      bridge_(entry_, source, kj::mv(surroundings)) {}
+
+AppIsolate::~AppIsolate() noexcept(false) = default;
+
+kj::Promise<LoadResult> AppIsolate::load() {
+  auto result = kj::newPromiseAndFulfiller<LoadResult>();
+  loading_ = kj::mv(result.fulfiller);
+  startupCpu_ = {source_.startupCpuLimit};
+  bridge_.onRunWithoutRequest([this]() { checkLoad(); });
+  bridge_.enterWithoutRequest(startupCpu_,
+                              [this](v8::Local<v8::Context> context) { evaluate(context); });
+  if (loading_ == nullptr) return kj::mv(result.promise);
+  auto tooLate = timer_.afterDelay(kStartupWallLimit).then([this]() {
+    LoadResult late;
+    late.outcome = rpc::Outcome::STARTUP_FAILED;
+    late.error = sentence("top-level await took longer than 5 s", source_);
+    return late;
+  });
+  return result.promise.exclusiveJoin(kj::mv(tooLate));
+}
+
+void AppIsolate::evaluate(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
+  if (!makeEnv(context)) {
+    failLoad(describeCaught(context, caught));
+    return;
+  }
+  auto linked = loader_.linkMain(context);
+  if (auto* failure = std::get_if<ModuleLoader::Failure>(&linked)) {
+    failLoad(std::move(failure->error));
+    return;
+  }
+  auto module = std::get<v8::Local<v8::Module>>(linked);
+  v8::Local<v8::Value> evaluation;
+  if (!module->Evaluate(context).ToLocal(&evaluation)) {
+    failLoad(describeCaught(context, caught));
+    return;
+  }
+  // A failure is reported as the load's result, not as a rejection that nobody handled.
+  auto promise = evaluation.As<v8::Promise>();
+  entry_.markAsHandled(promise);
+  main_.Reset(isolate, module);
+  evaluation_.Reset(isolate, promise);
+}
+
+bool AppIsolate::makeEnv(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::LocalVector<v8::Value> elements(isolate);
+  for (const AppSource::Binding& binding : source_.env) {
+    v8::Local<v8::String> name;
+    v8::Local<v8::String> value;
+    if (!jsString(isolate, binding.name).ToLocal(&name) ||
+        !jsString(isolate, binding.value).ToLocal(&value)) {
+      return false;
+    }
+    const bool isJson = binding.kind == AppSource::Binding::Kind::kJson;
+    elements.push_back(name);
+    elements.push_back(v8::Integer::New(isolate, isJson ? 1 : 0));
+    elements.push_back(value);
+  }
+  v8::Local<v8::Value> list = v8::Array::New(isolate, elements.data(), elements.size());
+  v8::Local<v8::Value> env;
+  if (!realm_->entryPoints()
+           .get(isolate, EntryPoint::kMakeEnv)
+           ->Call(context, v8::Undefined(isolate), 1, &list)
+           .ToLocal(&env)) {
+    return false;
+  }
+  env_.Reset(isolate, env);
+  return true;
+}
+
+void AppIsolate::failLoad(JsError error) {
+  finishLoad({rpc::Outcome::STARTUP_FAILED, std::move(error)});
+}
+
+void AppIsolate::finishLoad(LoadResult result) {
+  KJ_IF_MAYBE(loading, loading_) {
+    auto fulfiller = kj::mv(*loading);
+    loading_ = nullptr;
+    fulfiller->fulfill(kj::mv(result));
+  }
+}
+
+void AppIsolate::checkLoad() {
+  if (loading_ == nullptr) return;
+  if (bridge_.isCondemned()) {
+    if (bridge_.condemnedBy() == JsEntry::End::kExceededMemory) {
+      finishLoad({rpc::Outcome::EXCEEDED_MEMORY,
+                  sentence("the modules used more memory than the app may have", source_)});
+    } else {
+      finishLoad({rpc::Outcome::EXCEEDED_CPU,
+                  sentence("the modules used more than " +
+                               std::to_string(source_.startupCpuLimit.count()) + " ms of CPU time",
+                           source_)});
+    }
+    return;
+  }
+  v8::Isolate* isolate = realm_->isolate();
+  IsolateScope scope(isolate, realm_->context());
+  v8::Local<v8::Promise> evaluation = evaluation_.Get(isolate);
+  if (evaluation.IsEmpty()) return;
+  v8::Local<v8::Module> module = main_.Get(isolate);
+  if (evaluation->State() == v8::Promise::kPending) {
+    if (bridge_.timers().empty()) finishLoad(stalled(scope.context(), module));
+    return;
+  }
+  LoadResult result = checkHandler(scope.context(), module);
+  if (result.outcome == rpc::Outcome::OK) bridge_.endStartup();
+  finishLoad(std::move(result));
+}
+
+LoadResult AppIsolate::stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module) {
+  LoadResult result{rpc::Outcome::STARTUP_FAILED,
+                    sentence("top-level await waits for something that never happens", source_)};
+  auto [modules, messages] = module->GetStalledTopLevelAwaitMessages(realm_->isolate());
+  if (messages.empty()) return result;
+  v8::Local<v8::Message> message = messages.front();
+  result.error.line =
+      static_cast<uint32_t>(std::max(0, message->GetLineNumber(context).FromMaybe(0)));
+  result.error.column = static_cast<uint32_t>(message->GetStartColumn(context).FromMaybe(-1) + 1);
+  if (message->GetScriptResourceName()->IsString()) {
+    result.error.file = boundedUtf8(
+        realm_->isolate(), message->GetScriptResourceName().As<v8::String>(), kMaxModulePathBytes);
+  }
+  for (const AppSource::Module& candidate : source_.modules) {
+    if (candidate.path != result.error.file) continue;
+    result.error.sourceLine =
+        excerptOfLine(candidate.content, result.error.line, result.error.column);
+  }
+  return result;
+}
+
+LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
+  if (evaluation_.Get(isolate)->State() == v8::Promise::kRejected) {
+    JsError error = describeError(context, evaluation_.Get(isolate)->Result());
+    if (error.file.empty()) error.file = source_.mainModule;
+    return {rpc::Outcome::STARTUP_FAILED, std::move(error)};
+  }
+  v8::Local<v8::Value> handler;
+  if (!module->GetModuleNamespace()
+           .As<v8::Object>()
+           ->Get(context, v8::String::NewFromUtf8Literal(isolate, "default"))
+           .ToLocal(&handler) ||
+      !handler->IsObject()) {
+    return {rpc::Outcome::STARTUP_FAILED,
+            sentence(source_.mainModule +
+                         " has no default export with a handler: export default { fetch(request, "
+                         "env, ctx) { return new Response('hello') } }",
+                     source_)};
+  }
+  handler_.Reset(isolate, handler);
+  main_.Reset();
+  evaluation_.Reset();
+  return {};
+}
+
+void AppIsolate::fetch(rpc::FetchCall::Reader call) {
+  RequestContext& request = bridge_.requests().add(call, source_.cpuLimit);
+  borrowed_.push_back(request.slot);
+  if (bridge_.isCondemned()) {
+    bridge_.answerWith(request, rpc::Outcome::INTERNAL_ERROR);
+    return;
+  }
+  const uint32_t slot = request.slot;
+  bridge_.enter(&request,
+                [this, slot](v8::Local<v8::Context> context) { dispatch(context, slot); });
+}
+
+void AppIsolate::dispatch(v8::Local<v8::Context> context, uint32_t slot) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, slot);
+  const bool called = entry_.call(context, EntryPoint::kDispatchFetch, number,
+                                  handler_.Get(isolate), env_.Get(isolate));
+  if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
+}
+
+void AppIsolate::detachRequests() {
+  for (uint32_t slot : borrowed_) {
+    if (RequestContext* request = bridge_.requests().find(slot)) request->detach();
+  }
+  borrowed_.clear();
+}
+
+void AppIsolate::cancel(uint32_t callId) {
+  if (RequestContext* request = bridge_.requests().findCall(callId)) bridge_.cancel(*request);
+}
+
+void AppIsolate::runPlatformTasks() {
+  bridge_.enter(nullptr, [this](v8::Local<v8::Context>) { realm_->runForegroundTasks(); });
+}
+
+}  // namespace nano

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/worker.capnp.h"
+
+namespace nano {
+
+// One version of an app as the supervisor sent it, copied out of its message and checked: what an
+// isolate is loaded from, and loaded again after one had to be thrown away.
+struct AppSource {
+  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm };
+  struct Module {
+    std::string path;
+    Kind kind = Kind::kEsModule;
+    std::string content;
+  };
+  struct Binding {
+    std::string name;
+    enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
+    std::string value;
+  };
+
+  std::string mainModule;
+  std::vector<Module> modules;
+  std::vector<Binding> env;
+
+  std::chrono::milliseconds cpuLimit{1000};
+  std::chrono::milliseconds startupCpuLimit{1000};
+  std::chrono::milliseconds waitUntilLimit{30'000};
+  size_t heapBytes = size_t{128} << 20;
+  size_t externalBytes = size_t{64} << 20;
+};
+
+struct BadAppSource {
+  std::string reason;
+};
+
+std::variant<AppSource, BadAppSource> readAppSource(rpc::AppVersion::Reader version);
+
+}  // namespace nano

@@ -1,0 +1,76 @@
+#include "worker/context_factory.h"
+
+#include <utility>
+
+#include <kj/debug.h>
+
+#include "worker/isolate_scope.h"
+#include "worker/module_loader.h"
+
+namespace nano {
+namespace {
+
+// As many as Error.stackTraceLimit has by default; frames of built-ins are not shown.
+constexpr int kMaxStackFrames = 10;
+
+}  // namespace
+
+Realm::Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<CountingAllocator> buffers,
+             size_t heapBytes)
+    : v8_(v8),
+      isolate_(isolate),
+      buffers_(std::move(buffers)),
+      heapBytes_(heapBytes) {
+  heapLimit_.emplace(isolate);
+}
+
+Realm::~Realm() {
+  entryPoints_.reset();
+  context_.Reset();
+  heapLimit_.reset();
+  v8::platform::NotifyIsolateShutdown(&v8_.platform(), isolate_);
+  isolate_->Dispose();
+}
+
+size_t Realm::residentBytes() const {
+  v8::HeapStatistics heap;
+  isolate_->GetHeapStatistics(&heap);
+  return heap.total_physical_size() + heap.malloced_memory() + buffers_->usedBytes();
+}
+
+std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalBytes) const {
+  auto buffers = std::make_shared<CountingAllocator>(externalBytes);
+  v8::Isolate::CreateParams params;
+  snapshot_.addTo(params);
+  params.array_buffer_allocator_shared = buffers;
+  params.allow_atomics_wait = false;
+  params.constraints.ConfigureDefaultsFromHeapSize(0, heapBytes);
+  v8::Isolate* isolate = v8::Isolate::New(params);
+  KJ_REQUIRE(isolate != nullptr, "V8 makes no isolate from the snapshot");
+  auto realm = std::make_unique<Realm>(v8_, isolate, std::move(buffers), heapBytes);
+
+  isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  // js_error reads these instead of Error.prototype.stack, which runs the tenant's code.
+  isolate->SetCaptureStackTraceForUncaughtExceptions(true, kMaxStackFrames);
+  ModuleLoader::installCallbacks(isolate);
+
+  v8::Isolate::Scope isolateScope(isolate);
+  v8::HandleScope handleScope(isolate);
+  v8::Local<v8::Context> context = v8::Context::New(isolate);
+  KJ_REQUIRE(!context.IsEmpty(), "V8 makes no context from the snapshot");
+  v8::Context::Scope contextScope(context);
+  context->AllowCodeGenerationFromStrings(false);
+  context->SetErrorMessageForCodeGenerationFromStrings(v8::String::NewFromUtf8Literal(
+      isolate,
+      "Code generation from strings (eval, new Function) is not allowed: put the code "
+      "into a module of the app"));
+  context->SetErrorMessageForWasmCodeGeneration(v8::String::NewFromUtf8Literal(
+      isolate,
+      "WebAssembly is not compiled from bytes at run time: import the .wasm file as a "
+      "module of the app"));
+  realm->context_.Reset(isolate, context);
+  realm->entryPoints_ = std::make_unique<EntryPoints>(context);
+  return realm;
+}
+
+}  // namespace nano

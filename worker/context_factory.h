@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include <v8.h>
+
+#include "snapshot/entry_points.h"
+#include "snapshot/snapshot_cache.h"
+#include "snapshot/v8_process.h"
+#include "worker/counting_allocator.h"
+#include "worker/heap_limit.h"
+
+namespace nano {
+
+// An isolate with its one context, from the snapshot, and what bounds its memory. Blank until an
+// app's modules are loaded into it.
+class Realm final {
+ public:
+  Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<CountingAllocator> buffers,
+        size_t heapBytes);
+  ~Realm();  // The isolate is not entered.
+  Realm(const Realm&) = delete;
+  Realm& operator=(const Realm&) = delete;
+
+  v8::Isolate* isolate() const { return isolate_; }
+  const v8::Global<v8::Context>& context() const { return context_; }
+  const EntryPoints& entryPoints() const { return *entryPoints_; }
+  CountingAllocator& buffers() const { return *buffers_; }
+  const HeapLimit& heapLimit() const { return *heapLimit_; }
+  size_t heapBytes() const { return heapBytes_; }
+  // Runs what V8's platform has queued for the isolate, which may call JavaScript.
+  void runForegroundTasks() { v8_.runForegroundTasks(isolate_); }
+  // V8's heap, its own bookkeeping and the array buffers.
+  size_t residentBytes() const;
+
+ private:
+  friend class ContextFactory;
+
+  V8Process& v8_;
+  v8::Isolate* isolate_;
+  std::shared_ptr<CountingAllocator> buffers_;
+  size_t heapBytes_;
+  std::optional<HeapLimit> heapLimit_;
+  v8::Global<v8::Context> context_;
+  std::unique_ptr<EntryPoints> entryPoints_;
+};
+
+// Makes realms. What a tenant may never do is refused here, for each of them: eval and its kin,
+// WebAssembly that is not a module of the app, Atomics.wait.
+class ContextFactory final {
+ public:
+  // Both outlive the factory and every realm.
+  ContextFactory(V8Process& v8, const SnapshotCache& snapshot) : v8_(v8), snapshot_(snapshot) {}
+
+  // Takes some 2 ms: Isolate::New from the snapshot, then the context.
+  std::unique_ptr<Realm> make(size_t heapBytes, size_t externalBytes) const;
+
+  V8Process& v8() const { return v8_; }
+
+ private:
+  V8Process& v8_;
+  const SnapshotCache& snapshot_;
+};
+
+}  // namespace nano

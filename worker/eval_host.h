@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdio>
+
+#include <kj/timer.h>
+
+#include "snapshot/host.h"
+#include "worker/js_entry.h"
+#include "worker/timer_queue.h"
+
+namespace nano {
+
+// What built-ins get from nano-eval: the console on the terminal, and timers. There is no request.
+class EvalHost final : public Host {
+ public:
+  // `out` gets console.log, .info and .debug; `errors` the rest.
+  EvalHost(JsEntry& entry, kj::Timer& timer, FILE* out, FILE* errors);
+  ~EvalHost();
+  EvalHost(const EvalHost&) = delete;
+  EvalHost& operator=(const EvalHost&) = delete;
+
+  bool hasTimers() const { return !timers_.empty(); }
+
+  void log(LogLevel level, std::string_view line) override;
+  double now() override;
+  double timeOrigin() override { return timeOrigin_; }
+  bool startTimer(uint32_t id, double delayMillis) override;
+  void stopTimer(uint32_t id) override { timers_.remove(id); }
+
+  v8::Local<v8::String> requestUrl(uint32_t) override;
+  v8::Local<v8::String> requestMethod(uint32_t) override;
+  v8::Local<v8::Array> requestHeaders(uint32_t) override;
+  v8::Local<v8::Value> requestBody(uint32_t) override;
+  v8::Local<v8::Promise> readRequestBody(uint32_t) override;
+  void cancelRequestBody(uint32_t) override {}
+  void respond(uint32_t, const ResponseHead&, std::span<const std::byte>, bool) override {}
+  void respondStream(uint32_t, const ResponseHead&, int64_t) override {}
+  void writeResponseBody(uint32_t, std::span<const std::byte>) override {}
+  void endResponseBody(uint32_t) override {}
+  void failResponseBody(uint32_t, v8::Local<v8::Value>) override {}
+  void failRequest(uint32_t, v8::Local<v8::Value>) override {}
+  void waitUntil(uint32_t, v8::Local<v8::Promise>) override {}
+
+ private:
+  JsEntry& entry_;
+  v8::Isolate* isolate_;
+  kj::Timer& timer_;
+  FILE* out_;
+  FILE* errors_;
+  kj::TimePoint madeAt_;
+  double timeOrigin_;
+  CpuBudget cpu_;
+  TimerQueue timers_;
+};
+
+}  // namespace nano

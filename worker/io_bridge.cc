@@ -1,0 +1,244 @@
+#include "worker/io_bridge.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include <kj/debug.h>
+
+#include "protocol/limits.h"
+#include "snapshot/current_slot.h"
+#include "worker/js_error.h"
+
+namespace nano {
+namespace {
+
+double unixMillisNow() {
+  using std::chrono::system_clock;
+  using Millis = std::chrono::duration<double, std::milli>;
+  return Millis(system_clock::now().time_since_epoch()).count();
+}
+
+std::string limitText(JsEntry::End end, const AppSource& source) {
+  if (end == JsEntry::End::kExceededMemory) {
+    return "The app used more than its " + std::to_string(source.heapBytes >> 20) +
+           " MB of memory and was stopped";
+  }
+  return "The request used more than its " + std::to_string(source.cpuLimit.count()) +
+         " ms of CPU time and was stopped";
+}
+
+}  // namespace
+
+IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroundings)
+    : entry_(entry),
+      isolate_(entry.realm().isolate()),
+      source_(source),
+      around_(kj::mv(surroundings)),
+      timers_(around_.timer, [this](uint32_t id, int32_t slot) { fireTimer(id, slot); }),
+      afterFreeRun_([]() {}),
+      madeAt_(around_.timer.now()),
+      timeOrigin_(unixMillisNow()),
+      later_(ignoreErrors_) {
+  isolate_->SetData(Host::kIsolateSlot, static_cast<Host*>(this));
+}
+
+IoBridge::~IoBridge() noexcept(false) {
+  // Bodies may outlive this in the hands of the supervisor.
+  for (uint32_t slot : requests_.all()) {
+    KJ_IF_MAYBE(body, requests_.find(slot)->responseBody) {
+      (*body)->detach();
+    }
+  }
+  isolate_->SetData(Host::kIsolateSlot, nullptr);
+}
+
+void IoBridge::enter(RequestContext* request, JsEntry::Body body) {
+  if (condemned_) return;
+  if (request == nullptr) {
+    freeCpu_ = {source_.cpuLimit};
+    enterWithoutRequest(freeCpu_, kj::mv(body));
+    return;
+  }
+  KJ_REQUIRE(running_ == nullptr, "JavaScript is running already");
+  running_ = request;
+  const JsEntry::End end =
+      entry_.run(static_cast<int32_t>(request->slot), request->cpu, kj::mv(body));
+  running_ = nullptr;
+  requests_.touch(*request);
+  finishRun(request, end);
+}
+
+void IoBridge::enterWithoutRequest(CpuBudget& budget, JsEntry::Body body) {
+  if (condemned_) return;
+  const JsEntry::End end = entry_.run(kNoSlot, budget, kj::mv(body));
+  finishRun(nullptr, end);
+  afterFreeRun_();
+}
+
+void IoBridge::finishRun(RequestContext* request, JsEntry::End end) {
+  around_.stir();
+  if (end == JsEntry::End::kDone) return;
+  condemnedBy_ = end;
+  const rpc::Outcome outcome = end == JsEntry::End::kExceededCpu ? rpc::Outcome::EXCEEDED_CPU
+                                                                 : rpc::Outcome::EXCEEDED_MEMORY;
+  if (!startingUp_) report(request, LogLevel::kError, limitText(end, source_));
+  if (request != nullptr && !request->isAnswered()) answerWith(*request, outcome);
+  condemn(rpc::Outcome::INTERNAL_ERROR);
+}
+
+void IoBridge::condemn(rpc::Outcome outcome) {
+  condemned_ = true;
+  timers_.clear();
+  for (uint32_t slot : requests_.all()) {
+    RequestContext& request = *requests_.find(slot);
+    request.waitUntilCount = 0;
+    if (!request.isAnswered()) answerWith(request, outcome);
+    KJ_IF_MAYBE(body, request.responseBody) {
+      (*body)->detach();
+    }
+    requests_.touch(request);
+  }
+  around_.stir();
+}
+
+void IoBridge::endStartup() {
+  startingUp_ = false;
+  timers_.clear();
+  freeLog_ = {};
+  afterFreeRun_ = []() {};
+}
+
+void IoBridge::answerWith(RequestContext& request, rpc::Outcome outcome) {
+  Answer answer;
+  answer.outcome = outcome;
+  requests_.answer(request, std::move(answer));
+  around_.stir();
+}
+
+void IoBridge::cancel(RequestContext& request) {
+  const uint32_t slot = request.slot;
+  enter(&request, [this, slot](v8::Local<v8::Context> context) {
+    entry_.call(context, EntryPoint::kAbortRequest,
+                v8::Integer::NewFromUnsigned(isolate_, slot).As<v8::Value>());
+  });
+  if (!request.isAnswered()) answerWith(request, rpc::Outcome::CANCELED);
+}
+
+void IoBridge::sweep() {
+  requests_.sweep([this](uint32_t slot) { timers_.removeAllOf(static_cast<int32_t>(slot)); },
+                  [this](RequestContext& request) { startWaitUntilDeadline(request); });
+}
+
+void IoBridge::report(RequestContext* request, LogLevel level, std::string_view line) {
+  LogBudget& budget = request == nullptr ? freeLog_ : request->log;
+  around_.log.add(budget, request == nullptr ? std::string_view() : request->requestId(), level,
+                  line, unixMillis());
+  around_.stir();
+}
+
+RequestContext* IoBridge::current() const {
+  const int32_t slot = currentSlot(isolate_);
+  if (slot == kNoSlot) return running_;
+  return requests_.find(static_cast<uint32_t>(slot));
+}
+
+void IoBridge::log(LogLevel level, std::string_view line) { report(current(), level, line); }
+
+// Time stands still while JavaScript runs: the loop's clock moves once a turn (security 1,
+// Spectre).
+double IoBridge::now() {
+  const kj::Duration since = around_.timer.now() - madeAt_;
+  return static_cast<double>(since / kj::MILLISECONDS);
+}
+
+double IoBridge::timeOrigin() { return timeOrigin_; }
+
+int64_t IoBridge::unixMillis() { return static_cast<int64_t>(timeOrigin_ + now()); }
+
+bool IoBridge::startTimer(uint32_t id, double delayMillis) {
+  RequestContext* request = current();
+  if (request == nullptr && !startingUp_) return true;  // Its request is over: it never fires.
+  const int32_t slot = request == nullptr ? kNoSlot : static_cast<int32_t>(request->slot);
+  if (timers_.countOf(slot) >= kMaxTimersPerRequest) return false;
+  timers_.add(id, slot, delayMillis);
+  return true;
+}
+
+void IoBridge::stopTimer(uint32_t id) { timers_.remove(id); }
+
+void IoBridge::fireTimer(uint32_t id, int32_t slot) {
+  RequestContext* request = slot == kNoSlot ? nullptr : requests_.find(static_cast<uint32_t>(slot));
+  if (slot != kNoSlot && request == nullptr) return;
+  auto body = [this, id](v8::Local<v8::Context> context) {
+    entry_.call(context, EntryPoint::kFireTimer,
+                v8::Integer::NewFromUnsigned(isolate_, id).As<v8::Value>());
+  };
+  enter(request, body);
+}
+
+void IoBridge::failRequest(uint32_t slot, v8::Local<v8::Value> error) {
+  RequestContext* request = requests_.find(slot);
+  if (request == nullptr) return;
+  const JsError described = describeError(isolate_->GetCurrentContext(), error);
+  report(request, LogLevel::kError, errorText(described));
+  if (!request->isAnswered()) answerWith(*request, rpc::Outcome::EXCEPTION);
+}
+
+void IoBridge::waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) {
+  RequestContext* request = requests_.find(slot);
+  if (request == nullptr) return;
+  v8::Local<v8::Context> context = isolate_->GetCurrentContext();
+  v8::Local<v8::Value> data = v8::Integer::NewFromUnsigned(isolate_, slot);
+  v8::Local<v8::Function> done;
+  v8::Local<v8::Function> failed;
+  if (!v8::Function::New(context, onWaitUntilDone, data).ToLocal(&done) ||
+      !v8::Function::New(context, onWaitUntilFailed, data).ToLocal(&failed) ||
+      promise->Then(context, done, failed).IsEmpty()) {
+    return;
+  }
+  ++request->waitUntilCount;
+}
+
+void IoBridge::onWaitUntilDone(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto* bridge = static_cast<IoBridge*>(Host::of(info.GetIsolate()));
+  if (bridge != nullptr) bridge->finishWaitUntil(info.Data().As<v8::Uint32>()->Value());
+}
+
+void IoBridge::onWaitUntilFailed(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  auto* bridge = static_cast<IoBridge*>(Host::of(isolate));
+  if (bridge == nullptr) return;
+  const uint32_t slot = info.Data().As<v8::Uint32>()->Value();
+  const JsError error = describeError(isolate->GetCurrentContext(), info[0]);
+  bridge->report(bridge->requests_.find(slot), LogLevel::kError,
+                 "A promise given to waitUntil() was rejected: " + errorText(error));
+  bridge->finishWaitUntil(slot);
+}
+
+void IoBridge::finishWaitUntil(uint32_t slot) {
+  RequestContext* request = requests_.find(slot);
+  if (request == nullptr || request->waitUntilCount == 0) return;
+  --request->waitUntilCount;
+  requests_.touch(*request);
+}
+
+void IoBridge::startWaitUntilDeadline(RequestContext& request) {
+  if (request.waitUntilDeadline != nullptr) return;
+  const uint32_t slot = request.slot;
+  const auto limit = source_.waitUntilLimit.count() * kj::MILLISECONDS;
+  request.waitUntilDeadline =
+      around_.timer.afterDelay(limit)
+          .then([this, slot]() {
+            RequestContext* late = requests_.find(slot);
+            if (late == nullptr) return;
+            report(late, LogLevel::kWarn,
+                   "waitUntil() was cut off after " +
+                       std::to_string(source_.waitUntilLimit.count()) + " ms");
+            late->waitUntilCount = 0;
+            requests_.touch(*late);
+          })
+          .eagerlyEvaluate(nullptr);
+}
+
+}  // namespace nano

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include <kj/async.h>
+#include <kj/function.h>
+#include <kj/timer.h>
+#include <v8.h>
+
+#include "snapshot/host.h"
+#include "worker/app_source.h"
+#include "worker/js_entry.h"
+#include "worker/log_buffer.h"
+#include "worker/request_table.h"
+#include "worker/timer_queue.h"
+
+namespace nano {
+
+// What the built-ins of one isolate may ask for, and the way of every event back into it: answers,
+// bodies, timers, log lines.
+//
+// All that JavaScript starts belongs to the request it runs for and ends with it. An event enters
+// JavaScript through enter(), on the CPU budget of its request. Once a limit was broken the isolate
+// is condemned: every request gets its answer, and nothing enters it again.
+class IoBridge final : public Host, private ResponseBody::Producer {
+ public:
+  // All are borrowed. `stir` tells the owner that there is something to do at the end of this turn.
+  struct Surroundings {
+    kj::Timer& timer;
+    LogBuffer& log;
+    kj::Function<void()> stir;
+  };
+  IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroundings);
+  ~IoBridge() noexcept(false);
+  IoBridge(const IoBridge&) = delete;
+  IoBridge& operator=(const IoBridge&) = delete;
+
+  // Runs `body` for `request`, or for none: module evaluation, tasks of V8. Does nothing once the
+  // isolate is condemned. Not nested.
+  void enter(RequestContext* request, JsEntry::Body body);
+  void enterWithoutRequest(CpuBudget& budget, JsEntry::Body body);
+
+  RequestTable& requests() { return requests_; }
+  const TimerQueue& timers() const { return timers_; }
+  // Called after each run that is for no request, until it is set to something else.
+  void onRunWithoutRequest(kj::Function<void()> callback) { afterFreeRun_ = kj::mv(callback); }
+  // The app's modules are evaluated: what they started ends, and timers need a request from here
+  // on.
+  void endStartup();
+
+  // Ends a request that nobody waits for any more.
+  void cancel(RequestContext& request);
+  // Frees what is over. Not from within a promise of a request or an isolate.
+  void sweep();
+
+  bool isCondemned() const { return condemned_; }
+  // kDone where condemn() was called.
+  JsEntry::End condemnedBy() const { return condemnedBy_; }
+  // Answers everything that waits with `outcome`, and lets nothing in any more.
+  void condemn(rpc::Outcome outcome);
+
+  void answerWith(RequestContext& request, rpc::Outcome outcome);
+  // A line of our own in the app's log; `request` may be null.
+  void report(RequestContext* request, LogLevel level, std::string_view line);
+
+  void log(LogLevel level, std::string_view line) override;
+  double now() override;
+  double timeOrigin() override;
+  bool startTimer(uint32_t id, double delayMillis) override;
+  void stopTimer(uint32_t id) override;
+  v8::Local<v8::String> requestUrl(uint32_t slot) override;
+  v8::Local<v8::String> requestMethod(uint32_t slot) override;
+  v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
+  v8::Local<v8::Value> requestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
+  void cancelRequestBody(uint32_t slot) override;
+  void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
+               bool hasBody) override;
+  void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
+  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
+  void endResponseBody(uint32_t slot) override;
+  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
+  void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+
+ private:
+  struct IgnoreErrors final : kj::TaskSet::ErrorHandler {
+    void taskFailed(kj::Exception&&) override {}
+  };
+
+  void pull(uint32_t slot) override;
+  void readerLeft(uint32_t slot) override;
+
+  void finishRun(RequestContext* request, JsEntry::End end);
+  void fireTimer(uint32_t id, int32_t slot);
+  void receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& resolver,
+                    const RequestBody::Chunk& chunk);
+  // The request that JavaScript runs for now, or null.
+  RequestContext* current() const;
+  ResponseBody* openBody(uint32_t slot) const;
+  // Null, with the reason logged and the request answered, when the head is larger than allowed.
+  std::optional<Answer> startAnswer(RequestContext& request, const ResponseHead& head);
+  void streamAnswer(RequestContext& request, Answer answer, kj::Own<ResponseBody> body,
+                    int64_t length);
+  void finishWaitUntil(uint32_t slot);
+  void startWaitUntilDeadline(RequestContext& request);
+  static void onWaitUntilDone(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void onWaitUntilFailed(const v8::FunctionCallbackInfo<v8::Value>& info);
+  int64_t unixMillis();
+
+  JsEntry& entry_;
+  v8::Isolate* isolate_;
+  const AppSource& source_;
+  Surroundings around_;
+  RequestTable requests_;
+  TimerQueue timers_;
+  LogBudget freeLog_;
+  // Budget of what runs for no request once the app is loaded; each run has all of it.
+  CpuBudget freeCpu_;
+  kj::Function<void()> afterFreeRun_;
+  RequestContext* running_ = nullptr;
+  bool startingUp_ = true;
+  JsEntry::End condemnedBy_ = JsEntry::End::kDone;
+  bool condemned_ = false;
+  kj::TimePoint madeAt_;
+  double timeOrigin_;
+  IgnoreErrors ignoreErrors_;
+  kj::TaskSet later_;
+};
+
+}  // namespace nano

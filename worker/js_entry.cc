@@ -1,0 +1,37 @@
+#include "worker/js_entry.h"
+
+#include "snapshot/current_slot.h"
+#include "worker/isolate_scope.h"
+
+namespace nano {
+
+JsEntry::End JsEntry::run(int32_t slot, CpuBudget& budget, Body body) {
+  v8::Isolate* isolate = realm_.isolate();
+  IsolateScope scope(isolate, realm_.context());
+  const std::chrono::nanoseconds startedAt = ResourceLimiter::cpuClock();
+  ResourceLimiter::Armed armed(limiter_, isolate, startedAt, budget.left());
+  {
+    // Nothing may leave an exception behind; a body that cares has a TryCatch of its own.
+    v8::TryCatch caught(isolate);
+    setCurrentSlot(isolate, slot);
+    body(scope.context());
+    runMicrotasks(scope.context(), armed);
+    setCurrentSlot(isolate, kNoSlot);
+  }
+  const auto verdict = armed.stop();
+  budget.used += ResourceLimiter::cpuClock() - startedAt;
+  if (realm_.heapLimit().reached()) return End::kExceededMemory;
+  return verdict == ResourceLimiter::Armed::Verdict::kExceeded ? End::kExceededCpu : End::kDone;
+}
+
+void JsEntry::runMicrotasks(v8::Local<v8::Context> context, const ResourceLimiter::Armed& armed) {
+  do {
+    if (armed.hasFired() || realm_.heapLimit().reached()) return;
+    realm_.isolate()->PerformMicrotaskCheckpoint();
+    if (rejections_.empty()) return;
+    if (armed.hasFired() || realm_.heapLimit().reached()) return;
+    rejections_.report(context, realm_.entryPoints());
+  } while (true);
+}
+
+}  // namespace nano

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <capnp/message.h>
+#include <kj/async.h>
+
+#include "protocol/worker.capnp.h"
+#include "worker/answer.h"
+#include "worker/js_entry.h"
+#include "worker/log_buffer.h"
+#include "worker/request_body.h"
+#include "worker/response_body.h"
+
+namespace nano {
+
+// All that one request holds: freed at once when the request is over.
+//
+// A request is over when it is answered, its response body has ended, and nothing that was handed
+// to ctx.waitUntil is pending. RequestTable owns it; JavaScript knows only its slot.
+class RequestContext final {
+ public:
+  // `call` is borrowed from its message until detach().
+  RequestContext(uint32_t slot, rpc::FetchCall::Reader call, std::chrono::nanoseconds cpuLimit);
+  RequestContext(const RequestContext&) = delete;
+  RequestContext& operator=(const RequestContext&) = delete;
+
+  const uint32_t slot;
+  const uint32_t callId;
+  CpuBudget cpu;
+  LogBudget log;
+
+  rpc::Request::Reader request() const { return call_.getRequest(); }
+  std::string_view requestId() const {
+    const auto id = call_.getRequestId();
+    return {id.begin(), id.size()};
+  }
+  // Copies what the message of the batch lends: it is gone once the batch returns.
+  void detach();
+  bool isDetached() const { return copy_ != nullptr; }
+
+  // Null where the body is not a stream.
+  RequestBody* body() { return body_.get(); }
+
+  // At most once.
+  void setAnswer(Answer answer);
+  bool isAnswered() const { return answered_; }
+  // The answer, with the CPU time used until now; at most once.
+  std::optional<Answer> takeAnswer();
+
+  kj::Maybe<kj::Own<ResponseBody>> responseBody;
+  uint32_t waitUntilCount = 0;
+  // Runs once only waitUntil keeps this alive.
+  kj::Maybe<kj::Promise<void>> waitUntilDeadline;
+
+  bool isStreaming() const;
+  bool isOver() const { return answered_ && !answer_ && !isStreaming() && waitUntilCount == 0; }
+
+ private:
+  rpc::FetchCall::Reader call_;
+  std::unique_ptr<capnp::MallocMessageBuilder> copy_;
+  std::unique_ptr<RequestBody> body_;
+  bool answered_ = false;
+  std::optional<Answer> answer_;
+};
+
+}  // namespace nano

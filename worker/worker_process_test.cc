@@ -1,0 +1,91 @@
+// The real program in its real sandbox, started as the supervisor starts it.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "protocol/process.h"
+#include "sandbox/spawn.h"
+#include "worker/worker_fixture.h"
+
+namespace nano {
+namespace {
+
+std::string libFile(const char* name) { return std::string(getenv("NANO_LIB_DIR")) + "/" + name; }
+
+kj::AutoCloseFd openFile(const std::string& path) {
+  int fd = -1;
+  KJ_SYSCALL(fd = open(path.c_str(), O_RDONLY | O_CLOEXEC), path.c_str());
+  return kj::AutoCloseFd(fd);
+}
+
+class WorkerProcessTest : public testing::Test {
+ protected:
+  WorkerProcessTest() : sockets_(makeRpcSocketPair()) {
+    const char* snapshotPath = getenv("NANO_SNAPSHOT");
+    kj::AutoCloseFd engine = openFile(libFile("engine"));
+    kj::AutoCloseFd program = openFile(libFile("nano-worker.so"));
+    kj::AutoCloseFd snapshot =
+        openFile(snapshotPath == nullptr ? libFile("nano.snapshot") : snapshotPath);
+    kj::AutoCloseFd null = openFile("/dev/null");
+    int pipes[2];
+    KJ_SYSCALL(pipe2(pipes, O_CLOEXEC));
+    log_ = kj::AutoCloseFd(pipes[0]);
+    kj::AutoCloseFd logEnd(pipes[1]);
+    SpawnSpec spec;
+    spec.programFd = engine;
+    spec.arguments = {"nano-worker"};
+    spec.environment = {"LD_PRELOAD=/proc/self/fd/5"};
+    spec.descriptors = {null, logEnd, logEnd, sockets_.workerEnd, snapshot, program};
+    child_ = std::make_unique<Child>(spawn(spec));
+    sockets_.workerEnd = nullptr;
+    link_ = std::make_unique<RpcLink>(loop_, kj::mv(sockets_.supervisorEnd),
+                                      RpcLink::Side::kSupervisor);
+  }
+  ~WorkerProcessTest() noexcept override = default;
+
+  rpc::Worker::Client worker() { return link_->bootstrap().castAs<rpc::Worker>(); }
+  // What the process wrote until it ended.
+  std::string logText() {
+    std::string text;
+    char buffer[4096];
+    ssize_t size;
+    while ((size = read(log_, buffer, sizeof buffer)) > 0) {
+      text.append(buffer, static_cast<size_t>(size));
+    }
+    return text;
+  }
+
+  EventLoop loop_;
+  RpcSocketPair sockets_;
+  kj::AutoCloseFd log_;
+  std::unique_ptr<Child> child_;
+  std::unique_ptr<RpcLink> link_;
+};
+
+TEST_F(WorkerProcessTest, ServesAnAppBehindItsSyscallFilter) {
+  auto hello = worker().helloRequest().send();
+  kj::Maybe<kj::Exception> failed = kj::runCatchingExceptions([this, &hello]() {
+    auto response =
+        loop_.run(kj::Promise<capnp::Response<rpc::Worker::HelloResults>>(kj::mv(hello)));
+    EXPECT_EQ(response.getReport().getSeccompMode(), 2u);
+    EXPECT_TRUE(response.getReport().getNoNewPrivs());
+    EXPECT_EQ(response.getReport().getCapabilitiesEffective(), 0u);
+  });
+  KJ_IF_MAYBE(exception, failed) {
+    FAIL() << exception->getDescription().cStr() << "\n" << logText();
+  }
+  TestApp app(loop_, worker(),
+              TestVersion::handling("return new Response(new Date(0).toString() + "
+                                    "new Intl.DateTimeFormat('fr').format(0))"));
+  ASSERT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
+  EXPECT_EQ(app.fetch().body,
+            "Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)01/01/1970");
+  TestApp other(loop_, worker(), TestVersion::handling("for (;;) {}"));
+  EXPECT_EQ(other.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
+  EXPECT_EQ(other.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
+}
+
+}  // namespace
+}  // namespace nano
