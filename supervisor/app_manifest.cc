@@ -1,0 +1,279 @@
+#include "supervisor/app_manifest.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include "protocol/limits.h"
+#include "supervisor/app_names.h"
+#include "supervisor/bounded_json.h"
+#include "supervisor/content_hash.h"
+
+namespace nano {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kFormat = 1;
+constexpr std::array<std::pair<ModuleKind, const char*>, 5> kKindNames{{
+    {ModuleKind::kEsModule, "esModule"},
+    {ModuleKind::kJson, "json"},
+    {ModuleKind::kText, "text"},
+    {ModuleKind::kData, "data"},
+    {ModuleKind::kWasm, "wasm"},
+}};
+
+const char* kindName(ModuleKind kind) {
+  for (const auto& [value, name] : kKindNames) {
+    if (value == kind) return name;
+  }
+  return "unknown";
+}
+
+std::optional<ModuleKind> kindNamed(const std::optional<std::string>& wanted) {
+  for (const auto& [value, name] : kKindNames) {
+    if (wanted == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> modulesProblem(const std::vector<AppModule>& modules) {
+  if (modules.empty()) return "the upload has no module: send one part a file";
+  if (modules.size() > kMaxBundleFiles) {
+    return "the upload has " + std::to_string(modules.size()) + " modules, more than the " +
+           std::to_string(kMaxBundleFiles) + " an app may have: bundle it";
+  }
+  std::vector<std::string_view> paths;
+  for (const AppModule& module : modules) {
+    if (auto problem = modulePathProblem(module.path)) return problem;
+    paths.push_back(module.path);
+  }
+  std::sort(paths.begin(), paths.end());
+  for (size_t i = 1; i < paths.size(); ++i) {
+    if (paths[i] == paths[i - 1]) return "the module " + inQuotes(paths[i]) + " is there twice";
+  }
+  for (std::string_view path : paths) {
+    for (size_t at = path.find('/'); at != std::string_view::npos; at = path.find('/', at + 1)) {
+      std::string_view folder = path.substr(0, at);
+      if (std::binary_search(paths.begin(), paths.end(), folder)) {
+        return inQuotes(folder) + " is a module and also the folder of " + inQuotes(path);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> mainProblem(const AppVersion& version) {
+  for (const AppModule& module : version.modules) {
+    if (module.path != version.mainModule) continue;
+    if (module.kind == ModuleKind::kEsModule) return std::nullopt;
+    return "main_module " + inQuotes(version.mainModule) +
+           " is not an ES module: send it as application/javascript+module";
+  }
+  return "main_module " + inQuotes(version.mainModule) + " is not among the uploaded modules";
+}
+
+std::optional<std::string> envProblem(const std::vector<AppBinding>& env) {
+  if (env.size() > kMaxBindings) {
+    return "the upload has " + std::to_string(env.size()) + " bindings, more than the " +
+           std::to_string(kMaxBindings) + " an app may have";
+  }
+  std::vector<std::string_view> names;
+  for (const AppBinding& binding : env) {
+    if (binding.value.size() > kMaxBindingBytes) {
+      return "the binding " + inQuotes(binding.name) + " has " +
+             std::to_string(binding.value.size()) + " bytes, more than " +
+             std::to_string(kMaxBindingBytes);
+    }
+    names.emplace_back(binding.name);
+  }
+  std::sort(names.begin(), names.end());
+  auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) return "the binding " + inQuotes(*twice) + " is there twice";
+  return std::nullopt;
+}
+
+Json moduleJson(const AppModule& module) {
+  return {{"path", module.path},
+          {"kind", kindName(module.kind)},
+          {"bytes", module.bytes},
+          {"sha256", module.sha256}};
+}
+
+Json bindingJson(const AppBinding& binding) {
+  return {{"name", binding.name},
+          {"kind", binding.kind == AppBinding::Kind::kJson ? "json" : "text"},
+          {"secret", binding.secret},
+          {"value", binding.value}};
+}
+
+Json limitsJson(const AppLimits& limits) {
+  return {{"cpuMillis", limits.cpu.count()},
+          {"startupCpuMillis", limits.startupCpu.count()},
+          {"wallMillis", limits.wall.count()},
+          {"heapBytes", limits.heapBytes},
+          {"externalBytes", limits.externalBytes}};
+}
+
+// Reads one manifest. The first thing that is missing or of another type sticks.
+class ManifestReader final {
+ public:
+  explicit ManifestReader(const Json& json) : json_(json) {}
+
+  AppVersion version() {
+    AppVersion result;
+    if (number(json_, "format") != kFormat) fail("format");
+    result.tenant = text(json_, "tenant");
+    result.app = text(json_, "app");
+    result.cordon = text(json_, "cordon");
+    result.mainModule = text(json_, "mainModule");
+    result.compatibilityDate = text(json_, "compatibilityDate");
+    for (const Json& flag : list("compatibilityFlags")) {
+      if (!flag.is_string()) fail("compatibilityFlags");
+      result.compatibilityFlags.push_back(flag.is_string() ? flag.get<std::string>() : "");
+    }
+    for (const Json& module : list("modules"))
+      result.modules.push_back(readModule(module));
+    for (const Json& binding : list("env"))
+      result.env.push_back(readBinding(binding));
+    result.limits = readLimits(member("limits"));
+    return result;
+  }
+
+  const std::optional<std::string>& missing() const { return missing_; }
+
+ private:
+  void fail(const char* key) {
+    if (!missing_) missing_ = key;
+  }
+  const Json& member(const char* key) {
+    static const Json nothing;
+    auto found = json_.find(key);
+    return found == json_.end() ? nothing : *found;
+  }
+  const Json& list(const char* key) {
+    static const Json none = Json::array();
+    const Json& found = member(key);
+    if (found.is_array()) return found;
+    fail(key);
+    return none;
+  }
+  std::string text(const Json& object, const char* key) {
+    auto value = stringMember(object, key);
+    if (!value) fail(key);
+    return value.value_or("");
+  }
+  uint64_t number(const Json& object, const char* key) {
+    constexpr uint64_t kMax = uint64_t{1} << 40;
+    auto value = numberMember(object, key, kMax);
+    if (!value) fail(key);
+    return value.value_or(0);
+  }
+  std::chrono::milliseconds millis(const Json& object, const char* key) {
+    return std::chrono::milliseconds(number(object, key));
+  }
+
+  AppModule readModule(const Json& json) {
+    auto kind = kindNamed(stringMember(json, "kind"));
+    if (!kind) fail("kind");
+    return {text(json, "path"), kind.value_or(ModuleKind::kData), number(json, "bytes"),
+            text(json, "sha256")};
+  }
+
+  AppBinding readBinding(const Json& json) {
+    std::string kind = text(json, "kind");
+    if (kind != "json" && kind != "text") fail("kind");
+    auto secret = json.find("secret");
+    if (secret == json.end() || !secret->is_boolean()) fail("secret");
+    AppBinding binding;
+    binding.name = text(json, "name");
+    binding.kind = kind == "json" ? AppBinding::Kind::kJson : AppBinding::Kind::kText;
+    binding.value = text(json, "value");
+    binding.secret = secret != json.end() && *secret == true;
+    return binding;
+  }
+
+  AppLimits readLimits(const Json& json) {
+    return {millis(json, "cpuMillis"), millis(json, "startupCpuMillis"), millis(json, "wallMillis"),
+            number(json, "heapBytes"), number(json, "externalBytes")};
+  }
+
+  const Json& json_;
+  std::optional<std::string> missing_;
+};
+
+}  // namespace
+
+std::optional<std::string> uploadProblem(const AppUpload& upload) {
+  const AppVersion& version = upload.version;
+  if (auto problem = nameProblem(version.tenant)) return "tenant: " + *problem;
+  if (auto problem = nameProblem(version.app)) return "app: " + *problem;
+  if (auto problem = modulesProblem(version.modules)) return problem;
+  if (auto problem = mainProblem(version)) return problem;
+  size_t total = 0;
+  for (const std::string& content : upload.contents)
+    total += content.size();
+  if (total > kMaxBundleBytes) {
+    return "the modules have " + std::to_string(total) + " bytes, more than the " +
+           std::to_string(kMaxBundleBytes) + " an app may have";
+  }
+  return envProblem(version.env);
+}
+
+void sealUpload(AppUpload& upload) {
+  AppVersion& version = upload.version;
+  std::vector<size_t> order(version.modules.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&version](size_t a, size_t b) {
+    return version.modules[a].path < version.modules[b].path;
+  });
+  std::vector<AppModule> modules;
+  std::vector<std::string> contents;
+  for (size_t i : order) {
+    modules.push_back(std::move(version.modules[i]));
+    contents.push_back(std::move(upload.contents[i]));
+    modules.back().bytes = contents.back().size();
+    modules.back().sha256 = sha256Hex(contents.back());
+  }
+  version.modules = std::move(modules);
+  upload.contents = std::move(contents);
+  std::sort(version.env.begin(), version.env.end(),
+            [](const AppBinding& a, const AppBinding& b) { return a.name < b.name; });
+  version.id = sha256Hex(manifestText(version));
+}
+
+std::string manifestText(const AppVersion& version) {
+  Json modules = Json::array();
+  for (const AppModule& module : version.modules)
+    modules.push_back(moduleJson(module));
+  Json env = Json::array();
+  for (const AppBinding& binding : version.env)
+    env.push_back(bindingJson(binding));
+  return jsonLine({{"format", kFormat},
+                   {"tenant", version.tenant},
+                   {"app", version.app},
+                   {"cordon", version.cordon},
+                   {"mainModule", version.mainModule},
+                   {"compatibilityDate", version.compatibilityDate},
+                   {"compatibilityFlags", version.compatibilityFlags},
+                   {"limits", limitsJson(version.limits)},
+                   {"env", env},
+                   {"modules", modules}});
+}
+
+std::variant<AppVersion, std::string> parseManifest(std::string_view text) {
+  auto json = parseBoundedJson(text);
+  if (!json || !json->is_object()) return "it is not a JSON object";
+  ManifestReader reader(*json);
+  AppVersion version = reader.version();
+  if (reader.missing()) return "'" + *reader.missing() + "' is missing or has a wrong value";
+  if (auto problem = nameProblem(version.tenant)) return *problem;
+  if (auto problem = nameProblem(version.app)) return *problem;
+  if (auto problem = modulesProblem(version.modules)) return *problem;
+  if (auto problem = mainProblem(version)) return *problem;
+  version.id = sha256Hex(text);
+  return version;
+}
+
+}  // namespace nano

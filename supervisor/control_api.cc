@@ -1,0 +1,278 @@
+#include "supervisor/control_api.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <glog/logging.h>
+#include <kj/debug.h>
+
+#include "protocol/limits.h"
+#include "supervisor/app_names.h"
+#include "supervisor/deploy_request.h"
+#include "supervisor/multipart.h"
+
+namespace nano {
+namespace {
+
+// An upload: the modules, and room for metadata and the form around them.
+constexpr size_t kMaxUploadBytes = kMaxBundleBytes + (1 << 20);
+constexpr size_t kDefaultTail = 100;
+
+std::string_view fieldOf(const RequestHead& head, std::string_view name) {
+  for (const HttpField& field : head.fields) {
+    if (field.name == name) return field.value;
+  }
+  return {};
+}
+
+ControlReply tooLarge() {
+  return failure(413, ControlCode::kTooLarge,
+                 "the upload is larger than " + std::to_string(kMaxUploadBytes) +
+                     " bytes: an app's modules may have " + std::to_string(kMaxBundleBytes));
+}
+
+ControlReply noSuchApp(const ControlRoute& route) {
+  return failure(404, ControlCode::kNoSuchApp,
+                 "tenant " + inQuotes(route.tenant) + " has no app " + inQuotes(route.app));
+}
+
+}  // namespace
+
+// One request that is not answered at once. A change that is under way keeps it alive beyond its
+// exchange.
+class ControlApi::Call final : public kj::Refcounted {
+ public:
+  Call(HttpExchange& client, ControlRoute asked) : exchange(&client), route(std::move(asked)) {}
+
+  HttpExchange* exchange;  // Null once it is answered or gone.
+  ControlRoute route;
+  std::string upload;
+  kj::Own<AppLog::Follower> follower;
+  // What goes on for the exchange; ends with it.
+  kj::Promise<void> work = kj::NEVER_DONE;
+};
+
+ControlApi::ControlApi(Parts parts, uint16_t httpPort)
+    : parts_(parts),
+      httpPort_(httpPort),
+      tasks_(*this) {}
+
+ControlApi::~ControlApi() noexcept(false) = default;
+
+void ControlApi::handle(HttpExchange& exchange) {
+  const RequestHead& head = exchange.head();
+  ControlRoute route = findControlRoute(head.method, head.target);
+  if (route.action == ControlAction::kUnknownPath) {
+    return send(exchange, failure(404, ControlCode::kUnknownPath,
+                                  "the control API has no " + inQuotes(head.target)));
+  }
+  if (route.action == ControlAction::kWrongMethod) {
+    auto reply = failure(405, ControlCode::kWrongMethod,
+                         inQuotes(head.target) + " takes " + route.allowed + " only");
+    reply.allow = route.allowed;
+    return send(exchange, reply);
+  }
+  bool all = route.action == ControlAction::kListAll || route.action == ControlAction::kStatus;
+  std::optional<std::string> problem;
+  if (!all) problem = nameProblem(route.tenant);
+  if (!all && !problem && route.action != ControlAction::kListTenant) {
+    problem = nameProblem(route.app);
+  }
+  if (problem) return send(exchange, failure(400, ControlCode::kInvalid, *problem));
+  if (route.action == ControlAction::kListAll) return send(exchange, list(nullptr));
+  if (route.action == ControlAction::kListTenant) return send(exchange, list(&route.tenant));
+
+  auto owned = kj::refcounted<Call>(exchange, kj::mv(route));
+  Call& call = *owned;
+  calls_[&exchange] = kj::mv(owned);
+  if (call.route.action == ControlAction::kDeploy) return readUpload(call);
+  if (call.route.action == ControlAction::kDelete) return remove(call);
+  if (call.route.action == ControlAction::kStatus) return status(call);
+  logs(call);
+}
+
+void ControlApi::abandoned(HttpExchange& exchange) {
+  auto entry = calls_.find(&exchange);
+  if (entry == calls_.end()) return;
+  kj::Own<Call> call = kj::mv(entry->second);
+  calls_.erase(entry);
+  call->exchange = nullptr;
+  call->work = kj::NEVER_DONE;
+}
+
+ControlReply ControlApi::list(const std::string* tenant) const {
+  auto apps = nlohmann::json::array();
+  for (const DeployedApp& app : parts_.registry.list()) {
+    if (tenant == nullptr || app.version->tenant == *tenant) {
+      apps.push_back(appJson(app, httpPort_));
+    }
+  }
+  return success(kj::mv(apps));
+}
+
+void ControlApi::readUpload(Call& call) {
+  HttpExchange& exchange = *call.exchange;
+  if (exchange.bodyLength().value_or(0) > kMaxUploadBytes) return answer(call, tooLarge());
+  if (exchange.bodyKind() == HttpExchange::BodyKind::kStream) return run(call, readOn(call));
+  if (exchange.bodyKind() == HttpExchange::BodyKind::kWhole) {
+    auto body = exchange.wholeBody();
+    call.upload.assign(reinterpret_cast<const char*>(body.data()), body.size());
+  }
+  deploy(call);
+}
+
+kj::Promise<void> ControlApi::readOn(Call& call) {
+  return call.exchange->readBody(kMaxReadBytes)
+      .then([this, &call](auto piece) -> kj::Promise<void> {
+        if (piece.size() == 0) {
+          deploy(call);
+          return kj::READY_NOW;
+        }
+        if (call.upload.size() + piece.size() > kMaxUploadBytes) {
+          answer(call, tooLarge());
+          return kj::READY_NOW;
+        }
+        call.upload.append(reinterpret_cast<const char*>(piece.begin()), piece.size());
+        return readOn(call);
+      });
+}
+
+void ControlApi::deploy(Call& call) {
+  auto refuse = [this, &call](const std::string& problem) {
+    answer(call, failure(400, ControlCode::kInvalid, problem));
+  };
+  auto parts = parseMultipart(fieldOf(call.exchange->head(), "content-type"), call.upload);
+  if (auto* problem = std::get_if<std::string>(&parts)) return refuse(*problem);
+  auto parsed =
+      parseDeployRequest(call.route.tenant, call.route.app, std::get<std::vector<FormPart>>(parts));
+  if (auto* problem = std::get_if<std::string>(&parsed)) return refuse(*problem);
+  call.upload = std::string();
+  auto& request = std::get<DeployRequest>(parsed);
+  std::vector<std::string> notes = request.notes;
+  auto isWanted = [held = kj::addRef(call)] { return held->exchange != nullptr; };
+  // std::function wants to copy what it holds.
+  auto shared = std::make_shared<decltype(isWanted)>(kj::mv(isWanted));
+  auto change = parts_.deployer.deploy(kj::mv(request), [shared] { return (*shared)(); });
+  whenDone(call, kj::mv(change), kj::mv(notes));
+}
+
+void ControlApi::remove(Call& call) {
+  AppLog::AppName name{call.route.tenant, call.route.app};
+  auto removed = parts_.deployer.remove(call.route.tenant, call.route.app)
+                     .then([this, name](AppDeployer::Result result) {
+                       if (std::holds_alternative<DeployedApp>(result)) parts_.log.forget(name);
+                       return result;
+                     });
+  whenDone(call, kj::mv(removed), {});
+}
+
+void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
+                          std::vector<std::string> notes) {
+  auto done = change.then(
+      [this, held = kj::addRef(call), notes = kj::mv(notes)](AppDeployer::Result result) mutable {
+        if (auto* refusal = std::get_if<DeployRefusal>(&result)) {
+          LOG(INFO) << "refused for " << held->route.tenant << "/" << held->route.app << ": "
+                    << refusal->message;
+          return answer(*held, failure(*refusal));
+        }
+        const auto& app = std::get<DeployedApp>(result);
+        LOG(INFO) << (held->route.action == ControlAction::kDelete ? "deleted " : "deployed ")
+                  << held->route.tenant << "/" << held->route.app << " " << app.version->id;
+        answer(*held, success(appJson(app, httpPort_), notes));
+      },
+      [this, held = kj::addRef(call)](kj::Exception&& exception) mutable {
+        LOG(ERROR) << "control API: " << kj::str(exception).cStr();
+        answer(*held, failure(500, ControlCode::kInternal,
+                              "the change failed inside nanod, see its log; 'list' says what is "
+                              "live now"));
+      });
+  tasks_.add(kj::mv(done));
+}
+
+void ControlApi::status(Call& call) {
+  run(call, parts_.server.status().then([this, &call](ServerStatus now) {
+    answer(call, success(statusJson(now, parts_.registry.list().size())));
+  }));
+}
+
+void ControlApi::logs(Call& call) {
+  const ControlRoute& route = call.route;
+  if (!parts_.registry.find(route.tenant, route.app)) return answer(call, noSuchApp(route));
+  size_t count = kDefaultTail;
+  if (auto tail = queryParameter(route.query, "tail")) {
+    const char* end = tail->data() + tail->size();
+    auto [stop, error] = std::from_chars(tail->data(), end, count);
+    if (error != std::errc() || stop != end) {
+      return answer(call, failure(400, ControlCode::kInvalid, "'tail' is not a number of lines"));
+    }
+  }
+  AppLog::AppName name{route.tenant, route.app};
+  bool follows = queryParameter(route.query, "follow").value_or("0") != "0";
+  if (follows) {
+    KJ_IF_MAYBE(follower, parts_.log.follow(name)) {
+      call.follower = kj::mv(*follower);
+    } else {
+      return answer(
+          call, failure(429, ControlCode::kBusy, "this app's log is followed by too many already"));
+    }
+  }
+  const HttpField type{"content-type", "application/x-ndjson"};
+  ResponseHead head;
+  head.fields = std::span(&type, 1);
+  call.exchange->start(head, std::nullopt);
+  std::string text = logText(parts_.log.tail(name, count));
+  kj::Promise<void> written = kj::READY_NOW;
+  if (!text.empty()) written = call.exchange->write(std::as_bytes(std::span(text)));
+  run(call, written.then([this, &call]() -> kj::Promise<void> {
+    if (call.follower.get() != nullptr) return followLog(call);
+    HttpExchange& exchange = *call.exchange;
+    forget(call);
+    exchange.end();
+    return kj::READY_NOW;
+  }));
+}
+
+kj::Promise<void> ControlApi::followLog(Call& call) {
+  return call.follower->next()
+      .then([&call](std::vector<AppLog::Line> lines) {
+        std::string text = logText(lines);
+        return call.exchange->write(std::as_bytes(std::span(text)));
+      })
+      .then([this, &call] { return followLog(call); });
+}
+
+void ControlApi::run(Call& call, kj::Promise<void> promise) {
+  call.work = promise.eagerlyEvaluate([this, &call](kj::Exception&& exception) {
+    LOG(WARNING) << "control API: " << kj::str(exception).cStr();
+    if (call.exchange == nullptr) return;
+    if (call.follower.get() != nullptr) {
+      HttpExchange& exchange = *call.exchange;
+      forget(call);
+      return exchange.abort();
+    }
+    answer(call, failure(400, ControlCode::kInvalid, "the request broke off or nanod failed"));
+  });
+}
+
+void ControlApi::answer(Call& call, const ControlReply& reply) {
+  if (call.exchange == nullptr) return;
+  HttpExchange& exchange = *call.exchange;
+  forget(call);
+  send(exchange, reply);
+}
+
+// The call may be in the middle of its own work, so it dies a turn later.
+void ControlApi::forget(Call& call) {
+  auto entry = calls_.find(call.exchange);
+  KJ_REQUIRE(entry != calls_.end() && entry->second.get() == &call);
+  call.exchange = nullptr;
+  tasks_.add(kj::evalLater([held = kj::mv(entry->second)] {}));
+  calls_.erase(entry);
+}
+
+void ControlApi::taskFailed(kj::Exception&& exception) {
+  LOG(ERROR) << "control API: " << kj::str(exception).cStr();
+}
+
+}  // namespace nano

@@ -1,0 +1,200 @@
+#include "supervisor/deploy_request.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace nano {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr char kEsModule[] = "application/javascript+module";
+
+FormPart module(const std::string& path, const std::string& type = kEsModule,
+                std::string_view body = "x") {
+  return {path, path, type, body};
+}
+
+std::variant<DeployRequest, std::string> parse(const std::string& metadata,
+                                               std::vector<FormPart> modules) {
+  modules.push_back({"metadata", "", "application/json", metadata});
+  return parseDeployRequest("acme", "shop", modules);
+}
+
+// What is said about this metadata with one good module; "" when it is accepted.
+std::string problem(const std::string& metadata, std::vector<FormPart> modules) {
+  auto result = parse(metadata, std::move(modules));
+  auto* text = std::get_if<std::string>(&result);
+  return text == nullptr ? "" : *text;
+}
+std::string problem(const Json& more) {
+  Json metadata = {{"main_module", "index.js"}};
+  metadata.update(more);
+  return problem(metadata.dump(), {module("index.js")});
+}
+DeployRequest accepted(const Json& more) {
+  Json metadata = {{"main_module", "index.js"}};
+  metadata.update(more);
+  std::string text = metadata.dump();
+  auto result = parse(text, {module("index.js")});
+  if (auto* why = std::get_if<std::string>(&result)) ADD_FAILURE() << *why;
+  return std::get<DeployRequest>(result);
+}
+
+TEST(DeployRequestTest, TakesModulesByTheirContentType) {
+  auto result = parse(
+      R"({"main_module":"src/index.js"})",
+      {module("src/index.js"), module("a.json", "application/json"),
+       module("a.txt", "text/plain; charset=utf-8"), module("a.bin", "application/octet-stream"),
+       module("a.wasm", "Application/Wasm", "bytes")});
+  auto& request = std::get<DeployRequest>(result);
+  const AppVersion& version = request.upload.version;
+  EXPECT_EQ(version.tenant, "acme");
+  EXPECT_EQ(version.app, "shop");
+  EXPECT_EQ(version.cordon, "acme");
+  EXPECT_EQ(version.mainModule, "src/index.js");
+  ASSERT_EQ(version.modules.size(), 5u);
+  EXPECT_EQ(version.modules[0].kind, ModuleKind::kEsModule);
+  EXPECT_EQ(version.modules[1].kind, ModuleKind::kJson);
+  EXPECT_EQ(version.modules[2].kind, ModuleKind::kText);
+  EXPECT_EQ(version.modules[3].kind, ModuleKind::kData);
+  EXPECT_EQ(version.modules[4].kind, ModuleKind::kWasm);
+  EXPECT_EQ(request.upload.contents[4], "bytes");
+  EXPECT_FALSE(request.routes);
+  EXPECT_FALSE(request.port);
+}
+
+TEST(DeployRequestTest, TakesBindings) {
+  auto request = accepted({{"bindings",
+                            {{{"name", "A"}, {"type", "plain_text"}, {"text", "a"}},
+                             {{"name", "B"}, {"type", "json"}, {"json", {{"x", 1}}}},
+                             {{"name", "C"}, {"type", "secret_text"}, {"text", "c"}}}}});
+  const auto& env = request.upload.version.env;
+  ASSERT_EQ(env.size(), 3u);
+  EXPECT_EQ(env[0].value, "a");
+  EXPECT_FALSE(env[0].secret);
+  EXPECT_EQ(env[1].value, R"({"x":1})");
+  EXPECT_EQ(env[1].kind, AppBinding::Kind::kJson);
+  EXPECT_TRUE(env[2].secret);
+}
+
+TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
+  auto request = accepted(
+      {{"compatibility_date", "2025-11-22"},
+       {"compatibility_flags", {"nodejs_compat"}},
+       {"keep_bindings", {"secret_text", "secret_key"}},
+       {"limits", {{"cpu_ms", 50}}},
+       {"nano",
+        {{"hosts", {"a.test/*", "a.test", {{"pattern", "b.test"}, {"custom_domain", true}}}},
+         {"port", 9000},
+         {"isolation", "app"}}}});
+  ASSERT_TRUE(request.routes);
+  EXPECT_EQ(request.routes->size(), 2u);
+  EXPECT_EQ(request.port, 9000);
+  EXPECT_TRUE(request.keepsSecrets);
+  EXPECT_EQ(request.upload.version.cordon, "acme/shop");
+  EXPECT_EQ(request.upload.version.limits.cpu.count(), 50);
+  EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
+  ASSERT_EQ(request.notes.size(), 1u);
+  EXPECT_NE(request.notes[0].find("nodejs_compat"), std::string::npos);
+}
+
+TEST(DeployRequestTest, RefusesWhatItDoesNotSupportByItsName) {
+  EXPECT_NE(problem({{"placement", {{"mode", "smart"}}}}).find("'placement'"), std::string::npos);
+  EXPECT_NE(problem({{"nano", {{"egress", 1}}}}).find("'egress'"), std::string::npos);
+  EXPECT_NE(problem({{"limits", {{"memory_mb", 1}}}}).find("'memory_mb'"), std::string::npos);
+  Json kv = {{"name", "STORE"}, {"type", "kv_namespace"}, {"namespace_id", "1"}};
+  std::string text = problem({{"bindings", {kv}}});
+  EXPECT_NE(text.find("'STORE'"), std::string::npos);
+  EXPECT_NE(text.find("'kv_namespace'"), std::string::npos);
+  EXPECT_NE(problem({{"keep_bindings", {"kv_namespace"}}}), "");
+  Json extra = {{"name", "A"}, {"type", "plain_text"}, {"text", "a"}, {"json", 1}};
+  EXPECT_NE(problem({{"bindings", {extra}}}).find("'json'"), std::string::npos);
+  EXPECT_NE(problem(R"({"main_module":"index.js"})",
+                    {module("index.js"), module("index.js.map", "application/source-map")})
+                .find("'index.js.map'"),
+            std::string::npos);
+  EXPECT_NE(problem(R"({"main_module":"index.js"})", {module("index.js", "text/javascript")}), "");
+}
+
+TEST(DeployRequestTest, RefusesWrongValues) {
+  for (const Json& more : std::vector<Json>{
+           {{"main_module", 1}},
+           {{"main_module", "other.js"}},
+           {{"bindings", 1}},
+           {{"bindings", {1}}},
+           {{"bindings", {{{"name", "A"}}}}},
+           {{"bindings", {{{"name", "a-b"}, {"type", "plain_text"}, {"text", ""}}}}},
+           {{"bindings", {{{"name", "__proto__"}, {"type", "plain_text"}, {"text", ""}}}}},
+           {{"bindings", {{{"name", "A"}, {"type", "plain_text"}, {"text", 1}}}}},
+           {{"bindings", {{{"name", "A"}, {"type", "json"}}}}},
+           {{"compatibility_date", "today"}},
+           {{"compatibility_date", 20251122}},
+           {{"compatibility_flags", "x"}},
+           {{"compatibility_flags", {1}}},
+           {{"limits", 1}},
+           {{"limits", {{"cpu_ms", 0}}}},
+           {{"limits", {{"cpu_ms", 30001}}}},
+           {{"nano", 1}},
+           {{"nano", {{"port", 65536}}}},
+           {{"nano", {{"port", -1}}}},
+           {{"nano", {{"port", "80"}}}},
+           {{"nano", {{"isolation", "none"}}}},
+           {{"nano", {{"hosts", "a.test"}}}},
+           {{"nano", {{"hosts", {1}}}}},
+           {{"nano", {{"hosts", {"a test"}}}}},
+           {{"nano", {{"hosts", {{{"pattern", "a.test/x"}, {"custom_domain", true}}}}}}},
+           {{"nano", {{"hosts", std::vector<std::string>(101, "a.test")}}}}}) {
+    EXPECT_NE(problem(more), "") << more;
+  }
+  for (const char* metadata : {"", "[]", "1", "{", "{}", "null"}) {
+    EXPECT_NE(problem(std::string(metadata), {module("index.js")}), "") << metadata;
+  }
+}
+
+TEST(DeployRequestTest, RefusesFormsThatAreNoApp) {
+  const std::string metadata = R"({"main_module":"index.js"})";
+  EXPECT_NE(problem(metadata, {}), "");
+  EXPECT_NE(problem(metadata, {module("index.js"), module("index.js")}), "");
+  EXPECT_NE(problem(metadata, {module("index.js"), module("a"), module("a/b")}), "");
+  EXPECT_NE(problem(metadata, {module("index.js"), module("../a.js")}), "");
+  EXPECT_NE(problem(metadata, {module("index.js", "text/plain")}), "");
+  EXPECT_NE(problem(metadata, {module("index.js"), {"metadata", "", "", "{}"}}), "");
+  std::vector<FormPart> noMetadata{module("index.js")};
+  EXPECT_TRUE(std::holds_alternative<std::string>(parseDeployRequest("t", "a", noMetadata)));
+}
+
+TEST(DeployRequestTest, HoldsAnAppToItsLimits) {
+  const std::string metadata = R"({"main_module":"index.js"})";
+  std::string large(kMaxBundleBytes, 'x');
+  EXPECT_EQ(problem(metadata, {module("index.js", kEsModule, ""),
+                               module("a.bin", "application/octet-stream", large)}),
+            "");
+  EXPECT_NE(problem(metadata, {module("index.js", kEsModule, "x"),
+                               module("a.bin", "application/octet-stream", large)}),
+            "");
+  // Hostile case D05.
+  std::vector<FormPart> many{module("index.js")};
+  for (size_t i = 1; i < kMaxBundleFiles; ++i)
+    many.push_back(module(std::to_string(i)));
+  EXPECT_EQ(problem(metadata, many), "");
+  many.push_back(module("one-more"));
+  EXPECT_NE(problem(metadata, many), "");
+  Json bindings = Json::array();
+  for (size_t i = 0; i < kMaxBindings; ++i) {
+    bindings.push_back({{"name", "A" + std::to_string(i)}, {"type", "plain_text"}, {"text", ""}});
+  }
+  EXPECT_EQ(problem({{"bindings", bindings}}), "");
+  bindings.push_back({{"name", "B"}, {"type", "plain_text"}, {"text", ""}});
+  EXPECT_NE(problem({{"bindings", bindings}}), "");
+  Json big = {
+      {"name", "A"}, {"type", "plain_text"}, {"text", std::string(kMaxBindingBytes + 1, 'x')}};
+  EXPECT_NE(problem({{"bindings", {big}}}), "");
+  EXPECT_NE(problem({{"bindings",
+                      {{{"name", "A"}, {"type", "plain_text"}, {"text", ""}},
+                       {{"name", "A"}, {"type", "plain_text"}, {"text", ""}}}}}),
+            "");
+}
+
+}  // namespace
+}  // namespace nano

@@ -1,0 +1,97 @@
+#include "supervisor/flags.h"
+
+#include <unistd.h>
+
+#include <sstream>
+
+#include <gflags/gflags.h>
+
+DEFINE_string(http, "127.0.0.1:8787",
+              "address and port for all apps; port 0 lets the kernel choose");
+DEFINE_string(admin, "/run/nano/admin.sock", "the unix socket nanoctl talks to");
+DEFINE_string(state, "/var/lib/nano", "the directory that holds what is deployed");
+DEFINE_string(user, "", "the account to run as, when started as root");
+DEFINE_string(lib_dir, "",
+              "where the engine, nano-worker.so and nano.snapshot are; empty: ../lib/nano "
+              "beside the folder nanod is in");
+DEFINE_uint32(frontends, 1, "threads that take requests, each with worker processes of its own");
+DEFINE_uint32(spare_workers, 1, "worker processes each front end keeps ready");
+DEFINE_uint32(max_workers, 256, "worker processes each front end may have");
+DEFINE_uint32(worker_idle_seconds, 300,
+              "a worker process without a request for this long is ended");
+DEFINE_uint32(drain_seconds, 30, "how long SIGTERM waits for requests to be answered");
+DEFINE_string(allow_weaker_sandbox, "",
+              "layers of the sandbox to leave out, separated by commas: "
+              "userns, mountns, netns, pidns");
+
+namespace nano {
+
+namespace {
+
+constexpr uint32_t kMaxFrontEnds = 256;
+
+std::variant<std::vector<Layer>, std::string> parseLayers(const std::string& text) {
+  std::vector<Layer> layers;
+  std::istringstream names(text);
+  for (std::string name; std::getline(names, name, ',');) {
+    auto layer = parseLayer(name);
+    if (!layer) {
+      return "--allow_weaker_sandbox: there is no layer '" + name +
+             "' that may be left out; it knows userns, mountns, netns and pidns";
+    }
+    layers.push_back(*layer);
+  }
+  return layers;
+}
+
+std::variant<std::optional<User>, std::string> whomToBecome() {
+  if (geteuid() != 0) {
+    if (!FLAGS_user.empty()) return "--user: only root can become another user";
+    return std::optional<User>();
+  }
+  if (FLAGS_user.empty()) {
+    return "nanod does not run as root: name an unprivileged account with --user=NAME "
+           "(for a try: --user=nobody), or start it as one";
+  }
+  auto found = findUser(FLAGS_user);
+  if (auto* problem = std::get_if<std::string>(&found)) return "--user: " + *problem;
+  return std::optional<User>(std::get<User>(found));
+}
+
+}  // namespace
+
+std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
+  gflags::SetUsageMessage("the nano server; nanoctl deploys apps to it");
+  gflags::SetVersionString("0.1.0");
+  gflags::ParseCommandLineFlags(&argc, &argv, true);
+  if (argc > 1) return "nanod takes flags only; '" + std::string(argv[1]) + "' is none";
+
+  Configuration configuration;
+  auto http = parseHostPort(FLAGS_http);
+  if (auto* problem = std::get_if<std::string>(&http)) return "--http: " + *problem;
+  configuration.http = std::get<HostPort>(http);
+  if (FLAGS_frontends < 1 || FLAGS_frontends > kMaxFrontEnds) {
+    return "--frontends must be 1 to " + std::to_string(kMaxFrontEnds);
+  }
+  if (FLAGS_max_workers <= FLAGS_spare_workers) {
+    return std::string("--max_workers must be more than --spare_workers");
+  }
+  auto layers = parseLayers(FLAGS_allow_weaker_sandbox);
+  if (auto* problem = std::get_if<std::string>(&layers)) return *problem;
+  configuration.weakened = std::get<std::vector<Layer>>(layers);
+  auto user = whomToBecome();
+  if (auto* problem = std::get_if<std::string>(&user)) return *problem;
+  configuration.user = std::get<std::optional<User>>(user);
+
+  configuration.adminPath = FLAGS_admin;
+  configuration.statePath = FLAGS_state;
+  configuration.libDirectory = FLAGS_lib_dir.empty() ? defaultLibDirectory() : FLAGS_lib_dir;
+  configuration.frontEnds = FLAGS_frontends;
+  configuration.pool.spares = FLAGS_spare_workers;
+  configuration.pool.maxWorkers = FLAGS_max_workers;
+  configuration.pool.idleLimit = FLAGS_worker_idle_seconds * kj::SECONDS;
+  configuration.drainLimit = FLAGS_drain_seconds * kj::SECONDS;
+  return configuration;
+}
+
+}  // namespace nano

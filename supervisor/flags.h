@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "supervisor/local_server.h"
+#include "supervisor/run_as_user.h"
+
+namespace nano {
+
+// What nanod was told on its command line and in its --flagfile, checked.
+struct Configuration {
+  HostPort http;
+  std::string adminPath;
+  std::string statePath;
+  std::string libDirectory;
+  std::optional<User> user;  // Whom to become; nothing when we are nobody special already.
+  size_t frontEnds = 1;
+  std::vector<Layer> weakened;
+  PoolSettings pool;
+  kj::Duration drainLimit = 30 * kj::SECONDS;
+};
+
+// Takes gflags apart: --help, --version and unknown flags end the program there. A string says
+// which flag is wrong and what it should be.
+std::variant<Configuration, std::string> readFlags(int argc, char** argv);
+
+}  // namespace nano

@@ -1,0 +1,165 @@
+#include "supervisor/front_end.h"
+
+#include <future>
+
+#include <glog/logging.h>
+#include <kj/debug.h>
+
+#include "protocol/event_loop.h"
+#include "supervisor/http_server.h"
+#include "supervisor/outcome_reply.h"
+#include "supervisor/process_log.h"
+
+namespace nano {
+
+namespace {
+
+// Log lines on their way to the control thread; past it they are dropped, not queued: a tenant that
+// floods its log costs itself lines and nobody memory.
+constexpr size_t kMaxLogBatches = 256;
+
+}  // namespace
+
+// What lives on the front end's thread.
+class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHandler {
+ public:
+  Loop(const FrontEndSettings& settings, Counters& counters, const kj::Executor& control,
+       AppLog& appLog)
+      : counters_(counters),
+        control_(control),
+        appLog_(appLog),
+        pool_(loop_, settings.workers, settings.pool, counters,
+              [this](const AppVersion& version, std::vector<AppLogLine> lines) {
+                sendLog(version, std::move(lines));
+              }),
+        server_(loop_, *this, settings.http),
+        tasks_(*this) {
+    auto paf = kj::newPromiseAndFulfiller<void>();
+    stopped_ = kj::mv(paf.promise);
+    stop_ = kj::mv(paf.fulfiller);
+  }
+
+  void run() { loop_.run(KJ_ASSERT_NONNULL(kj::mv(stopped_))); }
+  void stop() { stop_->fulfill(); }
+  const kj::Executor& executor() { return loop_.executor(); }
+  WorkerPool& pool() { return pool_; }
+  HttpServer& server() { return server_; }
+
+  void setRouter(std::shared_ptr<const RequestRouter> router) {
+    router_ = std::move(router);
+    pool_.retireAllBut([this](const AppVersion& version) { return router_->serves(version); });
+  }
+
+ private:
+  void handle(HttpExchange& exchange) override {
+    Counters::add(counters_.requests);
+    guard([this, &exchange] { dispatch(exchange); },
+          [this, &exchange](kj::Exception&& error) {
+            LOG(ERROR) << "a request failed: " << error.getDescription().cStr();
+            refuse(exchange, rpc::Outcome::INTERNAL_ERROR);
+          });
+  }
+
+  void dispatch(HttpExchange& exchange) {
+    auto& head = exchange.head();
+    const Route* route =
+        router_ ? router_->find(head.authority, head.target, head.localPort) : nullptr;
+    if (route == nullptr) {
+      refuse(exchange, rpc::Outcome::SCRIPT_NOT_FOUND);
+      return;
+    }
+    auto place = pool_.appFor(route->version);
+    if (auto* app = std::get_if<LoadedApp*>(&place)) {
+      (*app)->fetch(exchange);
+    } else {
+      refuse(exchange, std::get<rpc::Outcome>(place));
+    }
+  }
+
+  void abandoned(HttpExchange& exchange) override { LoadedApp::abandon(exchange); }
+
+  void refuse(HttpExchange& exchange, rpc::Outcome outcome) {
+    Counters::add(counters_.failed);
+    auto id = pool_.requestIds().next();
+    respondWithOutcome(exchange, outcome, asView(id));
+  }
+
+  void sendLog(const AppVersion& version, std::vector<AppLogLine> lines) {
+    if (logBatches_ >= kMaxLogBatches) return;
+    logBatches_++;
+    AppLog::AppName name{version.tenant, version.app};
+    tasks_.add(
+        control_
+            .executeAsync([this, name = std::move(name), lines = std::move(lines)]() mutable {
+              for (auto& line : lines)
+                appLog_.append(name, std::move(line));
+            })
+            .then([this]() { logBatches_--; }));
+  }
+
+  void taskFailed(kj::Exception&& error) override {
+    LOG(ERROR) << "front end: " << error.getDescription().cStr();
+  }
+
+  EventLoop loop_;
+  Counters& counters_;
+  const kj::Executor& control_;
+  AppLog& appLog_;
+  std::shared_ptr<const RequestRouter> router_;
+  WorkerPool pool_;
+  HttpServer server_;
+  size_t logBatches_ = 0;
+  kj::Maybe<kj::Promise<void>> stopped_;
+  kj::Own<kj::PromiseFulfiller<void>> stop_;
+  kj::TaskSet tasks_;
+};
+
+FrontEnd::FrontEnd(const FrontEndSettings& settings, const kj::Executor& control, AppLog& appLog) {
+  std::promise<void> started;
+  auto ready = started.get_future();
+  thread_ = std::thread([this, &settings, &control, &appLog, &started] {
+    KjLogBridge log;
+    Loop loop(settings, counters_, control, appLog);
+    loop_ = &loop;
+    executor_ = &loop.executor();
+    started.set_value();
+    loop.run();
+  });
+  ready.get();
+}
+
+FrontEnd::~FrontEnd() noexcept(false) {
+  executor_->executeSync([this] { loop_->stop(); });
+  thread_.join();
+}
+
+kj::Promise<void> FrontEnd::listen(kj::AutoCloseFd socket, uint16_t port) {
+  return executor_->executeAsync([this, socket = kj::mv(socket), port]() mutable {
+    loop_->server().listen(kj::mv(socket), port);
+  });
+}
+
+kj::Promise<void> FrontEnd::stopListening(uint16_t port) {
+  return executor_->executeAsync([this, port] { loop_->server().stopListening(port); });
+}
+
+kj::Promise<void> FrontEnd::setRouter(std::shared_ptr<const RequestRouter> router) {
+  return executor_->executeAsync(
+      [this, router = std::move(router)]() mutable { loop_->setRouter(std::move(router)); });
+}
+
+kj::Promise<StartupResult> FrontEnd::tryStart(std::shared_ptr<const AppVersion> version) {
+  return executor_->executeAsync([this, version = std::move(version)]() mutable {
+    return loop_->pool().tryStart(std::move(version));
+  });
+}
+
+kj::Promise<std::vector<WorkerStatus>> FrontEnd::workerStatus() {
+  return executor_->executeAsync([this] { return loop_->pool().status(); });
+}
+
+kj::Promise<void> FrontEnd::drain() {
+  return executor_->executeAsync([this] { return loop_->server().drain(); });
+}
+
+}  // namespace nano

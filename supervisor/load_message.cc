@@ -1,0 +1,82 @@
+#include "supervisor/load_message.h"
+
+#include <kj/debug.h>
+
+#include "protocol/limits.h"
+#include "protocol/outcome.h"
+
+namespace nano {
+
+namespace {
+
+rpc::Module::Kind moduleKind(ModuleKind kind) {
+  switch (kind) {
+    case ModuleKind::kEsModule:
+      return rpc::Module::Kind::ES_MODULE;
+    case ModuleKind::kJson:
+      return rpc::Module::Kind::JSON;
+    case ModuleKind::kText:
+      return rpc::Module::Kind::TEXT;
+    case ModuleKind::kData:
+      return rpc::Module::Kind::DATA;
+    case ModuleKind::kWasm:
+      return rpc::Module::Kind::WASM;
+  }
+  return rpc::Module::Kind::UNKNOWN;
+}
+
+std::string cut(capnp::Text::Reader text) {
+  return std::string(text.begin(), std::min<size_t>(text.size(), kMaxJsErrorBytes));
+}
+
+}  // namespace
+
+void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
+                 const std::vector<kj::Array<kj::byte>>& contents) {
+  KJ_REQUIRE(contents.size() == version.modules.size());
+  message.setTenant(version.tenant.c_str());
+  message.setApp(version.app.c_str());
+  message.setId(version.id.c_str());
+  message.setMainModule(version.mainModule.c_str());
+  message.setCompatibilityDate(version.compatibilityDate.c_str());
+  auto flags = message.initCompatibilityFlags(version.compatibilityFlags.size());
+  for (size_t i = 0; i < version.compatibilityFlags.size(); i++) {
+    flags.set(i, version.compatibilityFlags[i].c_str());
+  }
+  auto modules = message.initModules(version.modules.size());
+  for (size_t i = 0; i < version.modules.size(); i++) {
+    modules[i].setPath(version.modules[i].path.c_str());
+    modules[i].setKind(moduleKind(version.modules[i].kind));
+    modules[i].setContent(contents[i]);
+  }
+  auto env = message.initEnv(version.env.size());
+  for (size_t i = 0; i < version.env.size(); i++) {
+    env[i].setName(version.env[i].name.c_str());
+    if (version.env[i].kind == AppBinding::Kind::kJson) {
+      env[i].setJson(version.env[i].value.c_str());
+    } else {
+      env[i].setText(version.env[i].value.c_str());
+    }
+  }
+  auto limits = message.initLimits();
+  limits.setCpuMillis(static_cast<uint32_t>(version.limits.cpu.count()));
+  limits.setStartupCpuMillis(static_cast<uint32_t>(version.limits.startupCpu.count()));
+  limits.setHeapBytes(version.limits.heapBytes);
+  limits.setExternalBytes(version.limits.externalBytes);
+}
+
+StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results) {
+  if (results.getOutcome() == rpc::Outcome::OK) return Started{};
+  auto error = results.getError();
+  StartupFailure failure;
+  failure.reason = outcomeName(results.getOutcome());
+  failure.message = cut(error.getMessage());
+  failure.stack = cut(error.getStack());
+  failure.file = cut(error.getFile());
+  failure.line = error.getLine();
+  failure.column = error.getColumn();
+  failure.sourceLine = cut(error.getSourceLine());
+  return failure;
+}
+
+}  // namespace nano

@@ -1,0 +1,152 @@
+// nanod: the supervisor. This file wires the parts together; README.md says what they are.
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include <glog/logging.h>
+#include <kj/debug.h>
+
+#include "protocol/limits.h"
+#include "supervisor/admin_socket.h"
+#include "supervisor/control_api.h"
+#include "supervisor/disk_app_registry.h"
+#include "supervisor/flags.h"
+#include "supervisor/http_server.h"
+#include "supervisor/process_log.h"
+#include "supervisor/signals.h"
+
+namespace nano {
+namespace {
+
+int refuse(const std::string& why) {
+  std::cerr << "nanod: " << why << "\n";
+  return 1;
+}
+
+// Other users of the machine learn nothing from us, and no core file holds a tenant's secrets.
+void hideFromOthers() {
+  umask(077);
+  rlimit none{0, 0};
+  KJ_SYSCALL(setrlimit(RLIMIT_CORE, &none));
+  KJ_SYSCALL(prctl(PR_SET_DUMPABLE, 0));
+}
+
+// The admin socket's clients are the operator's own: a whole app in one body.
+HttpLimits adminLimits() {
+  HttpLimits limits;
+  limits.bodyBytes = kMaxBundleBytes + (4 << 20);
+  limits.connections = 16;
+  limits.keepAliveTimeout = 30 * kj::SECONDS;
+  return limits;
+}
+
+// Everything that needs the privileges we were started with.
+struct Privileged {
+  WorkerFiles files;
+  std::vector<ListeningSocket> sockets;
+};
+
+std::variant<Privileged, std::string> openPrivileged(const Configuration& configuration) {
+  Privileged opened{openWorkerFiles(configuration.libDirectory), {}};
+  auto sockets = openListeningSockets(configuration.http.host, configuration.http.port,
+                                      configuration.frontEnds);
+  if (auto* problem = std::get_if<std::string>(&sockets)) return "--http: " + *problem;
+  opened.sockets = std::move(std::get<std::vector<ListeningSocket>>(sockets));
+  return opened;
+}
+
+kj::AutoCloseFd duplicate(int fd) {
+  int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  KJ_SYSCALL(copy, "fcntl(F_DUPFD_CLOEXEC)");
+  return kj::AutoCloseFd(copy);
+}
+
+LocalServer::Settings serverSettings(const Configuration& configuration,
+                                     const WorkerSettings& workers, const HttpLimits& http) {
+  LocalServer::Settings settings{
+      {workers, configuration.pool, http}, configuration.frontEnds, configuration.http.host, {}};
+  for (Layer layer : configuration.weakened) {
+    settings.weakenedLayers.emplace_back(layerName(layer));
+    LOG(WARNING) << "the sandbox layer " << layerName(layer)
+                 << " is left out, as --allow_weaker_sandbox says";
+  }
+  return settings;
+}
+
+void serve(EventLoop& loop, StopSignals& signals, LocalServer& server,
+           const Configuration& configuration) {
+  signals.watch(loop);
+  loop.run(signals.next());
+  LOG(INFO) << "stopping: no new requests, up to " << configuration.drainLimit / kj::SECONDS
+            << " seconds for those that are here; a second signal stops at once";
+  auto limit = loop.timer().afterDelay(configuration.drainLimit).then([] {
+    LOG(WARNING) << "the time for draining is up; what is left is broken off";
+  });
+  loop.run(server.drain().exclusiveJoin(kj::mv(limit)).exclusiveJoin(signals.next()));
+}
+
+int run(const Configuration& configuration, StopSignals& signals) {
+  auto opened = openPrivileged(configuration);
+  if (auto* problem = std::get_if<std::string>(&opened)) return refuse(*problem);
+  auto& privileged = std::get<Privileged>(opened);
+  if (configuration.user) becomeUser(*configuration.user);
+  hideFromOthers();
+
+  RealVfs vfs;
+  auto state = StateDir::open(configuration.statePath, vfs);
+  if (auto* problem = std::get_if<std::string>(&state)) return refuse("--state: " + *problem);
+  auto admin = AdminSocket::listen(configuration.adminPath);
+  if (auto* problem = std::get_if<std::string>(&admin)) return refuse("--admin: " + *problem);
+
+  EventLoop loop;
+  DiskAppRegistry registry(*std::get<std::unique_ptr<StateDir>>(state),
+                           kj::systemPreciseCalendarClock());
+  for (auto& problem : registry.problems())
+    LOG(ERROR) << problem;
+  AppLog appLog(kj::systemCoarseMonotonicClock());
+  WorkerSettings workers{privileged.files, configuration.weakened};
+  HttpLimits httpLimits;
+  auto settings = serverSettings(configuration, workers, httpLimits);
+  uint16_t port = privileged.sockets.front().port;
+
+  LocalServer server(settings, loop.executor(), appLog);
+  AppDeployer deployer(registry, server);
+  loop.run(deployer.start());
+  ControlApi control({registry, deployer, server, appLog}, port);
+  HttpLimits forAdmin = adminLimits();
+  HttpServer adminServer(loop, control, forAdmin);
+  adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });
+  adminServer.listen(duplicate(std::get<AdminSocket>(admin).fd()));
+  loop.run(server.listen(std::move(privileged.sockets)));
+
+  std::cout << "nanod: serving http://" << configuration.http.host << ":" << port << std::endl;
+  serve(loop, signals, server, configuration);
+  return 0;
+}
+
+}  // namespace
+}  // namespace nano
+
+int main(int argc, char** argv) {
+  FLAGS_logtostderr = true;
+  google::InitGoogleLogging(argv[0]);
+  auto configuration = nano::readFlags(argc, argv);
+  if (auto* problem = std::get_if<std::string>(&configuration)) return nano::refuse(*problem);
+  nano::KjLogBridge log;
+  int code = 1;
+  auto error = kj::runCatchingExceptions([&configuration, &code] {
+    nano::StopSignals signals;
+    code = nano::run(std::get<nano::Configuration>(configuration), signals);
+  });
+  KJ_IF_MAYBE(e, error) {
+    LOG(ERROR) << kj::str(*e).cStr();
+    return nano::refuse(e->getDescription().cStr());
+  }
+  return code;
+}

@@ -1,0 +1,77 @@
+#include "supervisor/request_router.h"
+
+#include <algorithm>
+
+namespace nano {
+namespace {
+
+// The host of "host", "host:port", "[v6]:port", without a trailing dot.
+std::string_view hostOf(std::string_view authority) {
+  size_t from = 0;
+  if (authority.starts_with('[')) {
+    from = authority.find(']');
+    if (from == std::string_view::npos) return {};
+  }
+  std::string_view host = authority.substr(0, authority.find(':', from));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
+bool isBelow(std::string_view path, std::string_view prefix) {
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+}  // namespace
+
+RequestRouter::RequestRouter(const std::vector<AppRoutes>& apps) {
+  for (const AppRoutes& app : apps) {
+    Route route{app.version};
+    versions_.insert(app.version.get());
+    if (app.port != 0) routeCount_ += ports_.emplace(app.port, route).second ? 1 : 0;
+    for (const RoutePattern& pattern : app.patterns) {
+      HostRoutes& routes = (pattern.wildcard ? wildcard_ : exact_)[pattern.host];
+      bool taken = std::any_of(routes.begin(), routes.end(), [&pattern](const PathRoute& other) {
+        return other.path == pattern.path;
+      });
+      if (taken) continue;
+      routes.push_back({pattern.path, route});
+      ++routeCount_;
+    }
+  }
+  for (Hosts* hosts : {&exact_, &wildcard_}) {
+    for (auto& entry : *hosts) {
+      std::sort(
+          entry.second.begin(), entry.second.end(),
+          [](const PathRoute& a, const PathRoute& b) { return a.path.size() > b.path.size(); });
+    }
+  }
+}
+
+const Route* RequestRouter::find(std::string_view authority, std::string_view target,
+                                 uint16_t localPort) const {
+  if (!ports_.empty() && localPort != 0) {
+    auto own = ports_.find(localPort);
+    if (own != ports_.end()) return &own->second;
+  }
+  std::string_view host = hostOf(authority);
+  std::string_view path = target.substr(0, target.find('?'));
+  if (const Route* route = findIn(exact_, host, path)) return route;
+  if (wildcard_.empty()) return nullptr;
+  for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.')) {
+    host.remove_prefix(dot + 1);
+    if (const Route* route = findIn(wildcard_, host, path)) return route;
+  }
+  return findIn(wildcard_, "", path);
+}
+
+const Route* RequestRouter::findIn(const Hosts& hosts, std::string_view host,
+                                   std::string_view path) {
+  auto entry = hosts.find(host);
+  if (entry == hosts.end()) return nullptr;
+  for (const PathRoute& candidate : entry->second) {
+    if (isBelow(path, candidate.path)) return &candidate.route;
+  }
+  return nullptr;
+}
+
+}  // namespace nano

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "supervisor/app_version.h"
+#include "supervisor/route_pattern.h"
+
+namespace nano {
+
+struct Route {
+  std::shared_ptr<const AppVersion> version;
+};
+
+// What one app is reachable by.
+struct AppRoutes {
+  std::shared_ptr<const AppVersion> version;
+  std::vector<RoutePattern> patterns;
+  uint16_t port = 0;  // The app's own; 0: none.
+};
+
+// Which app answers a request. Immutable: front ends share one and get a new one on deploy.
+//
+// A request that came in on an app's own port is that app's. Else the most specific pattern that
+// matches wins: the exact host before wildcards, the longer wildcard before the shorter, and for
+// one host the longest path. Where two apps claim the same, which the registry does not let happen,
+// the first has it.
+class RequestRouter final {
+ public:
+  explicit RequestRouter(const std::vector<AppRoutes>& apps);
+
+  // `authority` in lower case, as RequestHead has it; its port does not matter. `target` may have a
+  // query. The result lives as long as the router. Does not allocate.
+  const Route* find(std::string_view authority, std::string_view target, uint16_t localPort) const;
+
+  // Whether any request can lead to this version.
+  bool serves(const AppVersion& version) const { return versions_.contains(&version); }
+
+  size_t routeCount() const { return routeCount_; }
+
+ private:
+  struct PathRoute {
+    std::string path;
+    Route route;
+  };
+  // Longest path first.
+  using HostRoutes = std::vector<PathRoute>;
+  struct HostHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view host) const { return std::hash<std::string_view>()(host); }
+  };
+  using Hosts = std::unordered_map<std::string, HostRoutes, HostHash, std::equal_to<>>;
+
+  static const Route* findIn(const Hosts& hosts, std::string_view host, std::string_view path);
+
+  std::unordered_map<uint16_t, Route> ports_;
+  Hosts exact_;
+  Hosts wildcard_;  // By what comes after "*."; "" is every host.
+  std::unordered_set<const AppVersion*> versions_;
+  size_t routeCount_ = 0;
+};
+
+}  // namespace nano

@@ -1,0 +1,149 @@
+#include "supervisor/worker_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <glog/logging.h>
+#include <kj/debug.h>
+
+#include "protocol/limits.h"
+#include "protocol/process.h"
+#include "sandbox/process_status.h"
+#include "sandbox/spawn.h"
+
+namespace nano {
+
+namespace {
+
+struct Pipe {
+  kj::AutoCloseFd readEnd;
+  kj::AutoCloseFd writeEnd;
+};
+
+Pipe makePipe() {
+  int fds[2];
+  KJ_SYSCALL(pipe2(fds, O_CLOEXEC));
+  Pipe pipe{kj::AutoCloseFd(fds[0]), kj::AutoCloseFd(fds[1])};
+  // Only our end: the worker's writes may wait for us, ours may not wait for it.
+  KJ_SYSCALL(fcntl(pipe.readEnd, F_SETFL, O_NONBLOCK));
+  return pipe;
+}
+
+Child start(const WorkerSettings& settings, int rpcFd, std::unique_ptr<WorkerOutput>& output,
+            EventLoop& loop) {
+  auto pipe = makePipe();
+  SpawnSpec spec;
+  spec.programFd = settings.files.engine;
+  spec.arguments = {"nano-worker"};
+  for (Layer layer : settings.weakened) {
+    spec.arguments.push_back(std::string(kWeakenFlag) + std::string(layerName(layer)));
+  }
+  static_assert(kRpcFd == 3 && kSnapshotFd == 4 && kProgramFd == 5);
+  spec.environment = {"LD_PRELOAD=/proc/self/fd/" + std::to_string(kProgramFd)};
+  spec.descriptors = {settings.files.devNull,  pipe.writeEnd,         pipe.writeEnd, rpcFd,
+                      settings.files.snapshot, settings.files.program};
+  spec.weakened = settings.weakened;
+  auto child = spawn(spec);
+  output = std::make_unique<WorkerOutput>(loop, kj::mv(pipe.readEnd));
+  output->setPid(child.pid());
+  return child;
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner)
+    : loop_(loop),
+      settings_(settings),
+      owner_(owner),
+      sockets_(makeRpcSocketPair()),
+      child_(start(settings, sockets_.workerEnd, output_, loop)),
+      link_(loop, kj::mv(sockets_.supervisorEnd), RpcLink::Side::kSupervisor),
+      rpc_(link_.bootstrap().castAs<rpc::Worker>()),
+      ready_(nullptr),
+      tasks_(*this) {
+  sockets_.workerEnd = kj::AutoCloseFd();
+  exited_.reset(event_new(
+      &loop.base(), child_.pidfd(), EV_READ,
+      [](evutil_socket_t, short, void* self) { static_cast<WorkerProcess*>(self)->onExit(); },
+      this));
+  event_add(exited_.get(), nullptr);
+  ready_ = waits_.wrap(handshake()).fork();
+  tasks_.add(link_.onDisconnect().then(
+      [this](kj::String reason) { kill(kj::str("its RPC link is closed: ", reason)); }));
+}
+
+WorkerProcess::~WorkerProcess() noexcept(false) = default;
+
+kj::Promise<void> WorkerProcess::handshake() {
+  return loop_.timer()
+      .timeoutAfter(settings_.startLimit, rpc_.helloRequest().send())
+      .then([this](capnp::Response<rpc::Worker::HelloResults>&& results) {
+        checkReport(results.getReport());
+        isReady_ = true;
+        beat();
+      })
+      .catch_([this](kj::Exception&& error) {
+        kill(kj::str("it did not start: ", error.getDescription()));
+        kj::throwFatalException(kj::mv(error));
+      });
+}
+
+void WorkerProcess::checkReport(rpc::SandboxReport::Reader report) {
+  auto open = findOpenRight(child_.pid(), settings_.weakened);
+  if (open) {
+    kj::throwFatalException(
+        KJ_EXCEPTION(FAILED, "its sandbox is not shut, says /proc", open->c_str()));
+  }
+  // What /proc cannot show, the worker's word has to do for.
+  KJ_REQUIRE(report.getLayers().size() <= 32 && report.getWeakened().size() <= 32);
+  KJ_REQUIRE(report.getWeakened().size() <= settings_.weakened.size(),
+             "the worker left out layers of its sandbox that it was not told to");
+  for (auto layer : report.getLayers()) {
+    layers_.push_back(std::string(layer.begin(), std::min<size_t>(layer.size(), 32)));
+  }
+}
+
+void WorkerProcess::beat() {
+  tasks_.add(loop_.timer()
+                 .afterDelay(kHeartbeatPeriod.count() * kj::MILLISECONDS)
+                 .then([this]() {
+                   return loop_.timer().timeoutAfter(settings_.stuckAfter,
+                                                     rpc_.pingRequest().send());
+                 })
+                 .then(
+                     [this](capnp::Response<rpc::Worker::PingResults>&& pong) {
+                       rssBytes_ = pong.getRssBytes();
+                       beat();
+                     },
+                     [this](kj::Exception&& error) {
+                       if (error.getType() == kj::Exception::Type::DISCONNECTED) return;
+                       kill("it is stuck: no heartbeat");
+                     }));
+}
+
+void WorkerProcess::kill(kj::StringPtr why) {
+  if (killed_) return;
+  killed_ = true;
+  LOG(WARNING) << "worker " << pid() << " is killed: " << why.cStr();
+  child_.sendSignal(SIGKILL);
+}
+
+void WorkerProcess::onExit() {
+  auto end = child_.reapIfEnded();
+  if (!end) {
+    event_add(exited_.get(), nullptr);
+    return;
+  }
+  killed_ = true;  // Nothing is left to kill.
+  output_->drain();
+  owner_.workerEnded(*this, *end);
+}
+
+void WorkerProcess::taskFailed(kj::Exception&& error) {
+  LOG(ERROR) << "worker " << pid() << ": " << error.getDescription().cStr();
+}
+
+}  // namespace nano

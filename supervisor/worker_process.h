@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <kj/async.h>
+
+#include "protocol/event_loop.h"
+#include "protocol/rpc_link.h"
+#include "protocol/worker.capnp.h"
+#include "sandbox/child.h"
+#include "sandbox/sandbox.h"
+#include "supervisor/worker_files.h"
+#include "supervisor/worker_output.h"
+
+namespace nano {
+
+// What the operator decided about all workers. Outlives them.
+struct WorkerSettings {
+  const WorkerFiles& files;
+  std::vector<Layer> weakened;
+  // How long one turn of a worker's loop may take before it counts as stuck: the longest CPU limit
+  // an app may have and kHeartbeatGrace.
+  kj::Duration stuckAfter = 2 * kj::SECONDS;
+  kj::Duration startLimit = 10 * kj::SECONDS;
+};
+
+// One worker process from its start to its end. Nothing that it says is believed without a look at
+// /proc. Destroying this kills the process.
+class WorkerProcess final : private kj::TaskSet::ErrorHandler {
+ public:
+  class Owner {
+   public:
+    // The process has ended and is reaped. Called from the loop, once; the owner may destroy the
+    // WorkerProcess before it returns.
+    virtual void workerEnded(WorkerProcess& worker, const ProcessEnd& end) = 0;
+
+   protected:
+    ~Owner() noexcept(false) = default;
+  };
+
+  // Starts the process. Throws when the kernel refuses one.
+  WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner);
+  ~WorkerProcess() noexcept(false);
+  KJ_DISALLOW_COPY(WorkerProcess);
+
+  // Ready once the worker is in its sandbox and we have seen that it is. Rejects when it is not;
+  // the process is killed then.
+  kj::Promise<void> ready() { return ready_.addBranch(); }
+  bool isReady() const { return isReady_; }
+
+  rpc::Worker::Client& rpc() { return rpc_; }
+  pid_t pid() const { return child_.pid(); }
+  uint64_t rssBytes() const { return rssBytes_; }
+  const std::vector<std::string>& sandboxLayers() const { return layers_; }
+
+  // Why it is killed goes to the log. Owner::workerEnded follows from the loop.
+  void kill(kj::StringPtr why);
+
+ private:
+  kj::Promise<void> handshake();
+  void checkReport(rpc::SandboxReport::Reader report);
+  void beat();
+  void onExit();
+  void taskFailed(kj::Exception&& error) override;
+
+  EventLoop& loop_;
+  const WorkerSettings& settings_;
+  Owner& owner_;
+  RpcSocketPair sockets_;
+  std::unique_ptr<WorkerOutput> output_;
+  Child child_;
+  RpcLink link_;
+  rpc::Worker::Client rpc_;
+  std::vector<std::string> layers_;
+  uint64_t rssBytes_ = 0;
+  bool isReady_ = false;
+  bool killed_ = false;
+  Event exited_;
+  kj::ForkedPromise<void> ready_;
+  // Last: what waits for the worker is dropped before anything it uses.
+  kj::Canceler waits_;
+  kj::TaskSet tasks_;
+};
+
+}  // namespace nano
