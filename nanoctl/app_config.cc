@@ -1,0 +1,190 @@
+#include "nanoctl/app_config.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <toml++/toml.h>
+
+#include "nanoctl/files.h"
+#include "nanoctl/jsonc.h"
+
+namespace nano {
+
+namespace {
+
+using nlohmann::json;
+
+// wrangler's keys that mean nothing on one's own machine.
+constexpr std::string_view kIneffective[] = {"$schema",       "account_id",
+                                             "send_metrics",  "placement",
+                                             "logpush",       "compliance_region",
+                                             "keep_names",    "upload_source_maps",
+                                             "observability", "dev",
+                                             "minify",        "workers_dev",
+                                             "preview_urls"};
+
+json fromToml(const toml::node& node) {
+  if (auto* table = node.as_table()) {
+    json object = json::object();
+    for (auto&& [key, value] : *table)
+      object[std::string(key.str())] = fromToml(value);
+    return object;
+  }
+  if (auto* array = node.as_array()) {
+    json list = json::array();
+    for (auto&& value : *array)
+      list.push_back(fromToml(value));
+    return list;
+  }
+  if (auto* text = node.as_string()) return text->get();
+  if (auto* number = node.as_integer()) return number->get();
+  if (auto* number = node.as_floating_point()) return number->get();
+  if (auto* flag = node.as_boolean()) return flag->get();
+  return nullptr;
+}
+
+int lineOf(std::string_view text, size_t byte) {
+  return 1 + static_cast<int>(
+                 std::count(text.begin(), text.begin() + std::min(byte, text.size()), '\n'));
+}
+
+Result<json> parseJson(const std::string& file, const std::string& text) {
+  std::string plain = withoutComments(text);
+  json value;
+  try {
+    value = json::parse(plain);
+  } catch (const json::parse_error& error) {
+    return Failure{file + ":" + std::to_string(lineOf(text, error.byte)) +
+                   ": not JSON: " + error.what()};
+  }
+  if (!value.is_object()) return Failure{file + ": the file must hold one object"};
+  return value;
+}
+
+Result<json> parseToml(const std::string& file, const std::string& text) {
+  try {
+    return fromToml(toml::parse(text));
+  } catch (const toml::parse_error& error) {
+    return Failure{file + ":" + std::to_string(error.source().begin.line) +
+                   ": not TOML: " + std::string(error.description())};
+  }
+}
+
+Failure wrongType(const AppConfig& config, std::string_view key, std::string_view expected) {
+  return Failure{config.file + ": `" + std::string(key) + "` must be " + std::string(expected)};
+}
+
+Result<Done> takeStrings(const AppConfig& config, std::string_view key, const json& value,
+                         std::vector<std::string>& into) {
+  if (!value.is_array()) return wrongType(config, key, "a list of strings");
+  for (auto& entry : value) {
+    if (!entry.is_string()) return wrongType(config, key, "a list of strings");
+    into.push_back(entry.get<std::string>());
+  }
+  return Done{};
+}
+
+// "example.com/*", or {"pattern": "example.com", "custom_domain": true}.
+Result<Done> takeRoute(AppConfig& config, const json& value) {
+  if (value.is_string()) {
+    config.routes.push_back(value.get<std::string>());
+    return Done{};
+  }
+  if (!value.is_object() || !value.contains("pattern") || !value["pattern"].is_string()) {
+    return wrongType(config, "routes", "a list of patterns or of objects with a `pattern`");
+  }
+  config.routes.push_back(value["pattern"].get<std::string>());
+  return Done{};
+}
+
+Result<Done> takeString(const AppConfig& config, std::string_view key, const json& value,
+                        std::string& into) {
+  if (!value.is_string()) return wrongType(config, key, "a string");
+  into = value.get<std::string>();
+  return Done{};
+}
+
+Result<Done> takeKey(AppConfig& config, const std::string& key, const json& value) {
+  if (key == "name") return takeString(config, key, value, config.name);
+  if (key == "main") return takeString(config, key, value, config.main);
+  if (key == "compatibility_date") return takeString(config, key, value, config.compatibilityDate);
+  if (key == "compatibility_flags")
+    return takeStrings(config, key, value, config.compatibilityFlags);
+  if (key == "no_bundle") {
+    if (!value.is_boolean()) return wrongType(config, key, "true or false");
+    config.noBundle = value.get<bool>();
+    return Done{};
+  }
+  if (key == "vars") {
+    if (!value.is_object()) return wrongType(config, key, "an object");
+    for (auto& [name, var] : value.items())
+      config.vars.emplace_back(name, var);
+    return Done{};
+  }
+  if (key == "route") return takeRoute(config, value);
+  if (key == "routes") {
+    if (!value.is_array()) return wrongType(config, key, "a list");
+    for (auto& route : value) {
+      auto taken = takeRoute(config, route);
+      if (!taken.ok()) return taken;
+    }
+    return Done{};
+  }
+  if (std::find(std::begin(kIneffective), std::end(kIneffective), key) != std::end(kIneffective)) {
+    if (key != "$schema") config.ineffective.push_back(key);
+    return Done{};
+  }
+  return Failure{config.file + ": nano does not know the key `" + key +
+                 "` (remove it, or deploy this app elsewhere); it knows name, main, vars, routes, "
+                 "route, compatibility_date, compatibility_flags and no_bundle"};
+}
+
+Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {
+  const std::string path = folder + "/nano.jsonc";
+  if (!fileExists(path)) return Done{};
+  auto text = readFile(path);
+  if (!text.ok()) return text.failure();
+  auto parsed = parseJson("nano.jsonc", text.value());
+  if (!parsed.ok()) return parsed.failure();
+  for (auto& [key, value] : parsed.value().items()) {
+    if (key == "port" && value.is_number_integer()) {
+      config.port = value.get<int>();
+    } else if (key == "port") {
+      return Failure{"nano.jsonc: `port` must be a number"};
+    } else {
+      return Failure{"nano.jsonc: nano does not know the key `" + key + "`; it knows port"};
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<AppConfig> readAppConfig(const std::string& folder) {
+  AppConfig config;
+  // wrangler's order.
+  for (const char* name : {"wrangler.jsonc", "wrangler.json", "wrangler.toml"}) {
+    if (fileExists(folder + "/" + name)) {
+      config.file = name;
+      break;
+    }
+  }
+  if (!config.file.empty()) {
+    auto text = readFile(folder + "/" + config.file);
+    if (!text.ok()) return text.failure();
+    bool isToml = config.file.ends_with(".toml");
+    auto parsed =
+        isToml ? parseToml(config.file, text.value()) : parseJson(config.file, text.value());
+    if (!parsed.ok()) return parsed.failure();
+    for (auto& [key, value] : parsed.value().items()) {
+      auto taken = takeKey(config, key, value);
+      if (!taken.ok()) return taken.failure();
+    }
+  }
+  auto own = readNanoFile(folder, config);
+  if (!own.ok()) return own.failure();
+  return config;
+}
+
+}  // namespace nano

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "nanoctl/result.h"
+
+namespace nano {
+
+// What an app's folder says about itself: wrangler.jsonc, wrangler.json or wrangler.toml, and
+// nano.jsonc for what wrangler has no key for. Without a file: defaults.
+struct AppConfig {
+  std::string file;  // The wrangler file's name; empty where there is none.
+  std::string name;
+  std::string main;
+  std::string compatibilityDate;
+  std::vector<std::string> compatibilityFlags;
+  std::vector<std::pair<std::string, nlohmann::json>> vars;
+  std::vector<std::string> routes;  // "shop.example.com/api/*"
+  std::optional<int> port;          // nano.jsonc
+  bool noBundle = false;
+  // Keys that are understood but change nothing here; each is told to the user.
+  std::vector<std::string> ineffective;
+};
+
+// Reads the folder's configuration. A key that nano does not honour is a failure that names it:
+// nothing is dropped silently.
+Result<AppConfig> readAppConfig(const std::string& folder);
+
+}  // namespace nano

@@ -1,0 +1,168 @@
+#include "nanoctl/app_modules.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "nanoctl/files.h"
+#include "nanoctl/program_files.h"
+#include "nanoctl/run_program.h"
+
+namespace nano {
+
+namespace {
+
+using nlohmann::json;
+
+// wrangler's default rules for what an import yields, by the file's ending.
+struct Rule {
+  std::string_view ending;
+  const char* contentType;
+};
+constexpr Rule kRules[] = {
+    {".js", "application/javascript+module"},
+    {".mjs", "application/javascript+module"},
+    {".json", "application/json"},
+    {".txt", "text/plain"},
+    {".html", "text/plain"},
+    {".sql", "text/plain"},
+    {".bin", "application/octet-stream"},
+    {".wasm", "application/wasm"},
+};
+
+const char* contentTypeOf(std::string_view path) {
+  for (auto& rule : kRules) {
+    if (path.ends_with(rule.ending)) return rule.contentType;
+  }
+  return nullptr;
+}
+
+// Text, data and wasm stay files beside the bundle; wrangler does the same.
+std::vector<std::string> esbuildCommand(const std::string& main, const std::string& out) {
+  return {esbuildPath(),
+          main,
+          "--bundle",
+          "--format=esm",
+          "--target=es2024",
+          "--platform=neutral",
+          "--main-fields=browser,module,main",
+          "--conditions=workerd,worker,browser",
+          "--define:process.env.NODE_ENV=\"production\"",
+          "--loader:.txt=copy",
+          "--loader:.html=copy",
+          "--loader:.sql=copy",
+          "--loader:.bin=copy",
+          "--loader:.wasm=copy",
+          "--external:node:*",
+          "--external:cloudflare:*",
+          "--outdir=" + out + "/out",
+          "--metafile=" + out + "/meta.json",
+          "--log-level=error",
+          "--color=false"};
+}
+
+Result<json> runEsbuild(const std::string& folder, std::vector<std::string> words,
+                        const std::string& out) {
+  auto end = runProgram(folder, words);
+  if (!end.ok()) return end.failure();
+  if (end.value().exitCode != 0) {
+    return Failure{"the app's modules do not build:\n" + end.value().errors};
+  }
+  auto meta = readFile(out + "/meta.json");
+  if (!meta.ok()) return meta.failure();
+  json parsed = json::parse(meta.value(), nullptr, false);
+  if (parsed.is_discarded()) return Failure{"esbuild wrote a metafile that is not JSON"};
+  return parsed;
+}
+
+// Whether the file graph can run without a bundler.
+bool runsAsItIs(const json& inputs) {
+  for (auto& [path, input] : inputs.items()) {
+    if (contentTypeOf(path) == nullptr || path.starts_with("../")) return false;
+    for (auto& import : input.value("imports", json::array())) {
+      std::string target = import.value("path", "");
+      if (import.value("external", false)) {
+        if (target.starts_with("node:") || target.starts_with("cloudflare:")) continue;
+        return false;
+      }
+      std::string original = import.value("original", "");
+      if (!original.starts_with(".")) return false;
+      std::string folder = parentOf(path);
+      if (normalPath(folder.empty() ? original : folder + "/" + original) != target) return false;
+    }
+  }
+  return true;
+}
+
+Result<AppModules> asTheyAre(const std::string& folder, const std::string& main,
+                             const json& inputs) {
+  AppModules modules;
+  modules.mainModule = main;
+  for (auto& [path, input] : inputs.items()) {
+    auto content = readFile(folder + "/" + path);
+    if (!content.ok()) return content.failure();
+    modules.files.push_back({path, contentTypeOf(path), std::move(content.value())});
+  }
+  return modules;
+}
+
+Result<AppModules> bundle(const std::string& folder, const std::string& main,
+                          const std::string& out) {
+  auto meta = runEsbuild(folder, esbuildCommand(main, out), out);
+  if (!meta.ok()) return meta.failure();
+  AppModules modules;
+  modules.bundled = true;
+  std::error_code error;
+  for (auto& entry : std::filesystem::directory_iterator(out + "/out", error)) {
+    std::string name = entry.path().filename().string();
+    auto content = readFile(entry.path().string());
+    if (!content.ok()) return content.failure();
+    const char* type = contentTypeOf(name);
+    if (type == nullptr) return Failure{main + ": the import of " + name + " cannot be served"};
+    modules.files.push_back({name, type, std::move(content.value())});
+    if (name.ends_with(".js")) modules.mainModule = name;
+  }
+  std::sort(modules.files.begin(), modules.files.end(),
+            [](const ModuleFile& a, const ModuleFile& b) { return a.path < b.path; });
+  return modules;
+}
+
+}  // namespace
+
+Result<std::string> findMain(const std::string& folder, const AppConfig& config) {
+  if (!config.main.empty()) {
+    std::string main = normalPath(config.main);
+    if (fileExists(folder + "/" + main)) return main;
+    return Failure{config.file + ": `main` is " + config.main + ", and there is no such file in " +
+                   folder};
+  }
+  for (const char* name : {"index.js", "index.mjs", "index.ts", "src/index.js", "src/index.mjs",
+                           "src/index.ts", "src/index.tsx"}) {
+    if (fileExists(folder + "/" + name)) return std::string(name);
+  }
+  return Failure{folder +
+                 ": no app found: there is no index.js or src/index.ts, and no wrangler.jsonc that "
+                 "names another `main`"};
+}
+
+Result<AppModules> collectModules(const std::string& folder, const AppConfig& config) {
+  auto main = findMain(folder, config);
+  if (!main.ok()) return main.failure();
+  auto temporary = TemporaryDirectory::make();
+  if (!temporary.ok()) return temporary.failure();
+  const std::string& out = temporary.value().path();
+
+  auto words = esbuildCommand(main.value(), out);
+  words.push_back("--packages=external");
+  auto meta = runEsbuild(folder, words, out);
+  if (!meta.ok()) return meta.failure();
+  const json inputs = meta.value().value("inputs", json::object());
+  if (config.noBundle || runsAsItIs(inputs)) return asTheyAre(folder, main.value(), inputs);
+
+  std::error_code ignored;
+  std::filesystem::remove_all(out + "/out", ignored);
+  return bundle(folder, main.value(), out);
+}
+
+}  // namespace nano

@@ -1,0 +1,116 @@
+#include "nanoctl/deploy.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "nanoctl/app_config.h"
+#include "nanoctl/app_modules.h"
+#include "nanoctl/files.h"
+
+namespace nano {
+
+namespace {
+
+using nlohmann::json;
+
+// The folder's own name as an app's name: lower case, everything else a dash.
+std::string nameOfFolder(const std::string& folder) {
+  std::error_code ignored;
+  std::string name = std::filesystem::canonical(folder, ignored).filename().string();
+  for (char& c : name) {
+    auto byte = static_cast<unsigned char>(c);
+    c = std::isalnum(byte) ? static_cast<char>(std::tolower(byte)) : '-';
+  }
+  name.erase(0, name.find_first_not_of('-'));
+  return name;
+}
+
+void setBinding(json& bindings, const std::string& name, const json& value) {
+  json binding = {{"name", name}};
+  if (value.is_string()) {
+    binding["type"] = "plain_text";
+    binding["text"] = value;
+  } else {
+    binding["type"] = "json";
+    binding["json"] = value;
+  }
+  auto same = std::find_if(bindings.begin(), bindings.end(),
+                           [&name](const json& other) { return other["name"] == name; });
+  if (same != bindings.end()) {
+    *same = binding;
+  } else {
+    bindings.push_back(binding);
+  }
+}
+
+Result<json> makeBindings(const AppConfig& config, const DeployOptions& options) {
+  json bindings = json::array();
+  for (auto& [name, value] : config.vars)
+    setBinding(bindings, name, value);
+  for (auto& var : options.vars) {
+    size_t equals = var.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Failure{"--var must be NAME=VALUE, not '" + var + "'"};
+    }
+    setBinding(bindings, var.substr(0, equals), var.substr(equals + 1));
+  }
+  return bindings;
+}
+
+Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
+                          const AppModules& modules) {
+  auto bindings = makeBindings(config, options);
+  if (!bindings.ok()) return bindings.failure();
+  std::vector<std::string> hosts = config.routes;
+  hosts.insert(hosts.end(), options.hosts.begin(), options.hosts.end());
+  json own = {{"hosts", hosts}};
+  auto port = options.port ? options.port : config.port;
+  if (port) own["port"] = *port;
+  json metadata = {{"main_module", modules.mainModule},
+                   {"bindings", bindings.value()},
+                   {"compatibility_flags", config.compatibilityFlags},
+                   {"nano", own}};
+  if (!config.compatibilityDate.empty()) metadata["compatibility_date"] = config.compatibilityDate;
+  return metadata;
+}
+
+Deployed describe(const json& result, const AppModules& modules) {
+  Deployed deployed;
+  deployed.version = result.value("version", "");
+  for (auto& url : result.value("urls", json::array())) {
+    if (url.is_string()) deployed.urls.push_back(url.get<std::string>());
+  }
+  deployed.modules = modules.files.size();
+  deployed.bundled = modules.bundled;
+  for (auto& file : modules.files)
+    deployed.bytes += file.content.size();
+  return deployed;
+}
+
+}  // namespace
+
+Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options) {
+  if (!isDirectory(options.folder)) {
+    return Failure{options.folder + ": there is no such folder"};
+  }
+  auto config = readAppConfig(options.folder);
+  if (!config.ok()) return config.failure();
+  std::string name = options.name.empty() ? config.value().name : options.name;
+  if (name.empty()) name = nameOfFolder(options.folder);
+  auto modules = collectModules(options.folder, config.value());
+  if (!modules.ok()) return modules.failure();
+  auto metadata = makeMetadata(config.value(), options, modules.value());
+  if (!metadata.ok()) return metadata.failure();
+  auto result = client.upload("/client/v4/accounts/" + options.tenant + "/workers/scripts/" + name,
+                              metadata.value(), modules.value().files);
+  if (!result.ok()) return result.failure();
+  Deployed deployed = describe(result.value(), modules.value());
+  deployed.name = name;
+  for (auto& key : config.value().ineffective) {
+    deployed.notes.push_back(config.value().file + ": `" + key + "` has no effect on nano");
+  }
+  return deployed;
+}
+
+}  // namespace nano

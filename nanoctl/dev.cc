@@ -1,0 +1,139 @@
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <kj/io.h>
+
+#include "nanoctl/command_line.h"
+#include "nanoctl/commands.h"
+#include "nanoctl/deploy.h"
+#include "nanoctl/file_watch.h"
+#include "nanoctl/files.h"
+#include "nanoctl/program_files.h"
+
+namespace nano {
+
+namespace {
+
+// Starts a program that ends when we do.
+pid_t startChild(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (auto& word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child != 0) return child;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(1);
+  execv(argv[0], argv.data());
+  fprintf(stderr, "nanoctl: %s: %s\n", argv[0], strerror(errno));
+  _exit(127);
+}
+
+// nanod says that it is ready by answering; until then, or until it ends, we ask again.
+Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
+  for (;;) {
+    auto status = client.get("/nano/v1/status");
+    if (status.ok()) return Done{};
+    siginfo_t info{};
+    if (waitid(P_PID, static_cast<id_t>(nanod), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        info.si_pid != 0) {
+      return Failure{"nanod did not start; what it said is above"};
+    }
+    usleep(20'000);
+  }
+}
+
+void deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url) {
+  auto deployed = deployFolder(client, options);
+  if (!deployed.ok()) {
+    fprintf(stderr, "nano dev: %s\n", deployed.failure().message.c_str());
+    fprintf(stderr, "nano dev: the version before stays; save a file to try again\n");
+    return;
+  }
+  for (auto& note : deployed.value().notes)
+    fprintf(stderr, "note: %s\n", note.c_str());
+  printf("%s is live at %s (version %s)\n", deployed.value().name.c_str(), url.c_str(),
+         deployed.value().version.substr(0, 12).c_str());
+  fflush(stdout);
+}
+
+// Waits for a change, a signal or nanod's end. True: something changed.
+bool awaitChange(FileWatch& watch, int signalFd) {
+  for (;;) {
+    pollfd fds[] = {{watch.fd(), POLLIN, 0}, {signalFd, POLLIN, 0}};
+    if (poll(fds, 2, -1) < 0 && errno != EINTR) return false;
+    if (fds[1].revents != 0) return false;
+    if (fds[0].revents != 0 && watch.takeChanges()) return true;
+  }
+}
+
+int stopChildren(pid_t logs, pid_t nanod) {
+  if (logs > 0) kill(logs, SIGTERM);
+  kill(nanod, SIGTERM);
+  int status = 0;
+  if (logs > 0) waitpid(logs, &status, 0);
+  waitpid(nanod, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+}  // namespace
+
+int devCommand(std::span<const std::string> words) {
+  auto arguments = parseCommand(
+      words, {{"port"}, {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany}, {"user"}}, 1);
+  if (!arguments) return 2;
+  DeployOptions options;
+  options.folder = arguments->positional().empty() ? "." : arguments->positional()[0];
+  options.name = "dev";
+  options.hosts = {"*/*"};
+  options.vars = arguments->all("var");
+  if (!isDirectory(options.folder))
+    return fail(Failure{options.folder + ": there is no such folder"});
+  std::string port = arguments->get("port", "8787");
+
+  auto temporary = TemporaryDirectory::make();
+  if (!temporary.ok()) return fail(temporary.failure());
+  std::string admin = temporary.value().path() + "/admin.sock";
+  std::vector<std::string> command = {
+      programDirectory() + "/nanod", "--http=127.0.0.1:" + port, "--admin=" + admin,
+      "--state=" + temporary.value().path() + "/state", "--minloglevel=1"};
+  if (arguments->has("user")) command.push_back("--user=" + arguments->get("user"));
+
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+    sigaddset(&ends, signal);
+  sigprocmask(SIG_BLOCK, &ends, nullptr);
+  kj::AutoCloseFd signals(signalfd(-1, &ends, SFD_CLOEXEC));
+
+  auto watch = FileWatch::start(options.folder);
+  if (!watch.ok()) return fail(watch.failure());
+  pid_t nanod = startChild(command);
+  AdminClient client(admin);
+  auto up = awaitNanod(client, nanod);
+  if (!up.ok()) {
+    stopChildren(0, nanod);
+    return fail(up.failure());
+  }
+  std::string url = "http://127.0.0.1:" + port + "/";
+  deployAndTell(client, options, url);
+  pid_t logs = startChild(
+      {programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0", "--admin=" + admin});
+  while (awaitChange(*watch.value(), signals))
+    deployAndTell(client, options, url);
+  return stopChildren(logs, nanod);
+}
+
+}  // namespace nano

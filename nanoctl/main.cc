@@ -1,0 +1,71 @@
+// nanoctl: the command line of nano. Called as `nano` it is the same program.
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nanoctl/commands.h"
+
+namespace {
+
+struct Command {
+  std::string_view name;
+  int (*run)(std::span<const std::string>);
+};
+
+constexpr Command kCommands[] = {
+    {"deploy", nano::deployCommand}, {"list", nano::listCommand}, {"delete", nano::deleteCommand},
+    {"status", nano::statusCommand}, {"logs", nano::logsCommand}, {"dev", nano::devCommand},
+    {"eval", nano::evalCommand},
+};
+
+constexpr char kUsage[] =
+    R"(usage: nanoctl COMMAND [ARGUMENTS] [--admin=PATH] [--tenant=NAME] [--json]
+
+  deploy [DIR]     push an app's folder to the running nanod
+      --name=N       the app's name (else the wrangler file's, else the folder's)
+      --host=H       answer for this host as well; may be given often: shop.example.com,
+                     *.example.com, example.com/api/*
+      --port=P       answer on a port of the app's own
+      --var=K=V      a variable in the app's `env`; may be given often
+  list             the apps, their live versions and routes
+  delete NAME      take an app away
+  status           requests, worker processes, weakened sandbox layers
+  logs NAME        what the app logged: --tail=LINES, --follow
+  dev [DIR]        run nanod here on port 8787 with this one app; deploy again when a file changes
+  eval EXPR        evaluate JavaScript in an isolate of nano's; - reads a script from stdin
+
+--admin is nanod's admin socket; else $NANO_ADMIN, else /run/nano/admin.sock.
+--tenant is whose app it is; else $NANO_TENANT, else default.
+)";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) {
+    fputs(kUsage, stderr);
+    return 2;
+  }
+  if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
+    fputs(kUsage, stdout);
+    return 0;
+  }
+  // `nanoctl --admin=PATH deploy DIR` means the same as `nanoctl deploy DIR --admin=PATH`.
+  size_t first = 0;
+  while (first < words.size() && words[first].starts_with("--")) {
+    first += words[first].find('=') == std::string::npos && words[first] != "--json" ? 2 : 1;
+  }
+  if (first >= words.size()) {
+    fprintf(stderr, "nanoctl: there is no command; see nanoctl help\n");
+    return 2;
+  }
+  std::string name = words[first];
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(first));
+  for (auto& command : kCommands) {
+    if (command.name == name) return command.run(words);
+  }
+  fprintf(stderr, "nanoctl: there is no command '%s'; see nanoctl help\n", name.c_str());
+  return 2;
+}

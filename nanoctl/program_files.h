@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace nano {
+
+// The folder of the running program: bin/ of a build tree or of an installation.
+std::string programDirectory();
+// The bundler, in ../lib/nano beside it.
+std::string esbuildPath();
+
+}  // namespace nano
