@@ -1,0 +1,124 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <v8.h>
+
+#include "snapshot/entry_points.h"
+#include "snapshot/host.h"
+
+namespace nano {
+
+// What the built-ins of a JavaScript test run in: time that passes only when nothing else can
+// happen, requests that the test makes up, and a log the test can read.
+//
+// Requests and answers are JavaScript values of the test: { url, method, headers, body } in, where
+// body is undefined, a Uint8Array, or an array of Uint8Arrays that arrives as a stream; and {
+// status, statusText, headers, body, error, bodyError } out.
+class FakeHost final : public Host {
+ public:
+  struct LogLine {
+    LogLevel level;
+    std::string text;
+    int32_t slot;
+  };
+
+  FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context)
+      : isolate_(isolate),
+        entryPoints_(context) {}
+  virtual ~FakeHost() = default;
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+
+  // Starts a request; its number in the isolate. Nothing: an exception is pending.
+  std::optional<uint32_t> dispatch(v8::Local<v8::Object> request, v8::Local<v8::Value> handler,
+                                   v8::Local<v8::Value> env);
+  // A promise of the answer, as an object.
+  v8::MaybeLocal<v8::Promise> answer(uint32_t slot);
+  v8::MaybeLocal<v8::Array> waitedFor(uint32_t slot);
+  const std::vector<LogLine>& lines() const { return lines_; }
+  const EntryPoints& entryPoints() const { return entryPoints_; }
+
+  // Does what is due now: pulls bodies and settles answers; with nothing of that to do, moves the
+  // clock to the next timer and fires it. False when nothing is left. A microtask checkpoint comes
+  // after.
+  bool turn(v8::Local<v8::Context> context);
+
+  // What the built-ins did against the rules of Host, or empty.
+  const std::string& violation() const { return violation_; }
+
+  void log(LogLevel level, std::string_view line) override;
+  double now() override { return now_; }
+  double timeOrigin() override { return kTimeOrigin; }
+  bool startTimer(uint32_t id, double delayMillis) override;
+  void stopTimer(uint32_t id) override;
+  v8::Local<v8::String> requestUrl(uint32_t slot) override;
+  v8::Local<v8::String> requestMethod(uint32_t slot) override;
+  v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
+  v8::Local<v8::Value> requestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
+  void cancelRequestBody(uint32_t slot) override;
+  void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
+               bool hasBody) override;
+  void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
+  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
+  void endResponseBody(uint32_t slot) override;
+  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
+  void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+
+ private:
+  static constexpr double kTimeOrigin = 1'700'000'000'000;
+
+  struct Request {
+    v8::Global<v8::Object> given;
+    uint32_t nextChunk = 0;
+    bool bodyCancelled = false;
+    std::vector<v8::Global<v8::Promise>> waited;
+    v8::Global<v8::Promise::Resolver> answer;
+    // The answer so far.
+    bool responded = false;
+    bool finished = false;
+    bool settled = false;
+    uint32_t status = 0;
+    std::string statusText;
+    std::string headers;
+    std::vector<std::byte> body;
+    bool hasBody = false;
+    bool pullWanted = false;
+    bool pulled = false;
+    double length = -1;
+    v8::Global<v8::Value> error;
+    v8::Global<v8::Value> bodyError;
+  };
+  struct Timer {
+    double due;
+    uint64_t order;
+    uint32_t id;
+    int32_t slot;
+  };
+
+  Request& request(uint32_t slot);
+  v8::Local<v8::Value> part(uint32_t slot, const char* name);
+  void call(EntryPoint entryPoint, int32_t slot, uint32_t argument);
+  bool pullAndSettle(v8::Local<v8::Context> context);
+  bool fireNextTimer();
+  void settle(v8::Local<v8::Context> context, Request& request);
+  void begin(uint32_t slot, const ResponseHead& head);
+  bool answerPull(uint32_t slot, const char* op);
+
+  v8::Isolate* isolate_;
+  EntryPoints entryPoints_;
+  double now_ = 0;
+  std::vector<Timer> timers_;
+  uint64_t timersMade_ = 0;
+  uint32_t requestsMade_ = 0;
+  std::map<uint32_t, Request> requests_;
+  std::vector<LogLine> lines_;
+  std::string violation_;
+};
+
+}  // namespace nano

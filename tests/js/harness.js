@@ -1,0 +1,188 @@
+// @ts-check
+// What a test of built-in JavaScript is written with. Each test() runs in an isolate of its own, made
+// from the snapshot; time passes only when nothing else can happen, so a timer costs nothing.
+
+import * as native from 'nano:test';
+
+const tests = [];
+
+// Kept from tests that patch globals.
+const { stringify } = JSON;
+const { is, getPrototypeOf, keys, getOwnPropertyNames } = Object;
+const { isView } = ArrayBuffer;
+const { isArray } = Array;
+
+/** @param {string} name @param {() => unknown} body may be async */
+export function test(name, body) {
+  tests.push({ name, body });
+}
+
+export function testNames() {
+  return tests.map((test) => test.name);
+}
+
+/** @param {number} index */
+export async function runTest(index) {
+  await tests[index].body();
+}
+
+function show(value) {
+  if (typeof value === 'string') return stringify(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value === undefined || Object.is(value, -0) || Number.isNaN(value)) {
+    return Object.is(value, -0) ? '-0' : String(value);
+  }
+  if (isView(value) && !(value instanceof DataView)) return `bytes [${Array.from(/** @type {any} */ (value))}]`;
+  try {
+    return stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+function fail(text, explanation) {
+  throw new Error(explanation === undefined ? text : `${explanation}: ${text}`);
+}
+
+function equal(a, b) {
+  if (is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (getPrototypeOf(a) !== getPrototypeOf(b)) return false;
+  if (a instanceof Map || a instanceof Set) return equal([...a], [...b]);
+  if (a instanceof Date) return is(a.getTime(), b.getTime());
+  if (a instanceof RegExp) return String(a) === String(b);
+  if (a instanceof ArrayBuffer) return equal(new Uint8Array(a), new Uint8Array(b));
+  if (isArray(a) && a.length !== b.length) return false;
+  const names = a instanceof Error ? getOwnPropertyNames(a).filter((name) => name !== 'stack') : keys(a);
+  const others = b instanceof Error ? getOwnPropertyNames(b).filter((name) => name !== 'stack') : keys(b);
+  if (names.length !== others.length) return false;
+  for (let i = 0; i < names.length; ++i) {
+    if (!others.includes(names[i]) || !equal(a[names[i]], b[names[i]])) return false;
+  }
+  return true;
+}
+
+/** Deep, with Object.is() for primitives. */
+export function same(actual, expected, explanation) {
+  if (!equal(actual, expected)) fail(`got ${show(actual)}, expected ${show(expected)}`, explanation);
+}
+
+export function ok(value, explanation) {
+  if (!value) fail(`got ${show(value)}`, explanation);
+}
+
+function checkError(error, expected, message) {
+  if (typeof expected === 'string') {
+    if (error?.name !== expected) fail(`threw ${show(error)}, expected a ${expected}`);
+  } else if (typeof expected === 'function') {
+    if (!(error instanceof expected)) fail(`threw ${show(error)}, expected a ${expected.name}`);
+  } else if (error !== expected) {
+    fail(`threw ${show(error)}, expected exactly ${show(expected)}`);
+  }
+  if (message !== undefined && !String(error.message).includes(message)) {
+    fail(`the message ${show(error.message)} does not have ${show(message)}`);
+  }
+}
+
+/**
+ * @param {any} expected a class; the name of a DOMException; or the very value that is thrown
+ * @param {() => unknown} body
+ * @param {string} [message] must be part of the error's message
+ */
+export function throws(expected, body, message) {
+  let result;
+  try {
+    result = body();
+  } catch (error) {
+    return checkError(error, expected, message);
+  }
+  fail(`returned ${show(result)} instead of throwing`);
+}
+
+/** As throws(), for a promise or an async function. */
+export async function rejects(expected, promise, message) {
+  let result;
+  try {
+    result = await (typeof promise === 'function' ? promise() : promise);
+  } catch (error) {
+    return checkError(error, expected, message);
+  }
+  fail(`resolved to ${show(result)} instead of rejecting`);
+}
+
+/** Resolves after `milliseconds` of the test's time. */
+export function sleep(milliseconds = 0) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+/** What was printed: [{ level, line, slot }]; level 0 log, 1 debug, 2 info, 3 warn, 4 error. */
+export function logs() {
+  const flat = native.logs();
+  const lines = [];
+  for (let i = 0; i < flat.length; i += 3) {
+    lines.push({ level: flat[i], line: flat[i + 1], slot: flat[i + 2] });
+  }
+  return lines;
+}
+
+/** Calls what C++ calls, by its name in snapshot/entry_points.h. */
+export function callEntryPoint(name, ...args) {
+  return native.callEntryPoint(name, args);
+}
+
+export function bytes(...values) {
+  return new Uint8Array(values);
+}
+
+function asBytes(body) {
+  return typeof body === 'string' ? new TextEncoder().encode(body) : body;
+}
+
+// Spells out the headers "name\0value\0..." as [[name, value], ...].
+function pairs(flat) {
+  const parts = flat.split('\0');
+  const list = [];
+  for (let i = 0; i + 1 < parts.length; i += 2) list.push([parts[i], parts[i + 1]]);
+  return list;
+}
+
+/**
+ * Sends a request to a handler: a function, or an object with a fetch method. `init` has url, method,
+ * headers (an object), body: a string, a Uint8Array, or an array of these that arrives as a stream, in
+ * which an Error is a client that breaks off.
+ *
+ * @returns {{slot: number, given: any, done: Promise<any>, abort(): void, cancel(): void,
+ *   waited(): Promise<unknown>[]}} done: { status, statusText, headers: [[name, value]], body, text,
+ *   error, bodyError, length }
+ */
+export function send(init, handler, env = {}) {
+  const { url = 'https://nano.test/', method = 'GET', headers = {}, body } = init;
+  const flat = [];
+  for (const name of keys(headers)) flat.push(name.toLowerCase(), headers[name]);
+  const given = { url, method, headers: flat, body: isArray(body) ? body.map(asBytes) : asBytes(body) };
+  const target = typeof handler === 'function' ? { fetch: handler } : handler;
+  const slot = native.dispatch(given, target, env);
+  return {
+    slot,
+    given,
+    done: native.answer(slot).then((answer) => ({
+      ...answer,
+      headers: pairs(answer.headers),
+      text: answer.body === null ? null : new TextDecoder().decode(answer.body),
+    })),
+    abort: () => native.callEntryPoint('abortRequest', [slot]),
+    cancel: () => native.callEntryPoint('cancelResponseBody', [slot]),
+    waited: () => native.waitedFor(slot),
+  };
+}
+
+/** The whole answer to one request; throws what the handler threw. */
+export async function dispatch(init, handler, env) {
+  const answer = await send(init, handler, env).done;
+  if ('error' in answer) throw answer.error;
+  return answer;
+}

@@ -1,0 +1,12 @@
+// @ts-check
+import { ok, same, test, throws } from './harness.js';
+
+test('userAgent is what libraries look for', () => {
+  same(navigator.userAgent, 'Cloudflare-Workers');
+});
+
+test('Navigator cannot be constructed', () => {
+  ok(navigator instanceof Navigator);
+  throws(TypeError, () => new Navigator(), 'Illegal constructor');
+  throws(TypeError, () => Navigator.prototype.userAgent);
+});

@@ -1,0 +1,357 @@
+// @ts-check
+// What a tenant does to the language and to the APIs themselves must not change how they work:
+// every scenario runs twice, the second time with everything that can be reached replaced by
+// functions that throw. (Promise.prototype.constructor and Symbol.species stay: the language looks
+// them up itself. patched_http_test.js has Headers, Request, Response and streams.)
+
+import { logs, same, test } from './harness.js';
+
+const { apply, defineProperty, deleteProperty } = Reflect;
+const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const GlobalError = Error;
+const GlobalPromise = Promise;
+const ObjectPrototype = Object.prototype;
+const kIterator = Symbol.iterator;
+
+/** Properties of descriptors, which Object.prototype would lend to every literal. */
+const kLent = ['configurable', 'enumerable', 'get', 'set', 'value', 'writable'];
+
+function isKept(object, key) {
+  if (key === 'constructor' || key === 'prototype' || key === Symbol.species) return true;
+  return object === globalThis && key === 'globalThis';
+}
+
+/** Every object that hangs below globalThis, and the prototypes that have no name. */
+function reachable() {
+  const found = new Set();
+  const waiting = /** @type {any[]} */ ([
+    globalThis,
+    async function* () {},
+    async () => {},
+    function* () {},
+  ]);
+  waiting.push(
+    [].keys(),
+    new Map().keys(),
+    new Set().keys(),
+    ''.matchAll(/x/g),
+    ''[Symbol.iterator](),
+  );
+  waiting.push(new URLSearchParams().keys(), console, crypto, navigator, performance);
+  while (waiting.length > 0) {
+    const object = waiting.pop();
+    const isObject =
+      (typeof object === 'object' && object !== null) || typeof object === 'function';
+    if (!isObject || found.has(object)) continue;
+    found.add(object);
+    waiting.push(getPrototypeOf(object));
+    for (const key of ownKeys(object)) waiting.push(getOwnPropertyDescriptor(object, key)?.value);
+  }
+  return [...found];
+}
+
+const thrower = (name) =>
+  function () {
+    throw new GlobalError(`patched ${name} was used`);
+  };
+
+/** Every replacement there is to make: [object, key, the original descriptor, the new one]. */
+function replacements() {
+  const list = [];
+  for (const object of reachable()) {
+    for (const key of ownKeys(object)) {
+      const original = /** @type {any} */ (getOwnPropertyDescriptor(object, key));
+      if (isKept(object, key) || (!original.configurable && !original.writable)) continue;
+      const changed = { __proto__: null, ...original };
+      if (typeof original.value === 'function') changed.value = thrower(String(key));
+      else if (original.get !== undefined) changed.get = thrower(String(key));
+      else continue;
+      if (original.set !== undefined) changed.set = thrower(String(key));
+      list.push([object, key, { __proto__: null, ...original }, changed]);
+    }
+  }
+  for (const key of kLent) {
+    const changed = {
+      __proto__: null,
+      configurable: true,
+      get: thrower(`Object.prototype.${key}`),
+    };
+    list.push([ObjectPrototype, key, undefined, changed]);
+  }
+  return list;
+}
+
+/**
+ * Runs `scenario` untouched, and then with everything replaced. It must use only what it captured
+ * before, and index loops.
+ */
+async function compare(scenario) {
+  const expected = [];
+  await scenario(expected);
+  const list = replacements();
+  const actual = [];
+  let error;
+  for (let i = 0; i < list.length; i++) defineProperty(list[i][0], list[i][1], list[i][3]);
+  try {
+    await scenario(actual);
+  } catch (thrown) {
+    error = thrown;
+  }
+  for (let i = list.length; i-- > 0;) {
+    if (list[i][2] === undefined) deleteProperty(list[i][0], list[i][1]);
+    else defineProperty(list[i][0], list[i][1], list[i][2]);
+  }
+  if (error !== undefined) throw error;
+  same(list.length > 1000, true, `${list.length} replacements`);
+  same(actual, expected);
+}
+
+/** The methods and getters of a class by name, with the receiver as first argument. */
+function membersOf(holder) {
+  const members = /** @type {any} */ ({ __proto__: null });
+  for (const key of ownKeys(holder)) {
+    const { value, get, set } = /** @type {any} */ (getOwnPropertyDescriptor(holder, key));
+    const name = typeof key === 'string' ? key : String(key.description);
+    if (typeof value === 'function') members[name] = (self, ...args) => apply(value, self, args);
+    if (get !== undefined) members[name] = (self) => apply(get, self, []);
+    if (set !== undefined)
+      members[`set ${name}`] = (self, argument) => apply(set, self, [argument]);
+  }
+  return members;
+}
+
+/** What a call throws, by name. */
+function thrownBy(body) {
+  try {
+    body();
+  } catch (error) {
+    return isDOMException(error) ? exception.name(error) : error.name;
+  }
+  return 'nothing';
+}
+
+const kExceptionPrototype = DOMException.prototype;
+const exception = membersOf(kExceptionPrototype);
+const isDOMException = (error) => getPrototypeOf(error) === kExceptionPrototype;
+
+test('URL and URLSearchParams', () => {
+  const { URL: U, URLSearchParams: P } = globalThis;
+  const url = membersOf(U.prototype);
+  const params = membersOf(P.prototype);
+  const iterator = membersOf(getPrototypeOf(new P().keys()));
+  const { canParse, parse } = U;
+  const names = [
+    'href',
+    'origin',
+    'protocol',
+    'username',
+    'password',
+    'host',
+    'hostname',
+    'port',
+    'pathname',
+    'search',
+    'hash',
+    'toString',
+  ];
+  return compare((out) => {
+    const it = new U('https://u:p@h.example:8/a/b?x=%41+b&y=%ff#z');
+    for (let i = 0; i < names.length; i++) out[out.length] = url[names[i]](it);
+    const query = url.searchParams(it);
+    params.append(query, 'k ä', '&=');
+    params.set(query, 'x', "!'()~");
+    params.delete(query, 'y');
+    params.sort(query);
+    out[out.length] = params.get(query, 'k ä');
+    out[out.length] = params.getAll(query, 'x')[0];
+    out[out.length] = params.has(query, 'nope');
+    out[out.length] = params.size(query);
+    out[out.length] = params.toString(query);
+    url['set pathname'](it, '/ö');
+    url['set search'](it, '?n=1');
+    url['set hash'](it, '');
+    out[out.length] = url.href(it);
+    out[out.length] = iterator.next(params.keys(query)).value;
+    params.forEach(query, (value, name) => (out[out.length] = `${name}:${value}`));
+    out[out.length] = params.toString(new P({ __proto__: null, r: 's', t: 'u' }));
+    out[out.length] = thrownBy(() => new U('nonsense'));
+    out[out.length] = apply(canParse, U, ['x:']);
+    out[out.length] = url.origin(apply(parse, U, ['blob:https://b.example/1']));
+  });
+});
+
+test('encoding and base64', () => {
+  const {
+    TextEncoder: E,
+    TextDecoder: D,
+    atob: decode,
+    btoa: encode,
+    Uint8Array: Bytes,
+  } = globalThis;
+  const encoder = membersOf(E.prototype);
+  const decoder = membersOf(D.prototype);
+  return compare((out) => {
+    const bytes = encoder.encode(new E(), 'aé€😀');
+    for (let i = 0; i < 10; i++) out[out.length] = bytes[i];
+    out[out.length] = encoder.encodeInto(new E(), 'é', new Bytes(5)).written;
+    out[out.length] = decoder.decode(new D(' UTF8 '), bytes);
+    const stream = new D('utf-8', { fatal: true, ignoreBOM: true });
+    for (let i = 0; i < 10; i++) {
+      const one = new Bytes(1);
+      one[0] = bytes[i];
+      out[out.length] = decoder.decode(stream, one, { stream: true });
+    }
+    out[out.length] = decoder.decode(stream);
+    out[out.length] = thrownBy(() => new D('klingon'));
+    out[out.length] = encode(decode(' YWJj '));
+    out[out.length] = thrownBy(() => decode('*'));
+    out[out.length] = thrownBy(() => encode('\u0100'));
+  });
+});
+
+test('events and abort signals', () => {
+  const {
+    EventTarget: T,
+    Event: Ev,
+    CustomEvent: C,
+    AbortController: A,
+    AbortSignal: S,
+  } = globalThis;
+  const target = membersOf(T.prototype);
+  const event = membersOf(Ev.prototype);
+  const controller = membersOf(A.prototype);
+  const signal = membersOf(S.prototype);
+  const { any, abort, timeout } = S;
+  return compare(async (out) => {
+    const t = new T();
+    const a = new A();
+    const s = controller.signal(a);
+    target.addEventListener(t, 'x', (e) => (out[out.length] = event.type(e)), {
+      once: true,
+      signal: s,
+    });
+    target.addEventListener(t, 'x', { handleEvent: (e) => event.preventDefault(e) }, true);
+    out[out.length] = target.dispatchEvent(t, new Ev('x', { cancelable: true }));
+    out[out.length] = target.dispatchEvent(t, new C('x', { detail: 1 }));
+    // any() iterates what it is given by the protocol, so this one iterates by itself.
+    let given = 0;
+    const iterator = { next: () => ({ done: given++ === 1, value: s }) };
+    const follower = apply(any, S, [{ [kIterator]: () => iterator }]);
+    signal['set onabort'](follower, () => (out[out.length] = 'onabort'));
+    target.addEventListener(s, 'abort', () => (out[out.length] = 'abort'));
+    controller.abort(a);
+    out[out.length] = signal.aborted(follower);
+    out[out.length] = exception.name(signal.reason(follower));
+    out[out.length] = thrownBy(() => signal.throwIfAborted(apply(abort, S, [])));
+    const late = apply(timeout, S, [1]);
+    await new GlobalPromise((resolve) =>
+      target.addEventListener(late, 'abort', () => resolve(undefined)),
+    );
+    out[out.length] = exception.name(signal.reason(late));
+  });
+});
+
+test('timers and microtasks', () => {
+  const {
+    setTimeout: start,
+    setInterval: repeat,
+    clearInterval: stop,
+    queueMicrotask: queue,
+  } = globalThis;
+  return compare(async (out) => {
+    await new GlobalPromise((resolve) => {
+      let count = 0;
+      const id = repeat(() => {
+        out[out.length] = 'tick';
+        if (++count === 2) stop(id);
+      }, 1);
+      start((value) => resolve((out[out.length] = value)), 20, 'done');
+      queue(() => (out[out.length] = 'microtask'));
+      stop(start(() => (out[out.length] = 'never'), 1));
+    });
+    out[out.length] = thrownBy(() => start('text'));
+  });
+});
+
+test('structuredClone, crypto, performance, navigator, DOMException', () => {
+  const { structuredClone: clone, DOMException: X, Uint8Array: Bytes } = globalThis;
+  const random = membersOf(getPrototypeOf(crypto));
+  const clock = membersOf(getPrototypeOf(performance));
+  const browser = membersOf(getPrototypeOf(navigator));
+  const { crypto: c, performance: p, navigator: n } = globalThis;
+  return compare((out) => {
+    out[out.length] = clone({ a: [1, { b: 2n }] }).a[1].b;
+    out[out.length] = thrownBy(() => clone(() => {}));
+    out[out.length] = exception.message(clone(new X('m', 'AbortError')));
+    out[out.length] = exception.code(new X('m', 'AbortError'));
+    out[out.length] = thrownBy(() => random.getRandomValues(c, new Bytes(70000)));
+    random.getRandomValues(c, new Bytes(8));
+    out[out.length] = random.randomUUID(c).length;
+    out[out.length] = typeof clock.now(p);
+    out[out.length] = clock.toJSON(p).timeOrigin;
+    out[out.length] = browser.userAgent(n);
+  });
+});
+
+test('console', async () => {
+  const { log, table, count, countReset, time, timeEnd, group, groupEnd, trace, assert } = console;
+  const { Map: M, Set: S, Error: E, Uint8Array: Bytes, Date: D, URL: U, Promise: P } = globalThis;
+  const objects = [
+    { a: { b: { c: { d: 1 } } }, 'x-y': "it's", [Symbol('s')]: -0 },
+    [1, , 3],
+    new M([[{ k: 1 }, [2]]]),
+    new S(['x']),
+    new Bytes(8),
+    new D(0),
+    /x/gi,
+    new U('http://a/?b=c'),
+    new P(() => {}),
+    new (class Foo {})(),
+    function f() {},
+    Object(5),
+    new Array(120).fill(7),
+    'line\nline',
+    Symbol('q'),
+    new ArrayBuffer(3),
+    new Proxy({}, {}),
+  ];
+  const error = new E('boom', { cause: new RangeError('low') });
+  error.stack = 'Error: boom\n    at x';
+  objects.push(error);
+  const scenario = () => {
+    for (let i = 0; i < objects.length; i++) log('%O', objects[i]);
+    log('%s %d %i %f %o %% %c!', 'a', 1.5, 2.5, 3.5, { a: 1 }, '', 'rest', -0, 5n);
+    table([{ a: 1, b: 2 }, 'x']);
+    group('g');
+    count('label');
+    countReset('label');
+    log('a\nb');
+    groupEnd();
+    time();
+    timeEnd();
+    assert(false, 'no');
+    trace('t');
+  };
+  await compare(scenario);
+  // The stacks of trace() differ: one line of them is enough.
+  const lines = logs().map(({ level, line }) => `${level} ${line.split('\n    at ')[0]}`);
+  const half = lines.length / 2;
+  same(half > objects.length, true);
+  same(lines.slice(half), lines.slice(0, half));
+});
+
+test('what is new is made by the captured constructors', () => {
+  // A replaced global class is not what the APIs make their objects with.
+  const { URL: U } = globalThis;
+  const keep = { TypeError, Uint8Array, Uint32Array, Map, Promise };
+  for (const name of Object.keys(keep)) globalThis[name] = class Fake {};
+  let error;
+  try {
+    new U('nonsense');
+  } catch (thrown) {
+    error = thrown;
+  }
+  const encoded = new TextEncoder().encode('x');
+  Object.assign(globalThis, keep);
+  same([error instanceof TypeError, encoded instanceof Uint8Array], [true, true]);
+});

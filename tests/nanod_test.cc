@@ -1,0 +1,71 @@
+// nanod's command line: what it refuses, and how it says so.
+
+#include "tests/harness/nanod.h"
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace nano::test {
+namespace {
+
+std::vector<std::string> asNobody(std::vector<std::string> flags) {
+  if (geteuid() == 0) flags.push_back("--user=nobody");
+  flags.push_back("--lib_dir=" NANO_LIB_DIR);
+  return flags;
+}
+
+TEST(NanodTest, RefusesToRunAsRootAndNamesTheFlag) {
+  if (geteuid() != 0) return;  // Nothing to refuse.
+  auto result = runProgram("nanod", {});
+  EXPECT_EQ(result.exitCode, 1);
+  EXPECT_NE(result.err.find("--user="), std::string::npos) << result.err;
+}
+
+TEST(NanodTest, NamesTheFlagThatIsWrong) {
+  auto http = runProgram("nanod", asNobody({"--http=localhost"}));
+  EXPECT_EQ(http.exitCode, 1);
+  EXPECT_NE(http.err.find("--http"), std::string::npos) << http.err;
+  auto layer = runProgram("nanod", asNobody({"--allow_weaker_sandbox=seccomp"}));
+  EXPECT_EQ(layer.exitCode, 1);
+  EXPECT_NE(layer.err.find("'seccomp'"), std::string::npos) << layer.err;
+}
+
+TEST(NanodTest, RefusesAStateDirectoryThatAnotherNanodHas) {
+  Nanod nanod;
+  TestDirectory other;
+  auto second = runProgram("nanod", asNobody({"--http=127.0.0.1:0", "--state=" + nanod.state(),
+                                              "--admin=" + other.path() + "/admin.sock"}));
+  EXPECT_EQ(second.exitCode, 1);
+  EXPECT_NE(second.err.find(nanod.state()), std::string::npos) << second.err;
+}
+
+TEST(NanodTest, AFlagFileIsRead) {
+  TestDirectory directory;
+  directory.write("nanod.flags", "--frontends=2\n");
+  Nanod::Options options;
+  options.flags = {"--flagfile=" + directory.path() + "/nanod.flags"};
+  Nanod nanod(options);
+  nanod.deploy("app", {{"index.js", appThatSays("two threads")}});
+  for (int i = 0; i < 20; i++)
+    EXPECT_EQ(nanod.get("app.localhost").body, "two threads");
+}
+
+TEST(NanoEvalTest, PrintsWhatAnExpressionGives) {
+  auto sum = runProgram("nanoctl", {"eval", "1 + 1"});
+  EXPECT_EQ(sum.out, "2\n") << sum.err;
+  EXPECT_EQ(sum.exitCode, 0);
+  EXPECT_EQ(runProgram("nanoctl", {"eval", "Promise.resolve('later')"}).out, "later\n");
+  EXPECT_EQ(runProgram("nanoctl", {"eval", "-"}, "const a = 6;\na * 7").out, "42\n");
+}
+
+TEST(NanoEvalTest, PrintsAnErrorWithItsStackAndFails) {
+  auto result = runProgram("nanoctl", {"eval", "function f() { throw new Error('no') } f()"});
+  EXPECT_EQ(result.exitCode, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("Error: no"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("at f"), std::string::npos) << result.err;
+}
+
+}  // namespace
+}  // namespace nano::test

@@ -1,0 +1,99 @@
+// Every hostile act of the list, done after the sandbox is shut, and how it ends.
+
+#include <signal.h>
+
+#include <cerrno>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/security/hostile_acts.h"
+#include "tests/security/victim_process.h"
+
+namespace nano {
+namespace {
+
+void expectSandboxAlarm(VictimProcess& victim) {
+  auto end = victim.finish();
+  EXPECT_EQ(classifyEnd(end), EndClass::kSandboxAlarm)
+      << describeEnd(end) << ": " << victim.output();
+}
+
+class EscapeTest : public testing::TestWithParam<HostileAct> {};
+
+TEST_P(EscapeTest, EndsAsItShould) {
+  const HostileAct& act = GetParam();
+  VictimProcess victim({act.name});
+  if (act.expectedErrno == kDies) {
+    expectSandboxAlarm(victim);
+    EXPECT_NE(victim.output().find("ready"), std::string::npos) << "it died too early";
+  } else {
+    auto end = victim.finish();
+    EXPECT_EQ(classifyEnd(end), EndClass::kExited) << describeEnd(end);
+    std::string expected = "\nerrno " + std::to_string(act.expectedErrno) + "\n";
+    EXPECT_NE(victim.output().find(expected), std::string::npos) << victim.output();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Acts, EscapeTest,
+                         testing::ValuesIn(hostileActs().begin(), hostileActs().end()),
+                         [](const auto& act) { return std::string(act.param.name); });
+
+TEST(VictimTest, AnAllowedLifeIsNotDisturbed) {
+  VictimProcess victim({"nothing"});
+  EXPECT_EQ(classifyEnd(victim.finish()), EndClass::kExited) << victim.output();
+}
+
+TEST(VictimTest, TheFilterHoldsForThreadsThatWereThereBeforeIt) {
+  for (const char* act : {"thread:socket_inet", "thread:execve", "thread:fork"}) {
+    VictimProcess victim({act});
+    expectSandboxAlarm(victim);
+  }
+}
+
+TEST(VictimTest, AThreadThatWasThereMayEnd) {
+  VictimProcess victim({"thread:nothing"});
+  auto end = victim.finish();
+  EXPECT_EQ(classifyEnd(end), EndClass::kExited) << describeEnd(end);
+}
+
+TEST(VictimTest, ProbesKillWhenTheyShallBeFound) {
+  for (const char* act : {"open_passwd", "uname", "getuid"}) {
+    VictimProcess victim({"--no-probes", act});
+    expectSandboxAlarm(victim);
+  }
+}
+
+TEST(VictimTest, NoLayerLeftOutOpensTheFilter) {
+  for (Layer layer : kAllLayers) {
+    if (layer == Layer::kUserNamespace && geteuid() != 0) continue;  // then nothing can be made
+    for (const char* act : {"socket_inet", "execve", "unshare_user", "kill_all", "mount"}) {
+      VictimProcess victim({act}, {layer}, {layer});
+      expectSandboxAlarm(victim);
+    }
+  }
+}
+
+TEST(VictimTest, AbortIsAnEngineFatalAndNotAnAlarm) {
+  VictimProcess victim({"abort"});
+  auto end = victim.finish();
+  EXPECT_EQ(classifyEnd(end), EndClass::kEngineFatal) << describeEnd(end);
+}
+
+TEST(VictimTest, AWildWriteIsAMemoryBug) {
+  VictimProcess victim({"null_write"});
+  auto end = victim.finish();
+  EXPECT_EQ(classifyEnd(end), EndClass::kMemoryBug) << describeEnd(end);
+}
+
+TEST(VictimTest, OnlySigkillFromOutsideEndsIt) {
+  VictimProcess victim({"wait"});
+  victim.readLine();
+  victim.child().sendSignal(SIGTERM);  // process 1 of its namespace does not hear it
+  EXPECT_FALSE(victim.child().reapIfEnded().has_value());
+  victim.child().sendSignal(SIGKILL);
+  EXPECT_EQ(classifyEnd(victim.finish()), EndClass::kKilled);
+}
+
+}  // namespace
+}  // namespace nano
