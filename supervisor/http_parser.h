@@ -15,11 +15,12 @@ namespace nano {
 // Turns the bytes of one request's head into a RequestHead, or into the status it is refused with.
 // Ambiguous heads are refused, never repaired.
 //
-// Two readers must agree. HttpHeadScan checks the bytes first, because llhttp 8.1 lets pass what we
-// do not: LF alone as a line's end, a folded line, any token or control byte in some places. Then
-// llhttp splits the lines, and what it says about the body must be what http_framing says; if it
-// refuses, or sees another length, other fields or another version, the request is refused. llhttp
-// never sees a body: chunks have a decoder of their own (http_chunk_decoder.h).
+// Two readers must agree. HttpHeadScan checks the bytes first, because llhttp 8.1 by itself accepts
+// what we do not (http_hostile_heads_test.cc): folded lines, LF alone after the request's line or
+// at the head's end, a space within a name, an empty name, several spaces in the request's line.
+// Then llhttp splits the lines, and what it says about the body must be what http_framing says; if
+// it refuses, or sees another length, other fields or another version, the request is refused.
+// llhttp never sees a body: chunks have a decoder of their own (http_chunk_decoder.h).
 //
 // Nothing is copied: the head's views point into the received bytes, where names and the authority
 // are made lower case.

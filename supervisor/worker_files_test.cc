@@ -1,5 +1,6 @@
 #include "supervisor/worker_files.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
