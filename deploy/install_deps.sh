@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building nano needs: the Debian packages of packages.txt, an npm where there is none,
-# and the npm packages of the lock file. Quick and silent when nothing is missing.
+# and the npm packages of the lock files. Quick and silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,43 +12,56 @@ case "$(uname -m)" in
   *) fail "this machine is $(uname -m); nano runs on x86_64 and aarch64" ;;
 esac
 command -v apt-get >/dev/null || fail "nano is built with Debian's packages, and there is no apt-get here"
-free_kb=$(df -Pk . | awk 'NR==2 {print $4}')
-[ "$free_kb" -gt 3000000 ] || fail "the build needs 3 GB of disk here; $((free_kb / 1024)) MB are free"
 
-wanted=$(sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' deploy/packages.txt)
-command -v npm >/dev/null || wanted="$wanted npm"
+# A build tree and the npm packages; what is there already has its room.
+if [ ! -e build ]; then
+  free_kb=$(df -Pk . | awk 'NR == 2 {print $4}')
+  [ "$free_kb" -gt 3000000 ] || fail "the build needs 3 GB of disk here; $((free_kb / 1024)) MB are free"
+fi
+
+# The program a package is wanted for, where one put in place by hand (a newer cmake) is as good.
+program_of() {
+  case "$1" in
+    cmake | curl | git | clang-format | clang-tidy | ccache | wrk | npm) echo "$1" ;;
+    ninja-build) echo ninja ;;
+  esac
+}
+
+is_present() {
+  local program
+  program=$(program_of "$1")
+  if [ -n "$program" ] && command -v "$program" >/dev/null; then return 0; fi
+  [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok installed" ]
+}
+
 missing=()
-for package in $wanted; do
-  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-  [ "$status" = "install ok installed" ] || missing+=("$package")
-done
-# What was put in place by hand (a newer cmake, another compiler) is as good as the package.
-have() { command -v "$1" >/dev/null && missing=("${missing[@]/#$2/}"); return 0; }
-for pair in cmake:cmake curl:curl git:git clang-format:clang-format clang-tidy:clang-tidy; do
-  have "${pair%%:*}" "${pair##*:}"
-done
-missing=(${missing[@]+"${missing[@]}"})
+while read -r package _; do
+  case "$package" in '' | '#'*) continue ;; esac
+  is_present "$package" || missing+=("$package")
+done <deploy/packages.txt
+is_present npm || missing+=(npm)
 
-if [ -n "${missing[*]// /}" ]; then
+if [ ${#missing[@]} -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || fail "these packages are missing and installing them needs root: ${missing[*]}"
+    command -v sudo >/dev/null || fail "installing these packages needs root, and there is no sudo: ${missing[*]}"
     as_root=(sudo)
     say "installing packages needs root: sudo may ask for your password"
   fi
   say "installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  "${as_root[@]}" apt-get update -qq
-  # shellcheck disable=SC2068  # an emptied element is to vanish
-  "${as_root[@]}" apt-get install -y -qq --no-install-recommends ${missing[@]} >/dev/null
+  "${as_root[@]}" apt-get update -qq || fail "apt-get update failed; what it said is above"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "apt-get could not install the packages; what it said is above"
 fi
 
-# npm ci costs seconds; the stamp makes the second run free.
+# npm ci takes seconds; the stamp makes every later run free.
 npm_ci() {
   local folder=$1 stamp="$1/node_modules/.nano-lock"
-  cmp -s "$folder/package-lock.json" "$stamp" && return 0
+  if cmp -s "$folder/package-lock.json" "$stamp"; then return 0; fi
   say "npm ci in $folder"
-  (cd "$folder" && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error)
+  (cd "$folder" && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error) ||
+    fail "npm could not install the packages of $folder/package-lock.json; what it said is above"
   cp "$folder/package-lock.json" "$stamp"
 }
 npm_ci .

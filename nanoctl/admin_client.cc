@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <cctype>
 #include <memory>
 
 namespace nano {
@@ -23,13 +24,21 @@ size_t appendTo(char* bytes, size_t size, size_t count, void* text) {
 }
 
 struct LineReader {
+  CURL* curl;
   std::function<bool(std::string_view)> onLine;
   std::string pending;
 };
 
+long statusOf(CURL* curl) {
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
 size_t splitLines(char* bytes, size_t size, size_t count, void* self) {
   auto& reader = *static_cast<LineReader*>(self);
   reader.pending.append(bytes, size * count);
+  if (statusOf(reader.curl) != 200) return size * count;  // An error's body, kept whole.
   size_t from = 0;
   for (size_t end; (end = reader.pending.find('\n', from)) != std::string::npos; from = end + 1) {
     if (!reader.onLine(std::string_view(reader.pending).substr(from, end - from))) return 0;
@@ -42,6 +51,7 @@ Curl newRequest(const std::string& socketPath, const std::string& path) {
   Curl curl(curl_easy_init());
   curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socketPath.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_URL, ("http://nanod" + path).c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   return curl;
@@ -73,9 +83,7 @@ Result<json> perform(const std::string& socketPath, Curl& curl) {
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &text);
   CURLcode code = curl_easy_perform(curl.get());
   if (code != CURLE_OK) return connectionFailure(socketPath, code);
-  long status = 0;
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  return unwrap(status, text);
+  return unwrap(statusOf(curl.get()), text);
 }
 
 }  // namespace
@@ -113,18 +121,31 @@ Result<json> AdminClient::upload(const std::string& path, const json& metadata,
 Result<Done> AdminClient::lines(const std::string& path,
                                 std::function<bool(std::string_view)> onLine) {
   auto curl = newRequest(socketPath_, path);
-  LineReader reader{std::move(onLine), {}};
+  LineReader reader{curl.get(), std::move(onLine), {}};
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, splitLines);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &reader);
   CURLcode code = curl_easy_perform(curl.get());
-  long status = 0;
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  long status = statusOf(curl.get());
   if (status != 0 && status != 200) {
     auto unwrapped = unwrap(status, reader.pending);
     if (!unwrapped.ok()) return unwrapped.failure();
   }
   if (code != CURLE_OK && code != CURLE_WRITE_ERROR) return connectionFailure(socketPath_, code);
   return Done{};
+}
+
+std::string pathSegment(std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string segment;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '-' || c == '_') {
+      segment += c;
+    } else {
+      segment += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return segment;
 }
 
 std::string describeStartFailure(const json& error) {
@@ -144,8 +165,10 @@ std::string describeStartFailure(const json& error) {
       if (column > 0) text += std::string(static_cast<size_t>(column - 1), ' ') + "^";
     }
   }
+  // A stack of one line says the place again.
   std::string stack = error.value("stack", "");
-  if (!stack.empty()) text += "\n\n" + stack;
+  if (stack.find("\n    at ") != std::string::npos || file.empty())
+    text += stack.empty() ? "" : "\n\n" + stack;
   return text;
 }
 

@@ -37,6 +37,9 @@ class AdminClient final {
   std::string socketPath_;
 };
 
+// What the user typed as one part of a path: what may not stand there is percent-encoded.
+std::string pathSegment(std::string_view text);
+
 // How the failed start of an app is shown: message, place, the source line with a caret.
 std::string describeStartFailure(const nlohmann::json& error);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <string_view>
 
 #include <toml++/toml.h>
@@ -41,12 +42,26 @@ json fromToml(const toml::node& node) {
   if (auto* number = node.as_integer()) return number->get();
   if (auto* number = node.as_floating_point()) return number->get();
   if (auto* flag = node.as_boolean()) return flag->get();
-  return nullptr;
+  // JSON has no dates: they become the text that stands in the file.
+  std::ostringstream text;
+  if (auto* date = node.as_date()) text << date->get();
+  if (auto* time = node.as_time()) text << time->get();
+  if (auto* moment = node.as_date_time()) text << moment->get();
+  return text.str();
 }
 
+// `byte` counts from 1.
 int lineOf(std::string_view text, size_t byte) {
-  return 1 + static_cast<int>(
-                 std::count(text.begin(), text.begin() + std::min(byte, text.size()), '\n'));
+  size_t before = std::min(byte, text.size() + 1) - 1;
+  return 1 + static_cast<int>(std::count(text.begin(), text.begin() + before, '\n'));
+}
+
+// "[json.exception.parse_error.101] parse error at line 3, column 5: WHY", of which WHY is news.
+std::string reasonOf(const json::parse_error& error) {
+  std::string_view what = error.what();
+  size_t place = what.find("column ");
+  size_t colon = what.find(": ", place == std::string_view::npos ? 0 : place);
+  return std::string(colon == std::string_view::npos ? what : what.substr(colon + 2));
 }
 
 Result<json> parseJson(const std::string& file, const std::string& text) {
@@ -56,7 +71,7 @@ Result<json> parseJson(const std::string& file, const std::string& text) {
     value = json::parse(plain);
   } catch (const json::parse_error& error) {
     return Failure{file + ":" + std::to_string(lineOf(text, error.byte)) +
-                   ": not JSON: " + error.what()};
+                   ": not JSON: " + reasonOf(error)};
   }
   if (!value.is_object()) return Failure{file + ": the file must hold one object"};
   return value;
@@ -148,13 +163,13 @@ Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {
   auto parsed = parseJson("nano.jsonc", text.value());
   if (!parsed.ok()) return parsed.failure();
   for (auto& [key, value] : parsed.value().items()) {
-    if (key == "port" && value.is_number_integer()) {
-      config.port = value.get<int>();
-    } else if (key == "port") {
-      return Failure{"nano.jsonc: `port` must be a number"};
-    } else {
+    if (key != "port") {
       return Failure{"nano.jsonc: nano does not know the key `" + key + "`; it knows port"};
     }
+    if (!value.is_number_integer() || value < 1 || value > 65535) {
+      return Failure{"nano.jsonc: `port` must be a number from 1 to 65535"};
+    }
+    config.port = value.get<int>();
   }
   return Done{};
 }

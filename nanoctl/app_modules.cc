@@ -80,6 +80,7 @@ Result<json> runEsbuild(const std::string& folder, std::vector<std::string> word
 bool runsAsItIs(const json& inputs) {
   for (auto& [path, input] : inputs.items()) {
     if (contentTypeOf(path) == nullptr || path.starts_with("../")) return false;
+    if (input.value("format", "") == "cjs") return false;
     for (auto& import : input.value("imports", json::array())) {
       std::string target = import.value("path", "");
       if (import.value("external", false)) {
@@ -100,9 +101,13 @@ Result<AppModules> asTheyAre(const std::string& folder, const std::string& main,
   AppModules modules;
   modules.mainModule = main;
   for (auto& [path, input] : inputs.items()) {
+    const char* type = contentTypeOf(path);
+    if (type == nullptr) {
+      return Failure{path + " needs bundling, and `no_bundle` is set in the app's configuration"};
+    }
     auto content = readFile(folder + "/" + path);
     if (!content.ok()) return content.failure();
-    modules.files.push_back({path, contentTypeOf(path), std::move(content.value())});
+    modules.files.push_back({path, type, std::move(content.value())});
   }
   return modules;
 }

@@ -61,8 +61,10 @@ void printApp(const json& app) {
          app.value("version", "?").substr(0, 12).c_str(), routes.c_str());
 }
 
+// Without a name: of all the tenant's apps.
 std::string scriptPath(const Arguments& arguments, const std::string& name) {
-  return "/client/v4/accounts/" + tenantOf(arguments) + "/workers/scripts/" + name;
+  return "/client/v4/accounts/" + pathSegment(tenantOf(arguments)) + "/workers/scripts" +
+         (name.empty() ? "" : "/" + pathSegment(name));
 }
 
 }  // namespace
@@ -109,8 +111,7 @@ int deployCommand(std::span<const std::string> words) {
 int listCommand(std::span<const std::string> words) {
   auto arguments = parseCommand(words, {}, 0);
   if (!arguments) return 2;
-  auto apps =
-      clientFor(*arguments).get("/client/v4/accounts/" + tenantOf(*arguments) + "/workers/scripts");
+  auto apps = clientFor(*arguments).get(scriptPath(*arguments, ""));
   if (!apps.ok()) return fail(apps.failure());
   if (arguments->has("json")) {
     printf("%s\n", apps.value().dump(2).c_str());
@@ -171,8 +172,8 @@ int logsCommand(std::span<const std::string> words) {
   if (tail.find_first_not_of("0123456789") != std::string::npos) {
     return misused("--tail must be a number of lines");
   }
-  std::string path = "/nano/v1/accounts/" + tenantOf(*arguments) + "/scripts/" +
-                     arguments->positional()[0] + "/logs?tail=" + tail +
+  std::string path = "/nano/v1/accounts/" + pathSegment(tenantOf(*arguments)) + "/scripts/" +
+                     pathSegment(arguments->positional()[0]) + "/logs?tail=" + tail +
                      (follow ? "&follow=1" : "");
   bool asJson = arguments->has("json");
   auto end = clientFor(*arguments).lines(path, [asJson](std::string_view line) {

@@ -102,7 +102,8 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
   if (!modules.ok()) return modules.failure();
   auto metadata = makeMetadata(config.value(), options, modules.value());
   if (!metadata.ok()) return metadata.failure();
-  auto result = client.upload("/client/v4/accounts/" + options.tenant + "/workers/scripts/" + name,
+  auto result = client.upload("/client/v4/accounts/" + pathSegment(options.tenant) +
+                                  "/workers/scripts/" + pathSegment(name),
                               metadata.value(), modules.value().files);
   if (!result.ok()) return result.failure();
   Deployed deployed = describe(result.value(), modules.value());

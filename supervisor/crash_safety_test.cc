@@ -82,7 +82,9 @@ class CrashSafetyTest : public testing::TestWithParam<Case> {
     if (std::holds_alternative<RegistryError>(prepared)) return false;
     auto version = std::get<std::shared_ptr<const AppVersion>>(prepared);
     auto committed = registry.commit(version, targetOf(number)).wait(waitScope_);
-    return std::holds_alternative<DeployedApp>(committed);
+    if (std::holds_alternative<DeployedApp>(committed)) return true;
+    registry.discard(version).wait(waitScope_);
+    return false;
   }
 
   bool deployWithoutFault(const TemporaryDirectory& directory, int number) {

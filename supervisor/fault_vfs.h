@@ -31,7 +31,7 @@ class FaultVfs final : public Vfs {
  public:
   enum class Fault { kNone, kError, kCrash, kPowerLoss };
 
-  // Counts from 1. `saved` is an empty directory for what a rename replaced.
+  // Counts from 1. `saved` is an empty directory for files that lost their names.
   FaultVfs(Fault fault, int at, int error, std::string saved)
       : fault_(fault),
         at_(at),
@@ -45,7 +45,7 @@ class FaultVfs final : public Vfs {
     if (auto error = next()) return {kj::AutoCloseFd(), -*error};
     Opened opened = real_.create(dir, name);
     if (opened.error != 0) return opened;
-    remember(inodeOf(dir), [path = pathOf(dir, name)] { std::filesystem::remove(path); });
+    remember(inodeOf(dir), [at = duplicate(dir), name] { unlinkat(*at, name.c_str(), 0); });
     remember(inodeOf(opened.fd), [fd = duplicate(opened.fd)] { KJ_SYSCALL(ftruncate(*fd, 0)); });
     return opened;
   }
@@ -54,7 +54,8 @@ class FaultVfs final : public Vfs {
     if (auto error = next()) return *error;
     int result = real_.makeDirectory(dir, name);
     if (result < 0) return result;
-    remember(inodeOf(dir), [path = pathOf(dir, name)] { std::filesystem::remove_all(path); });
+    remember(inodeOf(dir),
+             [at = duplicate(dir), name] { std::filesystem::remove_all(pathOf(*at, name)); });
     return result;
   }
 
@@ -79,34 +80,41 @@ class FaultVfs final : public Vfs {
   int rename(Place from, Place to) override {
     if (auto error = next()) return *error;
     std::string target = pathOf(to.dir, to.name);
-    std::string kept = saved_ + "/" + std::to_string(++savedCount_);
-    bool replaces = fault_ == Fault::kPowerLoss && std::filesystem::exists(target);
-    if (replaces) std::filesystem::create_hard_link(target, kept);
-    std::string source = pathOf(from.dir, from.name);
+    std::string kept = keep(target);
     int result = real_.rename(from, to);
     if (result < 0) return result;
-    auto back = [source, target, kept, replaces] {
+    auto back = [source = pathOf(from.dir, from.name), target, kept] {
       std::filesystem::rename(target, source);
-      if (replaces) std::filesystem::rename(kept, target);
+      if (!kept.empty()) std::filesystem::rename(kept, target);
     };
-    unsynced_.push_back({inodeOf(to.dir), inodeOf(from.dir), back});
+    remember(inodeOf(to.dir), back);
+    if (!unsynced_.empty()) unsynced_.back().otherInode = inodeOf(from.dir);
     return result;
   }
 
-  // Taken as durable at once: what comes back after a power cut is what stood before the removal,
-  // which the test sees at the fault before it.
   int removeFile(int dir, const std::string& name) override {
     if (auto error = next()) return *error;
-    return real_.removeFile(dir, name);
+    std::string path = pathOf(dir, name);
+    std::string kept = keep(path);
+    int result = real_.removeFile(dir, name);
+    if (result >= 0 && !kept.empty()) {
+      remember(inodeOf(dir), [path, kept] { std::filesystem::rename(kept, path); });
+    }
+    return result;
   }
+
   int removeDirectory(int dir, const std::string& name) override {
     if (auto error = next()) return *error;
-    return real_.removeDirectory(dir, name);
+    std::string path = pathOf(dir, name);
+    int result = real_.removeDirectory(dir, name);
+    if (result >= 0) {
+      remember(inodeOf(dir), [path] { std::filesystem::create_directory(path); });
+    }
+    return result;
   }
 
   // What a machine finds when it is on again. Only after everything that used this is gone.
   void losePower() {
-    if (fault_ != Fault::kPowerLoss) return;
     for (auto undo = unsynced_.rbegin(); undo != unsynced_.rend(); ++undo)
       undo->run();
     unsynced_.clear();
@@ -129,6 +137,15 @@ class FaultVfs final : public Vfs {
     return -error_;
   }
 
+  // A second name, out of the way, for a file that is about to lose its own; "" for what is no
+  // file.
+  std::string keep(const std::string& path) {
+    if (fault_ != Fault::kPowerLoss || !std::filesystem::is_regular_file(path)) return "";
+    std::string kept = saved_ + "/" + std::to_string(++savedCount_);
+    std::filesystem::create_hard_link(path, kept);
+    return kept;
+  }
+
   static ino_t inodeOf(int fd) {
     struct stat info {};
     KJ_SYSCALL(fstat(fd, &info));
@@ -142,7 +159,7 @@ class FaultVfs final : public Vfs {
     return std::make_shared<kj::AutoCloseFd>(fcntl(fd, F_DUPFD_CLOEXEC, 0));
   }
   void remember(ino_t inode, std::function<void()> undo) {
-    unsynced_.push_back({inode, inode, std::move(undo)});
+    if (fault_ == Fault::kPowerLoss) unsynced_.push_back({inode, inode, std::move(undo)});
   }
 
   RealVfs real_;

@@ -143,6 +143,9 @@ TEST_F(HttpServerTest, ExemptsLoopbackFromTheCountByDefault) {
 }
 
 TEST_F(HttpServerTest, RestsWhenTheProcessIsOutOfDescriptors) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan opens a pipe to look at memory, and takes a failure for a bad object";
+#endif
   start();
   Client first = connect();
   int fd;

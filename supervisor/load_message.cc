@@ -29,6 +29,19 @@ std::string cut(capnp::Text::Reader text) {
   return std::string(text.begin(), std::min<size_t>(text.size(), kMaxJsErrorBytes));
 }
 
+std::string messageOf(rpc::Worker::LoadResults::Reader results, const AppLimits& limits) {
+  if (results.getOutcome() == rpc::Outcome::EXCEEDED_CPU) {
+    return "The app's modules used more CPU time while they were evaluated than the start-up limit "
+           "of " +
+           std::to_string(limits.startupCpu.count()) + " ms.";
+  }
+  if (results.getOutcome() == rpc::Outcome::EXCEEDED_MEMORY) {
+    return "The app's modules used more memory while they were evaluated than the limit of " +
+           std::to_string(limits.heapBytes >> 20) + " MB.";
+  }
+  return cut(results.getError().getMessage());
+}
+
 }  // namespace
 
 void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
@@ -65,12 +78,12 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
   limits.setExternalBytes(version.limits.externalBytes);
 }
 
-StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results) {
+StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results, const AppLimits& limits) {
   if (results.getOutcome() == rpc::Outcome::OK) return Started{};
   auto error = results.getError();
   StartupFailure failure;
   failure.reason = outcomeName(results.getOutcome());
-  failure.message = cut(error.getMessage());
+  failure.message = messageOf(results, limits);
   failure.stack = cut(error.getStack());
   failure.file = cut(error.getFile());
   failure.line = error.getLine();

@@ -16,6 +16,7 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
                  const std::vector<kj::Array<kj::byte>>& contents);
 
 // What a load ended with; the worker's text is cut to kMaxJsErrorBytes.
-StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results);
+// A limit that stopped it is named with its value.
+StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results, const AppLimits& limits);
 
 }  // namespace nano

@@ -145,7 +145,6 @@ int main(int argc, char** argv) {
     code = nano::run(std::get<nano::Configuration>(configuration), signals);
   });
   KJ_IF_MAYBE(e, error) {
-    LOG(ERROR) << kj::str(*e).cStr();
     return nano::refuse(e->getDescription().cStr());
   }
   return code;

@@ -79,7 +79,6 @@ std::optional<DiskError> StateDir::discard(int parent, const std::string& name) 
   std::string temp = newTempName();
   DurableWriter writer(vfs_);
   writer.rename({parent, name}, {temp_, temp});
-  writer.sync(parent, "the directory of " + name);
   if (writer.failed()) return writer.error();
   return removeTree(vfs_, temp_, temp);
 }

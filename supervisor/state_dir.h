@@ -40,7 +40,8 @@ class StateDir final {
   std::string newTempName() { return std::to_string(++lastTemp_); }
 
   // Takes `name` away from `parent` in one step, then removes it. What is left in temp() by an
-  // error goes at the next start.
+  // error goes at the next start. Not synced: a power cut may bring it back in part, so this is for
+  // what nothing refers to.
   std::optional<DiskError> discard(int parent, const std::string& name);
 
  private:

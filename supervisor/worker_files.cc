@@ -8,7 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <climits>
+#include <cstring>
 
 #include <kj/debug.h>
 
@@ -24,9 +26,10 @@ namespace {
 kj::AutoCloseFd openRequired(const std::string& path) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    int error = errno;
-    KJ_FAIL_SYSCALL("open", error, path.c_str(),
-                    "nanod's own files are not complete: run 'make build', or install it again");
+    kj::throwFatalException(kj::Exception(
+        kj::Exception::Type::FAILED, __FILE__, __LINE__,
+        kj::str("cannot open ", path.c_str(), ": ", strerror(errno),
+                "; nanod's own files are not complete: run 'make build', or install it again")));
   }
   return kj::AutoCloseFd(fd);
 }

@@ -204,8 +204,8 @@ kj::Promise<StartupResult> WorkerPool::load(Worker& worker, LoadedApp& app) {
   return loop_.timer()
       .timeoutAfter(limit, kj::mv(loaded))
       .then(
-          [alive](capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
-            auto result = toStartupResult(results);
+          [alive, version](capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
+            auto result = toStartupResult(results, version->limits);
             if (*alive == nullptr) return result;
             if (std::holds_alternative<Started>(result)) {
               (*alive)->started(results.getApp());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include <glog/logging.h>
 #include <kj/debug.h>
@@ -113,15 +114,19 @@ void WorkerProcess::beat() {
                    return loop_.timer().timeoutAfter(settings_.stuckAfter,
                                                      rpc_.pingRequest().send());
                  })
-                 .then(
-                     [this](capnp::Response<rpc::Worker::PingResults>&& pong) {
-                       rssBytes_ = pong.getRssBytes();
-                       beat();
-                     },
-                     [this](kj::Exception&& error) {
-                       if (error.getType() == kj::Exception::Type::DISCONNECTED) return;
-                       kill("it is stuck: no heartbeat");
-                     }));
+                 .then([this](capnp::Response<rpc::Worker::PingResults>&&) { beat(); },
+                       [this](kj::Exception&& error) {
+                         if (error.getType() == kj::Exception::Type::DISCONNECTED) return;
+                         kill("it is stuck: no heartbeat");
+                       }));
+}
+
+uint64_t WorkerProcess::rssBytes() const {
+  std::ifstream statm("/proc/" + std::to_string(pid()) + "/statm");
+  uint64_t size = 0;
+  uint64_t resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 void WorkerProcess::kill(kj::StringPtr why) {

@@ -52,7 +52,8 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
 
   rpc::Worker::Client& rpc() { return rpc_; }
   pid_t pid() const { return child_.pid(); }
-  uint64_t rssBytes() const { return rssBytes_; }
+  // What the kernel says; 0 when it has ended.
+  uint64_t rssBytes() const;
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
 
   // Why it is killed goes to the log. Owner::workerEnded follows from the loop.
@@ -74,7 +75,6 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   RpcLink link_;
   rpc::Worker::Client rpc_;
   std::vector<std::string> layers_;
-  uint64_t rssBytes_ = 0;
   bool isReady_ = false;
   bool killed_ = false;
   Event exited_;

@@ -1,0 +1,156 @@
+#include "nanoctl/app_config.h"
+
+#include <gmock/gmock.h>
+
+#include "nanoctl/app_folder_fixture.h"
+
+namespace nano {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
+
+Result<AppConfig> read(const std::string& file, const std::string& text) {
+  AppFolder folder;
+  folder.write(file, text);
+  return readAppConfig(folder.path());
+}
+
+std::string failureOf(const std::string& file, const std::string& text) {
+  auto config = read(file, text);
+  return config.ok() ? "(no failure)" : config.failure().message;
+}
+
+TEST(AppConfigTest, AFolderWithoutAFileHasTheDefaults) {
+  AppFolder folder;
+  auto config = readAppConfig(folder.path()).value();
+  EXPECT_EQ(config.file, "");
+  EXPECT_EQ(config.name, "");
+  EXPECT_EQ(config.main, "");
+  EXPECT_FALSE(config.noBundle);
+  EXPECT_FALSE(config.port.has_value());
+}
+
+TEST(AppConfigTest, ReadsEveryKeyThatItHonours) {
+  auto config = read("wrangler.jsonc", R"({
+    // a comment, and trailing commas
+    "name": "shop",
+    "main": "src/index.ts",
+    "compatibility_date": "2026-08-04",
+    "compatibility_flags": ["one", "two"],
+    "no_bundle": true,
+    "vars": {"TEXT": "t", "NUMBER": 3, "OBJECT": {"a": [1]}},
+    "routes": ["shop.example.com/*", {"pattern": "*.example.com", "custom_domain": true}],
+  })")
+                    .value();
+  EXPECT_EQ(config.file, "wrangler.jsonc");
+  EXPECT_EQ(config.name, "shop");
+  EXPECT_EQ(config.main, "src/index.ts");
+  EXPECT_EQ(config.compatibilityDate, "2026-08-04");
+  EXPECT_THAT(config.compatibilityFlags, ElementsAre("one", "two"));
+  EXPECT_TRUE(config.noBundle);
+  EXPECT_THAT(config.vars,
+              ElementsAre(Pair("NUMBER", 3), Pair("OBJECT", nlohmann::json({{"a", {1}}})),
+                          Pair("TEXT", "t")));
+  EXPECT_THAT(config.routes, ElementsAre("shop.example.com/*", "*.example.com"));
+  EXPECT_TRUE(config.ineffective.empty());
+}
+
+TEST(AppConfigTest, ReadsTheSameFromToml) {
+  auto config = read("wrangler.toml", R"(
+name = "shop"
+main = "index.js"
+compatibility_date = 2026-08-04
+no_bundle = false
+route = "shop.example.com/api/*"
+[vars]
+TEXT = "t"
+NUMBER = 3
+RATIO = 0.5
+ON = true
+LIST = [1, "two"]
+SINCE = 2026-08-04
+[vars.OBJECT]
+a = "b"
+)")
+                    .value();
+  EXPECT_EQ(config.file, "wrangler.toml");
+  EXPECT_EQ(config.name, "shop");
+  EXPECT_EQ(config.compatibilityDate, "2026-08-04");
+  EXPECT_THAT(config.routes, ElementsAre("shop.example.com/api/*"));
+  EXPECT_THAT(config.vars,
+              ElementsAre(Pair("LIST", nlohmann::json({1, "two"})), Pair("NUMBER", 3),
+                          Pair("OBJECT", nlohmann::json({{"a", "b"}})), Pair("ON", true),
+                          Pair("RATIO", 0.5), Pair("SINCE", "2026-08-04"), Pair("TEXT", "t")));
+}
+
+TEST(AppConfigTest, TakesTheFirstFileInWranglersOrder) {
+  AppFolder folder;
+  folder.write("wrangler.toml", "name = 'toml'");
+  EXPECT_EQ(readAppConfig(folder.path()).value().name, "toml");
+  folder.write("wrangler.json", R"({"name": "json"})");
+  EXPECT_EQ(readAppConfig(folder.path()).value().name, "json");
+  folder.write("wrangler.jsonc", R"({"name": "jsonc"})");
+  EXPECT_EQ(readAppConfig(folder.path()).value().name, "jsonc");
+}
+
+TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
+  EXPECT_THAT(failureOf("wrangler.json", R"({"kv_namespaces": []})"),
+              StartsWith("wrangler.json: nano does not know the key `kv_namespaces`"));
+  EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = []"),
+              StartsWith("wrangler.toml: nano does not know the key `durable_objects`"));
+  EXPECT_THAT(failureOf("nano.jsonc", R"({"isolation": "app"})"),
+              StartsWith("nano.jsonc: nano does not know the key `isolation`"));
+}
+
+TEST(AppConfigTest, TellsOfKeysThatHaveNoEffectButNotOfTheSchema) {
+  auto config = read("wrangler.json", R"({
+    "$schema": "node_modules/wrangler/config-schema.json",
+    "account_id": "x", "workers_dev": true, "observability": {"enabled": true}})")
+                    .value();
+  EXPECT_THAT(config.ineffective, ElementsAre("account_id", "observability", "workers_dev"));
+}
+
+TEST(AppConfigTest, RefusesAValueOfTheWrongTypeByTheKeysName) {
+  for (const char* text :
+       {R"({"name": 1})", R"({"main": []})", R"({"compatibility_date": 20260804})",
+        R"({"compatibility_flags": "one"})", R"({"compatibility_flags": [1]})",
+        R"({"no_bundle": "yes"})", R"({"vars": ["a"]})", R"({"routes": "a.test"})",
+        R"({"routes": [1]})", R"({"routes": [{"zone_name": "a.test"}]})"}) {
+    auto key = nlohmann::json::parse(text).begin().key();
+    EXPECT_THAT(failureOf("wrangler.json", text),
+                StartsWith("wrangler.json: `" + key + "` must be "))
+        << text;
+  }
+  EXPECT_THAT(failureOf("wrangler.json", "[]"), HasSubstr("must hold one object"));
+}
+
+TEST(AppConfigTest, ReadsThePortFromNanoJsonc) {
+  EXPECT_EQ(read("nano.jsonc", "{\"port\": 8788, /* its own */}").value().port, 8788);
+  for (const char* port : {"\"8788\"", "0", "-1", "65536", "4294967297", "80.5", "null"}) {
+    EXPECT_EQ(failureOf("nano.jsonc", std::string("{\"port\": ") + port + "}"),
+              "nano.jsonc: `port` must be a number from 1 to 65535")
+        << port;
+  }
+}
+
+TEST(AppConfigTest, SaysInWhichLineASyntaxErrorIs) {
+  EXPECT_THAT(failureOf("wrangler.jsonc", "{\n  // a comment\n  \"name\": oops\n}\n"),
+              StartsWith("wrangler.jsonc:3: not JSON: "));
+  // A string that is not closed ends at the line's end, and that is still its line.
+  EXPECT_THAT(failureOf("wrangler.json", "{\n  \"name\": \"shop\n}\n"),
+              StartsWith("wrangler.json:2: not JSON: "));
+  EXPECT_THAT(failureOf("wrangler.toml", "name = 'a'\nmain = \n"),
+              StartsWith("wrangler.toml:2: not TOML: "));
+  EXPECT_THAT(failureOf("nano.jsonc", "{\n\n\n]"), StartsWith("nano.jsonc:4: not JSON: "));
+}
+
+TEST(AppConfigTest, SaysWhatIsWrongWithoutTheParsersOwnPrefix) {
+  EXPECT_THAT(failureOf("wrangler.json", "{\"name\": oops}"),
+              testing::Not(HasSubstr("json.exception")));
+}
+
+}  // namespace
+}  // namespace nano
