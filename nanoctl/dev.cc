@@ -1,7 +1,9 @@
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +43,23 @@ pid_t startChild(std::vector<std::string> words) {
   _exit(127);
 }
 
+// Folders for nanod's socket and state. It does not run as root: started by root it becomes `user`,
+// and the folders are that user's, who passes through `directory` to get there.
+Result<Done> makeFolders(const std::string& directory, const std::string& user) {
+  const passwd* account = user.empty() ? nullptr : getpwnam(user.c_str());
+  if (account == nullptr && !user.empty()) {
+    return Failure{"--user: there is no account '" + user + "'"};
+  }
+  bool made = account == nullptr || chmod(directory.c_str(), 0711) == 0;
+  for (const char* name : {"/run", "/state"}) {
+    std::string path = directory + name;
+    made = made && mkdir(path.c_str(), 0700) == 0 &&
+           (account == nullptr || chown(path.c_str(), account->pw_uid, account->pw_gid) == 0);
+  }
+  if (!made) return Failure{directory + ": " + strerror(errno)};
+  return Done{};
+}
+
 // nanod says that it is ready by answering; until then, or until it ends, we ask again.
 Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   for (;;) {
@@ -55,18 +74,21 @@ Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   }
 }
 
-void deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url) {
+// Whether the app is live now.
+bool deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url) {
   auto deployed = deployFolder(client, options);
   if (!deployed.ok()) {
     fprintf(stderr, "nano dev: %s\n", deployed.failure().message.c_str());
-    fprintf(stderr, "nano dev: the version before stays; save a file to try again\n");
-    return;
+    fprintf(stderr,
+            "nano dev: the version before stays, if there is one; save a file to try again\n");
+    return false;
   }
   for (auto& note : deployed.value().notes)
     fprintf(stderr, "note: %s\n", note.c_str());
   printf("%s is live at %s (version %s)\n", deployed.value().name.c_str(), url.c_str(),
          deployed.value().version.substr(0, 12).c_str());
   fflush(stdout);
+  return true;
 }
 
 // Waits for a change, a signal or nanod's end. True: something changed.
@@ -105,11 +127,14 @@ int devCommand(std::span<const std::string> words) {
 
   auto temporary = TemporaryDirectory::make();
   if (!temporary.ok()) return fail(temporary.failure());
-  std::string admin = temporary.value().path() + "/admin.sock";
+  std::string user = arguments->get("user", geteuid() == 0 ? "nobody" : "");
+  auto folders = makeFolders(temporary.value().path(), user);
+  if (!folders.ok()) return fail(folders.failure());
+  std::string admin = temporary.value().path() + "/run/admin.sock";
   std::vector<std::string> command = {
       programDirectory() + "/nanod", "--http=127.0.0.1:" + port, "--admin=" + admin,
       "--state=" + temporary.value().path() + "/state", "--minloglevel=1"};
-  if (arguments->has("user")) command.push_back("--user=" + arguments->get("user"));
+  if (!user.empty()) command.push_back("--user=" + user);
 
   sigset_t ends;
   sigemptyset(&ends);
@@ -128,11 +153,15 @@ int devCommand(std::span<const std::string> words) {
     return fail(up.failure());
   }
   std::string url = "http://127.0.0.1:" + port + "/";
-  deployAndTell(client, options, url);
-  pid_t logs = startChild(
-      {programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0", "--admin=" + admin});
-  while (awaitChange(*watch.value(), signals))
-    deployAndTell(client, options, url);
+  pid_t logs = 0;
+  do {
+    bool live = deployAndTell(client, options, url);
+    // An app that was never deployed has no log to follow.
+    if (live && logs == 0) {
+      logs = startChild({programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0",
+                         "--admin=" + admin});
+    }
+  } while (awaitChange(*watch.value(), signals));
   return stopChildren(logs, nanod);
 }
 

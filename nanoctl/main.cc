@@ -34,6 +34,9 @@ constexpr char kUsage[] =
   status           requests, worker processes, weakened sandbox layers
   logs NAME        what the app logged: --tail=LINES, --follow
   dev [DIR]        run nanod here on port 8787 with this one app; deploy again when a file changes
+      --port=P       another port
+      --var=K=V      as for deploy
+      --user=U       who nanod becomes when root starts it (else nobody)
   eval EXPR        evaluate JavaScript in an isolate of nano's; - reads a script from stdin
 
 --admin is nanod's admin socket; else $NANO_ADMIN, else /run/nano/admin.sock.

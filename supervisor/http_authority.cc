@@ -26,7 +26,7 @@ bool isIpv6(std::string_view text) {
   char buffer[INET6_ADDRSTRLEN];
   if (text.size() >= sizeof(buffer)) return false;
   *std::copy(text.begin(), text.end(), buffer) = '\0';
-  in6_addr address;
+  in6_addr address{};
   return inet_pton(AF_INET6, buffer, &address) == 1;
 }
 

@@ -17,7 +17,7 @@ struct HttpBlock {
 class HttpBlockPool final {
  public:
   // A request's head and a small body fit (Envoy's and nginx's buffers are of this order).
-  static constexpr size_t kBlockBytes = 16 * 1024;
+  static constexpr size_t kBlockBytes = size_t{16} * 1024;
 
   HttpBlockPool() = default;
   HttpBlockPool(const HttpBlockPool&) = delete;

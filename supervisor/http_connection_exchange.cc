@@ -8,7 +8,7 @@ namespace nano {
 namespace {
 
 // From here on a second buffer in the system call is cheaper than a copy.
-constexpr size_t kWorthSendingInPlace = 8 * 1024;
+constexpr size_t kWorthSendingInPlace = size_t{8} * 1024;
 
 std::string_view textOf(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -22,6 +22,16 @@ void call(evutil_socket_t, short, void* self) {
         });
 }
 
+void addEvent(event& event) {
+  int result = event_add(&event, nullptr);
+  KJ_REQUIRE(result == 0, "libevent cannot watch a socket");
+}
+
+void removeEvent(event& event) {
+  int result = event_del(&event);
+  KJ_REQUIRE(result == 0);
+}
+
 }  // namespace
 
 void HttpConnection::makeEvents() {
@@ -55,7 +65,7 @@ void HttpConnection::afterSend(HttpOutput::Sent sent) {
       break;
     case HttpOutput::Sent::kBlocked:
       blocked_ = true;
-      KJ_REQUIRE(event_add(writeEvent_.get(), nullptr) == 0);
+      addEvent(*writeEvent_);
       if (!outputDeadline_.armed()) awaitClient();
       break;
     case HttpOutput::Sent::kFailed:
@@ -113,11 +123,10 @@ bool HttpConnection::wantsToRead() {
 
 // Turns reading on or off, and arms the deadline for what is read next.
 void HttpConnection::watchInput() {
-  if (bool wants = wantsToRead(); wants != reading_) {
-    int result = wants ? event_add(readEvent_.get(), nullptr) : event_del(readEvent_.get());
-    KJ_REQUIRE(result == 0);
-    reading_ = wants;
-  }
+  bool wants = wantsToRead();
+  if (wants && !reading_) addEvent(*readEvent_);
+  if (!wants && reading_) removeEvent(*readEvent_);
+  reading_ = wants;
   std::optional<HttpWait> wait;
   switch (phase_) {
     case Phase::kHead:

@@ -10,7 +10,7 @@ std::string_view HttpDate::line() {
   if (second != second_) {
     second_ = second;
     time_t time = second;
-    tm parts;
+    tm parts{};
     gmtime_r(&time, &parts);
     // RFC 9110 5.6.7; strftime's names follow the locale, these must not.
     static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

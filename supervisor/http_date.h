@@ -19,7 +19,7 @@ class HttpDate final {
  private:
   const kj::Clock& clock_;
   int64_t second_ = -1;
-  char line_[38];
+  char line_[38]{};
 };
 
 }  // namespace nano

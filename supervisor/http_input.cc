@@ -13,7 +13,7 @@ namespace nano {
 namespace {
 
 // Less room than this is not worth a system call.
-constexpr size_t kUsefulRoom = 2 * 1024;
+constexpr size_t kUsefulRoom = size_t{2} * 1024;
 
 }  // namespace
 

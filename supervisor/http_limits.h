@@ -24,14 +24,14 @@ struct HttpLimits {
   size_t inlineBodyBytes = kMaxInlineBodyBytes;
   // An answered request's body is read and forgotten up to this size (hostile case H17); beyond it
   // the connection closes.
-  size_t drainBytes = 64 * 1024;
+  size_t drainBytes = size_t{64} * 1024;
 
   // Answers. What a worker may send, and room for the fields the supervisor itself adds.
-  size_t responseHeaderBytes = kMaxResponseHeaderBytes + 2 * 1024;
+  size_t responseHeaderBytes = kMaxResponseHeaderBytes + 2048;
   size_t responseHeaderCount = kMaxResponseHeaders + 16;
   // A write is ready while less than this waits for the socket. Twice the 32 KiB of security 3.1:
   // one inline body fits.
-  size_t writeBufferBytes = 64 * 1024;
+  size_t writeBufferBytes = size_t{64} * 1024;
 
   // From the connection's or the request's first byte to the end of the head.
   kj::Duration headTimeout = 10 * kj::SECONDS;

@@ -45,7 +45,7 @@ void describe(const in_addr& address, HttpPeer& peer) {
 
 void describe(const in6_addr& address, HttpPeer& peer) {
   if (IN6_IS_ADDR_V4MAPPED(&address)) {
-    in_addr v4;
+    in_addr v4{};
     memcpy(&v4, address.s6_addr + 12, sizeof(v4));
     return describe(v4, peer);
   }
@@ -139,7 +139,10 @@ void HttpListener::rest(int error) {
   KJ_LOG(WARNING, "no connections are accepted for a moment", strerror(error), port_);
   KJ_REQUIRE(event_del(event_.get()) == 0);
   resting_ = timer_.afterDelay(kRest)
-                 .then([this]() { KJ_REQUIRE(event_add(event_.get(), nullptr) == 0); })
+                 .then([this]() {
+                   int added = event_add(event_.get(), nullptr);
+                   KJ_REQUIRE(added == 0);
+                 })
                  .eagerlyEvaluate([](kj::Exception&& failure) {
                    KJ_LOG(ERROR, "a listener did not come back", failure);
                  });

@@ -57,7 +57,7 @@ class HttpParser final {
   uint16_t readAbsoluteTarget(std::span<char> target);
 
   HttpHeadScan scan_;
-  llhttp_t llhttp_;
+  llhttp_t llhttp_{};
   // What llhttp made of the body, taken when it saw the end of the head.
   uint64_t llhttpLength_ = 0;
   uint16_t llhttpFlags_ = 0;

@@ -347,17 +347,13 @@ void LoadedApp::handleLog(capnp::List<rpc::LogLine>::Reader lines) {
 }
 
 void LoadedApp::logError(std::string_view requestId, std::string_view message) {
-  AppLogLine line;
-  line.unixMillis = std::chrono::duration_cast<std::chrono::milliseconds>(
-                        std::chrono::system_clock::now().time_since_epoch())
-                        .count();
-  line.requestId = requestId;
-  line.level = LogLevel::kError;
-  line.message = message;
-  line.version = version_->id;
-  std::vector<AppLogLine> lines;
-  lines.push_back(std::move(line));
-  owner_.appLog(*version_, std::move(lines));
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  AppLogLine line{.unixMillis = now / std::chrono::milliseconds(1),
+                  .requestId = std::string(requestId),
+                  .level = LogLevel::kError,
+                  .message = std::string(message),
+                  .version = version_->id};
+  owner_.appLog(*version_, {std::move(line)});
 }
 
 void LoadedApp::armDeadline() {

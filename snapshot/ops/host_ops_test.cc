@@ -111,7 +111,7 @@ TEST_F(HostOpsTest, RespondsWithBytesOrWithoutABody) {
 
 TEST_F(HostOpsTest, PassesHeadersAsLatin1) {
   EXPECT_EQ(seenAfter("ops.respond(0, 200, '', 'a\\0\\u00ff\\0', null)"),
-            std::string("respond 0 200=;headers=a\0\xff\0;no body=;", 39));
+            std::string("respond 0 200=;headers=a\0\xff\0;no body=;", 37));
   EXPECT_EQ(seenAfter("ops.respond(0, 200, '', '\\u0100', null)"),
             "throws TypeError: argument 4 must be a string of characters up to U+00FF");
 }

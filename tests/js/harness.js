@@ -1,6 +1,6 @@
 // @ts-check
-// What a test of built-in JavaScript is written with. Each test() runs in an isolate of its own, made
-// from the snapshot; time passes only when nothing else can happen, so a timer costs nothing.
+// What a test of built-in JavaScript is written with. Each test() runs in an isolate of its own,
+// made from the snapshot; time passes only when nothing else can happen, so a timer costs nothing.
 
 import * as native from 'nano:test';
 
@@ -34,7 +34,9 @@ function show(value) {
   if (value === undefined || Object.is(value, -0) || Number.isNaN(value)) {
     return Object.is(value, -0) ? '-0' : String(value);
   }
-  if (isView(value) && !(value instanceof DataView)) return `bytes [${Array.from(/** @type {any} */ (value))}]`;
+  if (isView(value) && !(value instanceof DataView)) {
+    return `bytes [${Array.from(/** @type {any} */ (value))}]`;
+  }
   try {
     return stringify(value) ?? String(value);
   } catch {
@@ -46,6 +48,12 @@ function fail(text, explanation) {
   throw new Error(explanation === undefined ? text : `${explanation}: ${text}`);
 }
 
+// An error's message is not enumerable; its stack tells where it was made.
+function comparedNames(object) {
+  if (!(object instanceof Error)) return keys(object);
+  return getOwnPropertyNames(object).filter((name) => name !== 'stack');
+}
+
 function equal(a, b) {
   if (is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -55,8 +63,8 @@ function equal(a, b) {
   if (a instanceof RegExp) return String(a) === String(b);
   if (a instanceof ArrayBuffer) return equal(new Uint8Array(a), new Uint8Array(b));
   if (isArray(a) && a.length !== b.length) return false;
-  const names = a instanceof Error ? getOwnPropertyNames(a).filter((name) => name !== 'stack') : keys(a);
-  const others = b instanceof Error ? getOwnPropertyNames(b).filter((name) => name !== 'stack') : keys(b);
+  const names = comparedNames(a);
+  const others = comparedNames(b);
   if (names.length !== others.length) return false;
   for (let i = 0; i < names.length; ++i) {
     if (!others.includes(names[i]) || !equal(a[names[i]], b[names[i]])) return false;
@@ -66,7 +74,9 @@ function equal(a, b) {
 
 /** Deep, with Object.is() for primitives. */
 export function same(actual, expected, explanation) {
-  if (!equal(actual, expected)) fail(`got ${show(actual)}, expected ${show(expected)}`, explanation);
+  if (!equal(actual, expected)) {
+    fail(`got ${show(actual)}, expected ${show(expected)}`, explanation);
+  }
 }
 
 export function ok(value, explanation) {
@@ -151,19 +161,24 @@ function pairs(flat) {
 }
 
 /**
- * Sends a request to a handler: a function, or an object with a fetch method. `init` has url, method,
- * headers (an object), body: a string, a Uint8Array, or an array of these that arrives as a stream, in
- * which an Error is a client that breaks off.
+ * Sends a request to a handler: a function, or an object with a fetch method. `init` has url,
+ * method, headers (an object), body: a string, a Uint8Array, or an array of these that arrives as a
+ * stream, in which an Error is a client that breaks off.
  *
  * @returns {{slot: number, given: any, done: Promise<any>, abort(): void, cancel(): void,
- *   waited(): Promise<unknown>[]}} done: { status, statusText, headers: [[name, value]], body, text,
- *   error, bodyError, length }
+ *   waited(): Promise<unknown>[]}} done: { status, statusText, headers: [[name, value]], body,
+ *   text, error, bodyError, length }
  */
 export function send(init, handler, env = {}) {
   const { url = 'https://nano.test/', method = 'GET', headers = {}, body } = init;
   const flat = [];
   for (const name of keys(headers)) flat.push(name.toLowerCase(), headers[name]);
-  const given = { url, method, headers: flat, body: isArray(body) ? body.map(asBytes) : asBytes(body) };
+  const given = {
+    url,
+    method,
+    headers: flat,
+    body: isArray(body) ? body.map(asBytes) : asBytes(body),
+  };
   const target = typeof handler === 'function' ? { fetch: handler } : handler;
   const slot = native.dispatch(given, target, env);
   return {

@@ -81,7 +81,7 @@ TEST(VictimTest, AbortIsAnEngineFatalAndNotAnAlarm) {
 }
 
 TEST(VictimTest, AWildWriteIsAMemoryBug) {
-  VictimProcess victim({"null_write"});
+  VictimProcess victim({"wild_write"});
   auto end = victim.finish();
   EXPECT_EQ(classifyEnd(end), EndClass::kMemoryBug) << describeEnd(end);
 }

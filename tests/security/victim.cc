@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,7 +19,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -163,10 +163,9 @@ int perform(const std::string& act) {
       nanosleep(&year, nullptr);
   }
   if (act == "abort") abort();
-  if (act == "null_write") {
-    // Not a null pointer for the compiler, which would leave the write out.
-    auto nowhere = reinterpret_cast<volatile int*>(static_cast<uintptr_t>(getpid()) * 8);
-    *nowhere = 1;
+  if (act == "wild_write") {
+    void* page = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *static_cast<volatile char*>(page) = 1;
   }
   if (act == "look_around") {
     lookAround();

@@ -2,7 +2,6 @@
 // TransformStream, https://streams.spec.whatwg.org/#ts
 
 import {
-  PromisePrototypeThen,
   PromiseReject,
   PromiseResolve,
   PromiseWithResolvers,
