@@ -60,16 +60,18 @@ Result<Done> makeFolders(const std::string& directory, const std::string& user) 
   return Done{};
 }
 
+bool hasEnded(pid_t child) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid != 0;
+}
+
 // nanod says that it is ready by answering; until then, or until it ends, we ask again.
 Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   for (;;) {
     auto status = client.get("/nano/v1/status");
     if (status.ok()) return Done{};
-    siginfo_t info{};
-    if (waitid(P_PID, static_cast<id_t>(nanod), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-        info.si_pid != 0) {
-      return Failure{"nanod did not start; what it said is above"};
-    }
+    if (hasEnded(nanod)) return Failure{"nanod did not start; what it said is above"};
     usleep(20'000);
   }
 }
@@ -91,12 +93,17 @@ bool deployAndTell(AdminClient& client, const DeployOptions& options, const std:
   return true;
 }
 
-// Waits for a change, a signal or nanod's end. True: something changed.
-bool awaitChange(FileWatch& watch, int signalFd) {
+// Waits for a change, a signal that asks us to stop, or nanod's end. True: something changed.
+bool awaitChange(FileWatch& watch, int signalFd, pid_t nanod) {
   for (;;) {
     pollfd fds[] = {{watch.fd(), POLLIN, 0}, {signalFd, POLLIN, 0}};
     if (poll(fds, 2, -1) < 0 && errno != EINTR) return false;
-    if (fds[1].revents != 0) return false;
+    if (fds[1].revents != 0) {
+      signalfd_siginfo signal{};
+      // The bundler is a child as well: of SIGCHLD only nanod's counts.
+      if (read(signalFd, &signal, sizeof signal) != sizeof signal) return false;
+      if (signal.ssi_signo != SIGCHLD || hasEnded(nanod)) return false;
+    }
     if (fds[0].revents != 0 && watch.takeChanges()) return true;
   }
 }
@@ -161,7 +168,7 @@ int devCommand(std::span<const std::string> words) {
       logs = startChild({programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0",
                          "--admin=" + admin});
     }
-  } while (awaitChange(*watch.value(), signals));
+  } while (awaitChange(*watch.value(), signals, nanod));
   return stopChildren(logs, nanod);
 }
 

@@ -42,6 +42,14 @@ void forget(std::vector<T*>& list, T* element) {
 
 }  // namespace
 
+kj::TimePoint LoopTimer::now() const {
+  if (!fresh_) {
+    now_ = monotonicNow();
+    fresh_ = true;
+  }
+  return now_;
+}
+
 Flushable::~Flushable() noexcept(false) {
   if (queuedIn_ != nullptr) {
     forget(queuedIn_->outputs_, this);
@@ -153,10 +161,11 @@ bool EventLoop::turn(Sleep sleep) {
   armTimer();
   bool mayBlock = sleep == Sleep::kAllowed && next == TurnHook::Next::kMaySleep &&
                   !kjLoop_.isRunnable() && outputs_.empty() && !woken_.load();
+  loopTimer_.fresh_ = false;
   int result = event_base_loop(base_.get(), EVLOOP_ONCE | (mayBlock ? 0 : EVLOOP_NONBLOCK));
   KJ_REQUIRE(result >= 0, "libevent's loop failed", errno);
   ++turns_;
-  timer_.advanceTo(monotonicNow());
+  timer_.advanceTo(loopTimer_.now());
   return woken_.exchange(false);
 }
 

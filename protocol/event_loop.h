@@ -54,6 +54,25 @@ class TurnHook {
   EventLoop& loop_;
 };
 
+// A loop's time. Read from the clock once a turn, when it is first asked for, so that a callback
+// after a long sleep does not see the time from before it.
+class LoopTimer final : public kj::Timer {
+ public:
+  explicit LoopTimer(kj::TimerImpl& timers) : timers_(timers) {}
+
+  kj::TimePoint now() const override;
+  kj::Promise<void> atTime(kj::TimePoint time) override { return timers_.atTime(time); }
+  kj::Promise<void> afterDelay(kj::Duration delay) override {
+    return timers_.atTime(now() + delay);
+  }
+
+ private:
+  friend class EventLoop;
+  kj::TimerImpl& timers_;
+  mutable kj::TimePoint now_ = kj::origin<kj::TimePoint>();
+  mutable bool fresh_ = false;
+};
+
 // The one loop of a thread: libevent for descriptors, KJ for promises.
 //
 // A turn is: libevent's callbacks for what is ready, KJ's queue until it is dry, the turn hooks,
@@ -72,7 +91,7 @@ class EventLoop final : private kj::EventPort {
   // Not thread-safe (EVENT_BASE_FLAG_NOLOCK): other threads use executor() or wake().
   event_base& base() { return *base_; }
   // Stands still within a turn; reads CLOCK_MONOTONIC, like kj::systemPreciseMonotonicClock().
-  kj::Timer& timer() { return timer_; }
+  kj::Timer& timer() { return loopTimer_; }
   kj::WaitScope& waitScope() { return waitScope_; }
 
   // Runs the loop until `until` is done, and returns or throws what it ended with.
@@ -115,6 +134,7 @@ class EventLoop final : private kj::EventPort {
   // When timerEvent_ will fire at the latest; none while it is not armed.
   kj::Maybe<kj::TimePoint> timerArmedFor_;
   kj::TimerImpl timer_;
+  LoopTimer loopTimer_{timer_};
   mutable std::atomic<bool> woken_{false};
 
   std::vector<TurnHook*> hooks_;

@@ -125,6 +125,29 @@ TEST(EventLoopTest, NeverFiresATimerBeforeItsTime) {
   }
 }
 
+TEST(EventLoopTest, ACallbackAfterASleepSeesTheTimeAfterIt) {
+  EventLoop loop;
+  struct Seen {
+    EventLoop& loop;
+    kj::TimePoint now = kj::origin<kj::TimePoint>();
+    kj::Own<kj::PromiseFulfiller<void>> done;
+  };
+  auto paf = kj::newPromiseAndFulfiller<void>();
+  Seen seen{loop, kj::origin<kj::TimePoint>(), kj::mv(paf.fulfiller)};
+  auto callback = [](evutil_socket_t, short, void* arg) {
+    auto& result = *static_cast<Seen*>(arg);
+    result.now = result.loop.timer().now();
+    result.done->fulfill();
+  };
+  Event event(event_new(&loop.base(), -1, 0, callback, &seen));
+  timeval delay{0, 50'000};
+  auto start = loop.timer().now();
+  ASSERT_EQ(event_add(event.get(), &delay), 0);
+  loop.run(kj::mv(paf.promise));
+  // libevent's coarse clock may be some milliseconds early; a stale time would be all of them.
+  EXPECT_GT(seen.now, start + 25 * kj::MILLISECONDS);
+}
+
 TEST(EventLoopTest, FlushesAnOutputOnceATurnHoweverOftenItAsks) {
   EventLoop loop;
   CountingOutput output;

@@ -84,5 +84,7 @@ inline constexpr std::chrono::milliseconds kDefaultWallLimit{30'000};
 // (security 3.1: if not dead in +250 ms: SIGKILL; a second leaves room for a loaded machine).
 inline constexpr std::chrono::milliseconds kHeartbeatPeriod{500};
 inline constexpr std::chrono::milliseconds kHeartbeatGrace{1'000};
+// How many times that long a worker may be silent that gets too little CPU time to answer. Ours.
+inline constexpr uint32_t kHeartbeatPatience = 5;
 
 }  // namespace nano

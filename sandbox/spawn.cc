@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -74,6 +75,7 @@ struct ChildPlan {
   int go;      // read end
   int parent;  // our parent's pidfd
   std::vector<int> descriptors;
+  std::vector<int> kept;  // All of the above, ascending.
   std::vector<char*> argv;
   std::vector<char*> envp;
 };
@@ -118,6 +120,21 @@ void dieWithOurParent(const ChildPlan& plan) {
   pollfd parent = {plan.parent, POLLIN, 0};
   mustWork(plan, Step::kParentDeath, poll(&parent, 1, 0));
   if (parent.revents != 0) _exit(kChildGaveUp);
+}
+
+// Lets go of every descriptor of our parent's that we have no use for. While we held one, what our
+// parent has open would outlive it: its connections, and the write end of the pipe that we are
+// about to wait on, so that its death would not end the wait.
+void closeOthers(const ChildPlan& plan) {
+  unsigned from = 0;
+  for (int kept : plan.kept) {
+    auto number = static_cast<unsigned>(kept);
+    if (number > from) {
+      mustWork(plan, Step::kDescriptors, syscall(SYS_close_range, from, number - 1, 0));
+    }
+    from = number + 1;
+  }
+  mustWork(plan, Step::kDescriptors, syscall(SYS_close_range, from, ~0U, 0));
 }
 
 void waitForGo(const ChildPlan& plan) {
@@ -183,6 +200,7 @@ void arrangeDescriptors(ChildPlan& plan) {
 }
 
 [[noreturn]] void runChild(ChildPlan& plan) {
+  closeOthers(plan);
   dieWithOurParent(plan);
   waitForGo(plan);
   uint64_t noSignals = 0;
@@ -267,6 +285,10 @@ Child spawn(const SpawnSpec& spec) {
   KJ_SYSCALL(self = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
   kj::AutoCloseFd parent(self);
   plan.parent = parent;
+  plan.kept = plan.descriptors;
+  plan.kept.insert(plan.kept.end(), {plan.programFd, plan.status, plan.go, plan.parent});
+  std::sort(plan.kept.begin(), plan.kept.end());
+  plan.kept.erase(std::unique(plan.kept.begin(), plan.kept.end()), plan.kept.end());
 
   int pidfd = -1;
   CloneArgs args = {};

@@ -133,6 +133,10 @@ FrontEnd::~FrontEnd() noexcept(false) {
   thread_.join();
 }
 
+kj::Promise<void> FrontEnd::firstWorker() {
+  return executor_->executeAsync([this] { return loop_->pool().firstWorker(); });
+}
+
 kj::Promise<void> FrontEnd::listen(kj::AutoCloseFd socket, uint16_t port) {
   return executor_->executeAsync([this, socket = kj::mv(socket), port]() mutable {
     loop_->server().listen(kj::mv(socket), port);

@@ -35,6 +35,8 @@ class FrontEnd final {
   ~FrontEnd() noexcept(false);
   KJ_DISALLOW_COPY(FrontEnd);
 
+  // Ready once a first worker is in its sandbox; rejects when it does not get there.
+  kj::Promise<void> firstWorker();
   // Accepts on this listening socket, until stopListening(port).
   kj::Promise<void> listen(kj::AutoCloseFd socket, uint16_t port);
   kj::Promise<void> stopListening(uint16_t port);

@@ -21,6 +21,13 @@ LocalServer::LocalServer(const Settings& settings, const kj::Executor& control, 
   }
 }
 
+kj::Promise<void> LocalServer::firstWorkers() {
+  auto waiting = kj::heapArrayBuilder<kj::Promise<void>>(frontEnds_.size());
+  for (auto& frontEnd : frontEnds_)
+    waiting.add(frontEnd->firstWorker());
+  return all(waiting.finish());
+}
+
 kj::Promise<void> LocalServer::listen(std::vector<ListeningSocket> sockets) {
   KJ_REQUIRE(sockets.size() == frontEnds_.size());
   auto listening = kj::heapArrayBuilder<kj::Promise<void>>(sockets.size());

@@ -24,6 +24,8 @@ class LocalServer final : public LiveServer {
   // Starts the front ends. `control` and `appLog` outlive the server.
   LocalServer(const Settings& settings, const kj::Executor& control, AppLog& appLog);
 
+  // Ready once every front end has a worker in its sandbox; rejects when one does not get there.
+  kj::Promise<void> firstWorkers();
   // Requests come in on these sockets from now on, one a front end.
   kj::Promise<void> listen(std::vector<ListeningSocket> sockets);
   // Accepts no more requests, and is done when those that are here are answered.

@@ -117,6 +117,11 @@ int run(const Configuration& configuration, StopSignals& signals) {
 
   LocalServer server(settings, loop.executor(), appLog);
   AppDeployer deployer(registry, server);
+  auto noWorker = kj::runCatchingExceptions([&server, &loop] { loop.run(server.firstWorkers()); });
+  KJ_IF_MAYBE(why, noWorker) {
+    return refuse("no sandboxed worker can be started: " +
+                  std::string(why->getDescription().cStr()));
+  }
   loop.run(deployer.start());
   ControlApi control({registry, deployer, server, appLog}, port);
   HttpLimits forAdmin = adminLimits();

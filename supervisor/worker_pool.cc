@@ -36,7 +36,6 @@ struct WorkerPool::Worker {
   std::string cordon;  // Empty: a spare, or one that only tries a start.
   enum class Use { kSpare, kCordon, kTrial } use = Use::kSpare;
   kj::TimePoint usedAt = kj::origin<kj::TimePoint>();
-  bool dismissed = false;  // By us, for no fault of its own.
 
   ~Worker() noexcept(false) { apps.clear(); }
 
@@ -63,6 +62,12 @@ WorkerPool::WorkerPool(EventLoop& loop, const WorkerSettings& settings,
 }
 
 WorkerPool::~WorkerPool() noexcept(false) = default;
+
+kj::Promise<void> WorkerPool::firstWorker() {
+  Worker* worker = workers_.empty() ? startWorker() : workers_.front().get();
+  KJ_REQUIRE(worker != nullptr, "the process cannot be started; the reason is logged above");
+  return worker->process->ready();
+}
 
 std::variant<LoadedApp*, rpc::Outcome> WorkerPool::appFor(
     const std::shared_ptr<const AppVersion>& version) {
@@ -156,8 +161,7 @@ void WorkerPool::watchIdle() {
     for (auto& worker : workers_) {
       if (worker->use == Worker::Use::kCordon && worker->inFlight() == 0 &&
           now - worker->usedAt > poolSettings_.idleLimit) {
-        worker->dismissed = true;
-        worker->process->kill("it has been idle for long");
+        worker->process->dismiss("it has been idle for long");
       }
     }
     watchIdle();
@@ -170,9 +174,7 @@ void WorkerPool::evictIdle() {
     if (worker->use != Worker::Use::kCordon || worker->inFlight() > 0) continue;
     if (oldest == nullptr || worker->usedAt < oldest->usedAt) oldest = worker.get();
   }
-  if (oldest == nullptr) return;
-  oldest->dismissed = true;
-  oldest->process->kill("its place is needed and it is idle");
+  if (oldest != nullptr) oldest->process->dismiss("its place is needed and it is idle");
 }
 
 LoadedApp& WorkerPool::addApp(Worker& worker, std::shared_ptr<const AppVersion> version) {
@@ -267,7 +269,7 @@ kj::Promise<StartupResult> WorkerPool::tryStart(std::shared_ptr<const AppVersion
   auto alive = app.whileAlive();
   return load(*worker, app).then([&process, alive](StartupResult&& result) {
     // The process may be gone already, and its apps with it.
-    if (*alive != nullptr) process.kill("the start it was for has been tried");
+    if (*alive != nullptr) process.dismiss("the start it was for has been tried");
     return kj::mv(result);
   });
 }
@@ -282,7 +284,7 @@ void WorkerPool::workerEnded(WorkerProcess& process, const ProcessEnd& end) {
   auto endClass = classifyEnd(end);
   LOG(INFO) << "worker " << process.pid() << " ended: " << describeEnd(end) << " ("
             << endClassName(endClass) << "), cordon '" << worker->cordon << "'";
-  Counters::add(counters_.workerDeaths);
+  if (!process.isDismissed()) Counters::add(counters_.workerDeaths);
   if (endClass == EndClass::kSandboxAlarm || endClass == EndClass::kMemoryBug) {
     Counters::add(counters_.sandboxAlarms);
     LOG(ERROR) << "ALARM: worker " << process.pid() << " of cordon '" << worker->cordon
@@ -291,7 +293,7 @@ void WorkerPool::workerEnded(WorkerProcess& process, const ProcessEnd& end) {
   if (worker->use == Worker::Use::kCordon) {
     Cordon& cordon = cordons_[worker->cordon];
     cordon.worker = nullptr;
-    if (!worker->dismissed) recordDeath(cordon);
+    if (!process.isDismissed()) recordDeath(cordon);
   }
   if (worker->use == Worker::Use::kSpare) failedStarts_++;
   // First all traces, then the answers: answering may bring the next request in.
@@ -302,7 +304,7 @@ void WorkerPool::workerEnded(WorkerProcess& process, const ProcessEnd& end) {
   }
   refillSpares();
   for (auto& app : worker->apps)
-    app->failed(rpc::Outcome::WORKER_DIED);
+    app->failed(process.outcome());
 }
 
 void WorkerPool::recordDeath(Cordon& cordon) {

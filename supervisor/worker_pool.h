@@ -52,6 +52,9 @@ class WorkerPool final : private WorkerProcess::Owner,
   ~WorkerPool() noexcept(false);
   KJ_DISALLOW_COPY(WorkerPool);
 
+  // Ready once a first worker is in its sandbox; rejects with the reason when it does not get there.
+  kj::Promise<void> firstWorker();
+
   // Where requests for this version go, loaded now if it is not yet; or why there is no place.
   std::variant<LoadedApp*, rpc::Outcome> appFor(const std::shared_ptr<const AppVersion>& version);
   // Lets go of every app that is not in `live`, as soon as its requests are answered.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include <glog/logging.h>
 #include <kj/debug.h>
@@ -108,17 +110,50 @@ void WorkerProcess::checkReport(rpc::SandboxReport::Reader report) {
 }
 
 void WorkerProcess::beat() {
-  tasks_.add(loop_.timer()
-                 .afterDelay(kHeartbeatPeriod.count() * kj::MILLISECONDS)
-                 .then([this]() {
-                   return loop_.timer().timeoutAfter(settings_.stuckAfter,
-                                                     rpc_.pingRequest().send());
-                 })
-                 .then([this](capnp::Response<rpc::Worker::PingResults>&&) { beat(); },
-                       [this](kj::Exception&& error) {
-                         if (error.getType() == kj::Exception::Type::DISCONNECTED) return;
-                         kill("it is stuck: no heartbeat");
-                       }));
+  tasks_.add(loop_.timer().afterDelay(kHeartbeatPeriod.count() * kj::MILLISECONDS).then([this]() {
+    return awaitPong(rpc_.pingRequest().send().ignoreResult(), cpuTime(), kHeartbeatPatience);
+  }));
+}
+
+// Time on the clock proves nothing on a machine whose CPUs are taken: a worker is stuck when it has
+// had its CPU time and still does not answer, when it is stopped, or when patience has run out.
+kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration cpuAtPing,
+                                           uint32_t patience) {
+  auto fork = pong.fork();
+  auto again = fork.addBranch();
+  return loop_.timer()
+      .timeoutAfter(settings_.stuckAfter, fork.addBranch())
+      .then(
+          [this]() -> kj::Promise<void> {
+            beat();
+            return kj::READY_NOW;
+          },
+          [this, cpuAtPing, patience,
+           again = kj::mv(again)](kj::Exception&& error) mutable -> kj::Promise<void> {
+            if (error.getType() != kj::Exception::Type::OVERLOADED) return kj::READY_NOW;
+            auto used = cpuTime() - cpuAtPing;
+            bool starved = used > 0 * kj::SECONDS && used < settings_.stuckAfter;
+            if (starved && patience > 1) return awaitPong(kj::mv(again), cpuAtPing, patience - 1);
+            if (used >= settings_.stuckAfter / 2) outcome_ = rpc::Outcome::EXCEEDED_CPU;
+            kill("it is stuck: no heartbeat");
+            return kj::READY_NOW;
+          });
+}
+
+// What all threads of the process have used. 0 when it has ended.
+kj::Duration WorkerProcess::cpuTime() const {
+  std::ifstream file("/proc/" + std::to_string(pid()) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  size_t afterName = text.rfind(')');  // proc(5): the name may hold anything else.
+  if (afterName == std::string::npos) return 0 * kj::SECONDS;
+  std::istringstream fields(text.substr(afterName + 1));
+  std::string skipped;
+  for (int i = 3; i < 14; i++)
+    fields >> skipped;
+  int64_t user = 0;
+  int64_t system = 0;
+  fields >> user >> system;
+  return (user + system) * kj::SECONDS / sysconf(_SC_CLK_TCK);
 }
 
 uint64_t WorkerProcess::rssBytes() const {
@@ -133,6 +168,14 @@ void WorkerProcess::kill(kj::StringPtr why) {
   if (killed_) return;
   killed_ = true;
   LOG(WARNING) << "worker " << pid() << " is killed: " << why.cStr();
+  child_.sendSignal(SIGKILL);
+}
+
+void WorkerProcess::dismiss(kj::StringPtr why) {
+  if (killed_) return;
+  killed_ = true;
+  dismissed_ = true;
+  LOG(INFO) << "worker " << pid() << " is dismissed: " << why.cStr();
   child_.sendSignal(SIGKILL);
 }
 

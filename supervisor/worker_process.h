@@ -20,8 +20,9 @@ namespace nano {
 struct WorkerSettings {
   const WorkerFiles& files;
   std::vector<Layer> weakened;
-  // How long one turn of a worker's loop may take before it counts as stuck: the longest CPU limit
-  // an app may have and kHeartbeatGrace.
+  // How much CPU time one turn of a worker's loop may take before it counts as stuck: the longest
+  // CPU limit an app may have and kHeartbeatGrace. A worker that gets no CPU is given more time, up
+  // to kHeartbeatPatience times this.
   kj::Duration stuckAfter = 2 * kj::SECONDS;
   kj::Duration startLimit = 10 * kj::SECONDS;
 };
@@ -56,13 +57,20 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   uint64_t rssBytes() const;
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
 
-  // Why it is killed goes to the log. Owner::workerEnded follows from the loop.
+  // For its own fault: why goes to the log as a warning. Owner::workerEnded follows from the loop.
   void kill(kj::StringPtr why);
+  // Because it is not needed any more.
+  void dismiss(kj::StringPtr why);
+  bool isDismissed() const { return dismissed_; }
+  // What its unanswered requests end with.
+  rpc::Outcome outcome() const { return outcome_; }
 
  private:
   kj::Promise<void> handshake();
   void checkReport(rpc::SandboxReport::Reader report);
   void beat();
+  kj::Promise<void> awaitPong(kj::Promise<void> pong, kj::Duration cpuAtPing, uint32_t patience);
+  kj::Duration cpuTime() const;
   void onExit();
   void taskFailed(kj::Exception&& error) override;
 
@@ -77,6 +85,8 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   std::vector<std::string> layers_;
   bool isReady_ = false;
   bool killed_ = false;
+  bool dismissed_ = false;
+  rpc::Outcome outcome_ = rpc::Outcome::WORKER_DIED;
   Event exited_;
   kj::ForkedPromise<void> ready_;
   // Last: what waits for the worker is dropped before anything it uses.

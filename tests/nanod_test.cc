@@ -2,9 +2,13 @@
 
 #include "tests/harness/nanod.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
+#include <kj/debug.h>
 
 namespace nano::test {
 namespace {
@@ -38,6 +42,29 @@ TEST(NanodTest, RefusesAStateDirectoryThatAnotherNanodHas) {
                                               "--admin=" + other.path() + "/admin.sock"}));
   EXPECT_EQ(second.exitCode, 1);
   EXPECT_NE(second.err.find(nanod.state()), std::string::npos) << second.err;
+}
+
+TEST(NanodTest, RefusesToServeWhenNoWorkerGetsIntoItsSandbox) {
+  TestDirectory directory;
+  directory.write("lib/README", "");
+  // A library directory whose snapshot is not one.
+  for (auto& name : {"engine", "nano-worker.so"}) {
+    std::filesystem::create_symlink(std::string(NANO_LIB_DIR) + "/" + name,
+                                    directory.path() + "/lib/" + name);
+  }
+  directory.write("lib/nano.snapshot", "not a snapshot");
+  auto own = directory.path() + "/own";
+  KJ_SYSCALL(mkdir(own.c_str(), 0700));
+  std::vector<std::string> flags = {"--http=127.0.0.1:0", "--lib_dir=" + directory.path() + "/lib",
+                                    "--state=" + own + "/state", "--admin=" + own + "/admin.sock"};
+  if (geteuid() == 0) {
+    flags.push_back("--user=nobody");
+    KJ_SYSCALL(chown(own.c_str(), 65534, 65534));
+  }
+  auto result = runProgram("nanod", flags);
+  EXPECT_EQ(result.exitCode, 1);
+  EXPECT_EQ(result.out, "") << "it must not say that it serves";
+  EXPECT_NE(result.err.find("no sandboxed worker can be started"), std::string::npos) << result.err;
 }
 
 TEST(NanodTest, AFlagFileIsRead) {

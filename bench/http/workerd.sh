@@ -33,6 +33,7 @@ start_workerd() {
     echo '  ]'
     echo ');'
   } >"$WORK/workerd.capnp"
+  : >"$WORK/workerd.ports"
   "$WORKERD" serve "$WORK/workerd.capnp" --control-fd=3 \
     3>"$WORK/workerd.ports" >"$WORK/workerd.log" 2>&1 &
   WORKERD_PID=$!
