@@ -94,7 +94,9 @@ class Parser final {
       BuiltinModule::Import import{match[2], line_, {}};
       for (const auto& [name, alias] : *bindings) {
         import.names.push_back(name);
-        names += (names.empty() ? "" : ", ") + (name == alias ? name : name + ": " + alias);
+        if (!names.empty()) names += ", ";
+        names += name;
+        if (name != alias) names.append(": ").append(alias);
       }
       replace(text, "const { " + names + " } = " + exportsOf(import.specifier) + ";");
       module_.imports.push_back(std::move(import));

@@ -11,6 +11,7 @@ namespace nano {
 
 // The bytes of an ArrayBuffer or a view of one, to read. Never allocates on V8's heap. Empty when
 // the buffer is detached or the view is out of bounds.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the small buffer is filled when used.
 class ReadableBytes final {
  public:
   ReadableBytes() = default;

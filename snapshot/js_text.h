@@ -8,6 +8,7 @@
 namespace nano {
 
 // The characters of a JavaScript string as UTF-8; a lone surrogate becomes U+FFFD.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the small buffer is filled when used.
 class Utf8 final {
  public:
   Utf8() = default;
@@ -25,6 +26,7 @@ class Utf8 final {
 };
 
 // The characters of a JavaScript string that has none above U+00FF, one byte each.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the small buffer is filled when used.
 class Latin1 final {
  public:
   Latin1() = default;

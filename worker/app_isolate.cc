@@ -60,18 +60,18 @@ void AppIsolate::evaluate(v8::Local<v8::Context> context) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
   if (!makeEnv(context)) {
-    failLoad(describeCaught(context, caught));
+    failure_.emplace(describeCaught(context, caught));
     return;
   }
   auto linked = loader_.linkMain(context);
   if (auto* failure = std::get_if<ModuleLoader::Failure>(&linked)) {
-    failLoad(std::move(failure->error));
+    failure_.emplace(std::move(failure->error));
     return;
   }
   auto module = std::get<v8::Local<v8::Module>>(linked);
   v8::Local<v8::Value> evaluation;
   if (!module->Evaluate(context).ToLocal(&evaluation)) {
-    failLoad(describeCaught(context, caught));
+    failure_.emplace(describeCaught(context, caught));
     return;
   }
   // A failure is reported as the load's result, not as a rejection that nobody handled.
@@ -108,10 +108,6 @@ bool AppIsolate::makeEnv(v8::Local<v8::Context> context) {
   return true;
 }
 
-void AppIsolate::failLoad(JsError error) {
-  finishLoad({rpc::Outcome::STARTUP_FAILED, std::move(error)});
-}
-
 void AppIsolate::finishLoad(LoadResult result) {
   KJ_IF_MAYBE(loading, loading_) {
     auto fulfiller = kj::mv(*loading);
@@ -134,10 +130,13 @@ void AppIsolate::checkLoad() {
     }
     return;
   }
+  if (failure_) {
+    finishLoad({rpc::Outcome::STARTUP_FAILED, std::move(*failure_)});
+    return;
+  }
   v8::Isolate* isolate = realm_->isolate();
   IsolateScope scope(isolate, realm_->context());
   v8::Local<v8::Promise> evaluation = evaluation_.Get(isolate);
-  if (evaluation.IsEmpty()) return;
   v8::Local<v8::Module> module = main_.Get(isolate);
   if (evaluation->State() == v8::Promise::kPending) {
     if (bridge_.timers().empty()) finishLoad(stalled(scope.context(), module));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <kj/async.h>
 #include <v8.h>
@@ -63,7 +64,6 @@ class AppIsolate final {
   void finishLoad(LoadResult result);
   LoadResult checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   LoadResult stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
-  void failLoad(JsError error);
   void dispatch(v8::Local<v8::Context> context, uint32_t slot);
 
   std::unique_ptr<Realm> realm_;
@@ -77,6 +77,8 @@ class AppIsolate final {
   v8::Global<v8::Promise> evaluation_;
   v8::Global<v8::Value> handler_;
   v8::Global<v8::Value> env_;
+  // Set while the modules are linked; a limit that was broken explains more.
+  std::optional<JsError> failure_;
   CpuBudget startupCpu_;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<LoadResult>>> loading_;
   std::vector<uint32_t> borrowed_;

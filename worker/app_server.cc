@@ -38,17 +38,17 @@ size_t moveSurplus(std::vector<Answer>& answers, std::vector<Answer>& late) {
 }  // namespace
 
 AppServer::AppServer(AppSource source, rpc::AppHost::Client host, WorkerParts parts,
-                     std::vector<AppServer*>& all)
+                     std::shared_ptr<Registry> all)
     : source_(std::move(source)),
       host_(host),
       parts_(parts),
-      all_(all),
+      all_(std::move(all)),
       log_(kj::mv(host)),
       tasks_(ignoreErrors_) {
-  all_.push_back(this);
+  all_->push_back(this);
 }
 
-AppServer::~AppServer() noexcept(false) { std::erase(all_, this); }
+AppServer::~AppServer() noexcept(false) { std::erase(*all_, this); }
 
 kj::Promise<LoadResult> AppServer::load() {
   auto isolate =
@@ -87,12 +87,23 @@ kj::Promise<rpc::Outcome> AppServer::ready() {
 kj::Promise<void> AppServer::fetchBatch(FetchBatchContext context) {
   context.allowCancellation();
   const Calls calls = context.getParams().getCalls();
-  KJ_REQUIRE(calls.size() <= kMaxBatchCalls, "too many calls in a batch", calls.size());
-  if (isolate_ != nullptr) {
-    const size_t inFlight = isolate_->requests().unansweredCount();
-    KJ_REQUIRE(inFlight + calls.size() <= kMaxCallsInFlight, "too many calls in flight", inFlight);
-  }
+  checkCalls(calls);
   return runCalls(context, 0, {});
+}
+
+// Before the first call runs: a batch that breaks the protocol is refused as a whole.
+void AppServer::checkCalls(Calls calls) const {
+  KJ_REQUIRE(calls.size() <= kMaxBatchCalls, "too many calls in a batch", calls.size());
+  std::vector<uint32_t> ids;
+  ids.reserve(calls.size());
+  for (rpc::FetchCall::Reader call : calls) ids.push_back(call.getId());
+  std::sort(ids.begin(), ids.end());
+  KJ_REQUIRE(std::adjacent_find(ids.begin(), ids.end()) == ids.end(), "an id is there twice");
+  if (isolate_ == nullptr) return;
+  const RequestTable& requests = isolate_->requests();
+  KJ_REQUIRE(requests.unansweredCount() + ids.size() <= kMaxCallsInFlight,
+             "too many calls in flight", requests.unansweredCount());
+  for (uint32_t id : ids) KJ_REQUIRE(requests.isNewCall(id), "the call is not answered yet", id);
 }
 
 kj::Promise<void> AppServer::runCalls(FetchBatchContext context, uint32_t next,

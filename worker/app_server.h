@@ -28,9 +28,12 @@ struct WorkerParts {
 // evaluated again: the supervisor keeps the same capability.
 class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
  public:
+  // All apps of a worker, for its heartbeat. Shared: RPC lets go of the capabilities in any order.
+  using Registry = std::vector<AppServer*>;
+
   // Registered in `all` while it lives.
   AppServer(AppSource source, rpc::AppHost::Client host, WorkerParts parts,
-            std::vector<AppServer*>& all);
+            std::shared_ptr<Registry> all);
   ~AppServer() noexcept(false);
 
   // Evaluates the app's modules.
@@ -50,6 +53,7 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   };
   using Calls = capnp::List<rpc::FetchCall>::Reader;
 
+  void checkCalls(Calls calls) const;
   kj::Promise<void> runCalls(FetchBatchContext context, uint32_t next, std::vector<Answer> answers);
   kj::Promise<rpc::Outcome> ready();
   void collectAnswers(std::vector<Answer>& ofThisBatch);
@@ -61,7 +65,7 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   const AppSource source_;
   rpc::AppHost::Client host_;
   WorkerParts parts_;
-  std::vector<AppServer*>& all_;
+  const std::shared_ptr<Registry> all_;
   LogBuffer log_;
   // Null until it is loaded, and again once it was condemned.
   std::unique_ptr<AppIsolate> isolate_;

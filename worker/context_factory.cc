@@ -21,7 +21,7 @@ Realm::Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<CountingAlloca
       isolate_(isolate),
       buffers_(std::move(buffers)),
       heapBytes_(heapBytes) {
-  heapLimit_.emplace(isolate);
+  heapLimit_.emplace(isolate, *buffers_);
 }
 
 Realm::~Realm() {

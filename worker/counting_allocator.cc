@@ -26,10 +26,13 @@ void CountingAllocator::Free(void* data, size_t length) {
 bool CountingAllocator::take(size_t length) {
   const size_t budget = budgetBytes_.load(std::memory_order_relaxed);
   size_t used = usedBytes_.load(std::memory_order_relaxed);
+  bool fits = false;
   do {
-    if (length > budget || used > budget - length) return false;
-  } while (!usedBytes_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
-  return true;
+    fits = length <= budget && used <= budget - length;
+  } while (fits &&
+           !usedBytes_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
+  refused_.store(!fits, std::memory_order_relaxed);
+  return fits;
 }
 
 }  // namespace nano

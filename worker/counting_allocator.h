@@ -22,6 +22,8 @@ class CountingAllocator final : public v8::ArrayBuffer::Allocator {
 
   // For an isolate that was made before its app was known.
   void setBudget(size_t budgetBytes) { budgetBytes_.store(budgetBytes, std::memory_order_relaxed); }
+  // Whether the last allocation did not fit.
+  bool hasJustRefused() const { return refused_.load(std::memory_order_relaxed); }
   size_t usedBytes() const { return usedBytes_.load(std::memory_order_relaxed); }
 
  private:
@@ -29,6 +31,7 @@ class CountingAllocator final : public v8::ArrayBuffer::Allocator {
 
   std::atomic<size_t> budgetBytes_;
   std::atomic<size_t> usedBytes_{0};
+  std::atomic<bool> refused_{false};
 };
 
 }  // namespace nano

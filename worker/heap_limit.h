@@ -4,6 +4,8 @@
 
 #include <v8.h>
 
+#include "worker/counting_allocator.h"
+
 namespace nano {
 
 // What an isolate gets beyond its heap limit to unwind in (security 3.2: once, by 16 MB).
@@ -15,7 +17,8 @@ inline constexpr size_t kHeapGraceBytes = 16 << 20;
 // used up as well. An isolate whose limit was reached is not used again.
 class HeapLimit final {
  public:
-  explicit HeapLimit(v8::Isolate* isolate);
+  // `buffers` is where the isolate's ArrayBuffers live.
+  HeapLimit(v8::Isolate* isolate, const CountingAllocator& buffers);
   ~HeapLimit();  // Before the isolate is disposed of.
   HeapLimit(const HeapLimit&) = delete;
   HeapLimit& operator=(const HeapLimit&) = delete;
@@ -23,9 +26,11 @@ class HeapLimit final {
   bool reached() const { return reached_; }
 
  private:
+  bool isHeapFull(size_t currentLimit) const;
   static size_t onNearLimit(void* self, size_t currentLimit, size_t initialLimit);
 
   v8::Isolate* isolate_;
+  const CountingAllocator& buffers_;
   bool reached_ = false;
 };
 

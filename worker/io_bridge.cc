@@ -126,8 +126,24 @@ void IoBridge::cancel(RequestContext& request) {
 }
 
 void IoBridge::sweep() {
-  requests_.sweep([this](uint32_t slot) { timers_.removeAllOf(static_cast<int32_t>(slot)); },
-                  [this](RequestContext& request) { startWaitUntilDeadline(request); });
+  auto dropTimers = [this](uint32_t slot) {
+    auto ids = timers_.removeAllOf(static_cast<int32_t>(slot));
+    droppedTimers_.insert(droppedTimers_.end(), ids.begin(), ids.end());
+  };
+  requests_.sweep(dropTimers, [this](RequestContext& request) { startWaitUntilDeadline(request); });
+  if (!droppedTimers_.empty()) forgetDroppedTimers();
+}
+
+// JavaScript keeps the callback of every timer until it has fired; of these none will.
+void IoBridge::forgetDroppedTimers() {
+  auto ids = std::exchange(droppedTimers_, {});
+  enter(nullptr, [this, &ids](v8::Local<v8::Context> context) {
+    for (uint32_t id : ids) {
+      entry_.call(context, EntryPoint::kFireTimer,
+                  v8::Integer::NewFromUnsigned(isolate_, id).As<v8::Value>(),
+                  v8::True(isolate_).As<v8::Value>());
+    }
+  });
 }
 
 void IoBridge::report(RequestContext* request, LogLevel level, std::string_view line) {
@@ -158,7 +174,11 @@ int64_t IoBridge::unixMillis() { return static_cast<int64_t>(timeOrigin_ + now()
 
 bool IoBridge::startTimer(uint32_t id, double delayMillis) {
   RequestContext* request = current();
-  if (request == nullptr && !startingUp_) return true;  // Its request is over: it never fires.
+  if (request == nullptr && !startingUp_) {  // Its request is over: it never fires.
+    droppedTimers_.push_back(id);
+    around_.stir();
+    return true;
+  }
   const int32_t slot = request == nullptr ? kNoSlot : static_cast<int32_t>(request->slot);
   if (timers_.countOf(slot) >= kMaxTimersPerRequest) return false;
   timers_.add(id, slot, delayMillis);
@@ -181,6 +201,8 @@ void IoBridge::failRequest(uint32_t slot, v8::Local<v8::Value> error) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return;
   const JsError described = describeError(isolate_->GetCurrentContext(), error);
+  // The tenant's own getters may have used up the CPU time: then that is the answer.
+  if (entry_.isStopping()) return;
   report(request, LogLevel::kError, errorText(described));
   if (!request->isAnswered()) answerWith(*request, rpc::Outcome::EXCEPTION);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <kj/async.h>
 #include <kj/function.h>
@@ -93,6 +94,7 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   void pull(uint32_t slot) override;
   void readerLeft(uint32_t slot) override;
 
+  void forgetDroppedTimers();
   void finishRun(RequestContext* request, JsEntry::End end);
   void fireTimer(uint32_t id, int32_t slot);
   void receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& resolver,
@@ -116,6 +118,8 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   Surroundings around_;
   RequestTable requests_;
   TimerQueue timers_;
+  // Ids whose callbacks JavaScript still has to forget.
+  std::vector<uint32_t> droppedTimers_;
   LogBudget freeLog_;
   // Budget of what runs for no request once the app is loaded; each run has all of it.
   CpuBudget freeCpu_;

@@ -10,28 +10,32 @@ JsEntry::End JsEntry::run(int32_t slot, CpuBudget& budget, Body body) {
   IsolateScope scope(isolate, realm_.context());
   const std::chrono::nanoseconds startedAt = ResourceLimiter::cpuClock();
   ResourceLimiter::Armed armed(limiter_, isolate, startedAt, budget.left());
+  armed_ = &armed;
   {
     // Nothing may leave an exception behind; a body that cares has a TryCatch of its own.
     v8::TryCatch caught(isolate);
     setCurrentSlot(isolate, slot);
     body(scope.context());
-    runMicrotasks(scope.context(), armed);
+    runMicrotasks(scope.context());
     setCurrentSlot(isolate, kNoSlot);
   }
+  armed_ = nullptr;
   const auto verdict = armed.stop();
   budget.used += ResourceLimiter::cpuClock() - startedAt;
   if (realm_.heapLimit().reached()) return End::kExceededMemory;
   return verdict == ResourceLimiter::Armed::Verdict::kExceeded ? End::kExceededCpu : End::kDone;
 }
 
-void JsEntry::runMicrotasks(v8::Local<v8::Context> context, const ResourceLimiter::Armed& armed) {
-  do {
-    if (armed.hasFired() || realm_.heapLimit().reached()) return;
+void JsEntry::runMicrotasks(v8::Local<v8::Context> context) {
+  while (!isStopping()) {
     realm_.isolate()->PerformMicrotaskCheckpoint();
-    if (rejections_.empty()) return;
-    if (armed.hasFired() || realm_.heapLimit().reached()) return;
+    if (rejections_.empty() || isStopping()) return;
     rejections_.report(context, realm_.entryPoints());
-  } while (true);
+  }
+}
+
+bool JsEntry::isStopping() const {
+  return realm_.heapLimit().reached() || (armed_ != nullptr && armed_->hasFired());
 }
 
 }  // namespace nano

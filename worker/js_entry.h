@@ -44,6 +44,9 @@ class JsEntry final {
     rejections_.forget(promise);
   }
 
+  // Inside run(): JavaScript has been told to stop, and nothing it did since then counts.
+  bool isStopping() const;
+
   Realm& realm() { return realm_; }
 
   // Calls an entry point, inside run(). False when it threw; what it threw is in `caught`.
@@ -58,10 +61,11 @@ class JsEntry final {
   }
 
  private:
-  void runMicrotasks(v8::Local<v8::Context> context, const ResourceLimiter::Armed& armed);
+  void runMicrotasks(v8::Local<v8::Context> context);
 
   Realm& realm_;
   ResourceLimiter& limiter_;
+  const ResourceLimiter::Armed* armed_ = nullptr;
   Rejections rejections_;
 };
 

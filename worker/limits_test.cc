@@ -79,7 +79,10 @@ TEST_F(LimitsTest, RefusesArrayBuffersPastTheirBudgetWithARangeError) {
       "const all = []; try { for (;;) all.push(new Uint8Array(1 << 20)); }"
       "catch (error) { return new Response(error.name + ' after ' + all.length); }");
   version.externalBytes = 8 << 20;
-  EXPECT_EQ(load(version).fetch().body, "RangeError after 8");
+  version.cpuMillis = 5000;
+  TestApp app = load(version);
+  const TestReply reply = app.fetch();
+  EXPECT_EQ(reply.body, "RangeError after 8") << static_cast<int>(reply.outcome) << app.allLines();
 }
 
 TEST_F(LimitsTest, FreesTheBudgetOfBuffersThatAreGone) {

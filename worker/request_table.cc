@@ -13,6 +13,7 @@ constexpr uint32_t kSlotMask = 0x7fffffff;
 }  // namespace
 
 RequestContext& RequestTable::add(rpc::FetchCall::Reader call, std::chrono::nanoseconds cpuLimit) {
+  KJ_REQUIRE(isNewCall(call.getId()), "a call of this id is not answered yet", call.getId());
   while (bySlot_.contains(nextSlot_))
     nextSlot_ = (nextSlot_ + 1) & kSlotMask;
   const uint32_t slot = nextSlot_;
@@ -20,8 +21,7 @@ RequestContext& RequestTable::add(rpc::FetchCall::Reader call, std::chrono::nano
   auto context = std::make_unique<RequestContext>(slot, call, cpuLimit);
   RequestContext& request = *context;
   bySlot_.emplace(slot, std::move(context));
-  const bool isNew = byCall_.emplace(request.callId, &request).second;
-  KJ_REQUIRE(isNew, "a call of this id is not answered yet", request.callId);
+  byCall_.emplace(request.callId, &request);
   return request;
 }
 

@@ -20,7 +20,7 @@ class RequestTable final {
   RequestTable(const RequestTable&) = delete;
   RequestTable& operator=(const RequestTable&) = delete;
 
-  // False when a call of this id is not answered yet.
+  // False when a call of this id is not answered yet: it must not be added again.
   bool isNewCall(uint32_t callId) const { return !byCall_.contains(callId); }
   RequestContext& add(rpc::FetchCall::Reader call, std::chrono::nanoseconds cpuLimit);
 

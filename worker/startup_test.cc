@@ -12,8 +12,8 @@ TEST_F(StartupTest, ShowsWhereTheSyntaxIsWrong) {
   EXPECT_EQ(app.outcome, rpc::Outcome::STARTUP_FAILED);
   EXPECT_TRUE(app.message.starts_with("SyntaxError: ")) << app.message;
   EXPECT_EQ(app.file, "index.js");
-  EXPECT_EQ(app.line, 4u);
-  EXPECT_EQ(app.sourceLine, "};");
+  EXPECT_EQ(app.line, 3u);
+  EXPECT_EQ(app.sourceLine, "  fetch( { return 1 }");
 }
 
 TEST_F(StartupTest, ShowsWhereTheTopLevelThrows) {

@@ -29,13 +29,18 @@ void TimerQueue::remove(uint32_t id) {
   if (found != byId_.end()) take(queue_.find(found->second));
 }
 
-void TimerQueue::removeAllOf(int32_t slot) {
-  if (countOf(slot) == 0) return;
+std::vector<uint32_t> TimerQueue::removeAllOf(int32_t slot) {
+  std::vector<uint32_t> removed;
+  if (countOf(slot) == 0) return removed;
   for (auto it = queue_.begin(); it != queue_.end();) {
     auto next = std::next(it);
-    if (it->second.slot == slot) take(it);
+    if (it->second.slot == slot) {
+      removed.push_back(it->second.id);
+      take(it);
+    }
     it = next;
   }
+  return removed;
 }
 
 void TimerQueue::clear() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <kj/async.h>
 #include <kj/function.h>
@@ -28,7 +29,8 @@ class TimerQueue final {
   // An id that is running already starts anew.
   void add(uint32_t id, int32_t slot, double delayMillis);
   void remove(uint32_t id);
-  void removeAllOf(int32_t slot);
+  // The ids of those that were removed.
+  std::vector<uint32_t> removeAllOf(int32_t slot);
   void clear();
 
   size_t countOf(int32_t slot) const;

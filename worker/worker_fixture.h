@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -68,9 +69,8 @@ struct TestReply {
   kj::Maybe<rpc::ByteSource::Client> stream;
 };
 
-// The supervisor's side of one app.
-class TestHost final : public rpc::AppHost::Server {
- public:
+// What the supervisor heard of one app.
+struct TestRecord {
   std::vector<TestLogLine> lines;
   std::map<uint32_t, TestReply> replies;
 
@@ -93,19 +93,28 @@ class TestHost final : public rpc::AppHost::Server {
       reply.stream = body.getStream();
     }
   }
+};
+
+class TestHost final : public rpc::AppHost::Server {
+ public:
+  explicit TestHost(std::shared_ptr<TestRecord> record = std::make_shared<TestRecord>())
+      : record_(std::move(record)) {}
 
  protected:
   kj::Promise<void> answer(AnswerContext context) override {
     for (auto answer : context.getParams().getAnswers())
-      add(answer, true);
+      record_->add(answer, true);
     return kj::READY_NOW;
   }
   kj::Promise<void> log(LogContext context) override {
     for (auto line : context.getParams().getLines()) {
-      lines.push_back({line.getRequestId().cStr(), line.getLevel(), line.getMessage().cStr()});
+      record_->lines.push_back({line.getRequestId().cStr(), line.getLevel(), line.getMessage().cStr()});
     }
     return kj::READY_NOW;
   }
+
+ private:
+  std::shared_ptr<TestRecord> record_;
 };
 
 struct TestModule {
@@ -148,11 +157,9 @@ class TestApp {
   uint32_t line = 0, column = 0;
 
   TestApp(EventLoop& loop, rpc::Worker::Client worker, const TestVersion& version) : loop_(loop) {
-    auto owned = kj::heap<TestHost>();
-    host_ = owned.get();
     auto request = worker.loadRequest();
     fill(request.initVersion(), version);
-    request.setHost(kj::mv(owned));
+    request.setHost(kj::heap<TestHost>(record_));
     auto response =
         loop_.run(kj::Promise<capnp::Response<rpc::Worker::LoadResults>>(request.send()));
     outcome = response.getOutcome();
@@ -167,6 +174,7 @@ class TestApp {
     settle();
   }
 
+  void sendOnly(std::vector<TestCall>& calls) { auto request = KJ_ASSERT_NONNULL(app_).fetchBatchRequest(); auto list = request.initCalls(static_cast<uint32_t>(calls.size())); for (uint32_t i = 0; i < calls.size(); ++i) fill(list[i], nextId_++, calls[i]); loop_.run(request.send().ignoreResult()); }
   // Sends the calls in one batch; returns their ids. The answers of the turn are there when it
   // returns.
   std::vector<uint32_t> send(std::vector<TestCall> calls) {
@@ -180,15 +188,15 @@ class TestApp {
     auto response =
         loop_.run(kj::Promise<capnp::Response<rpc::App::FetchBatchResults>>(request.send()));
     for (auto answer : response.getAnswers())
-      host_->add(answer, false);
+      record_->add(answer, false);
     return ids;
   }
 
   // One call, until it is answered.
   TestReply fetch(TestCall call = {}) {
     const uint32_t id = send({std::move(call)}).front();
-    await([this, id]() { return host_->replies.contains(id); });
-    return std::move(host_->replies[id]);
+    await([this, id]() { return record_->replies.contains(id); });
+    return std::move(record_->replies[id]);
   }
   TestReply get(std::string url) { return fetch({.url = std::move(url)}); }
 
@@ -210,21 +218,22 @@ class TestApp {
       loop_.run(loop_.timer().afterDelay(1 * kj::MILLISECONDS));
   }
 
-  bool hasReply(uint32_t id) const { return host_->replies.contains(id); }
-  TestReply& reply(uint32_t id) { return host_->replies.at(id); }
-  const std::vector<TestLogLine>& lines() const { return host_->lines; }
+  bool hasReply(uint32_t id) const { return record_->replies.contains(id); }
+  TestReply& reply(uint32_t id) { return record_->replies.at(id); }
+  const std::vector<TestLogLine>& lines() const { return record_->lines; }
   void awaitLines(size_t count) {
-    await([this, count]() { return host_->lines.size() >= count; });
+    await([this, count]() { return record_->lines.size() >= count; });
   }
   std::string allLines() const {
     std::string all;
-    for (const TestLogLine& entry : host_->lines)
+    for (const TestLogLine& entry : record_->lines)
       all += entry.message + "\n";
     return all;
   }
 
   EventLoop& loop() { return loop_; }
-  void drop() { app_ = nullptr; }
+  // The next call gets the id of the last one.
+  void reuseNextId() { --nextId_; }
 
  private:
   static void fill(rpc::AppVersion::Builder message, const TestVersion& version) {
@@ -278,7 +287,7 @@ class TestApp {
   }
 
   EventLoop& loop_;
-  TestHost* host_ = nullptr;  // Lives as long as the worker holds it: as long as app_.
+  std::shared_ptr<TestRecord> record_ = std::make_shared<TestRecord>();
   kj::Maybe<rpc::App::Client> app_;
   uint32_t nextId_ = 1;
 };

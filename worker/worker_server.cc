@@ -65,7 +65,7 @@ kj::Promise<void> WorkerServer::load(LoadContext context) {
 
 kj::Promise<void> WorkerServer::ping(PingContext context) {
   size_t bytes = 0;
-  for (AppServer* app : apps_) {
+  for (AppServer* app : *apps_) {
     bytes += app->residentBytes();
     app->stir();
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include <kj/async.h>
 
@@ -34,7 +34,7 @@ class WorkerServer final : public rpc::Worker::Server {
  private:
   WorkerParts parts_;
   SandboxAccount account_;
-  std::vector<AppServer*> apps_;
+  const std::shared_ptr<AppServer::Registry> apps_ = std::make_shared<AppServer::Registry>();
 };
 
 }  // namespace nano
