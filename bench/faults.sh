@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a client notices of deploys, crashes and stuck workers; the acceptance figures of the first
-# release. Every line that must hold ends in "ok" or "FAILED", and the exit code says whether all do.
+# What a client notices of deploys, crashes and stuck workers. Every line that must hold ends in
+# "ok" or "FAILED", and the exit code says whether all do.
 #
 #   bench/faults.sh [BUILD] [--only=deploy|power|crash|stop|spin] [--deploys=N]
 #
@@ -12,7 +12,7 @@ for argument in "$@"; do
   case "$argument" in
     --only=*) only=${argument#*=} ;;
     --deploys=*) deploys=${argument#*=} ;;
-    -*) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    -*) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     *) BUILD=$argument ;;
   esac
 done
@@ -31,7 +31,7 @@ verdict() {
   fi
 }
 
-# load HOST CONNECTIONS: wrk in the background until end_load, which leaves its report in $WORK/load.
+# start_load HOST CONNECTIONS: wrk in the background until end_load, whose report is $WORK/load.
 start_load() {
   wrk -t1 "-c$2" -d600s --timeout 20s --latency -H "Host: $1" "http://127.0.0.1:$NANOD_PORT/" \
     >"$WORK/load" 2>&1 &

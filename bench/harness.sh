@@ -44,14 +44,15 @@ CLOCK_TICKS=$(getconf CLK_TCK)
 
 children_of() { ps -o pid= --ppid "$1" || true; }
 
-# percentiles LABEL: p50, p99 and maximum of the numbers on stdin, in milliseconds from microseconds.
+# percentiles LABEL: p50, p99 and maximum of the microseconds on stdin, in milliseconds.
 percentiles() {
   sort -n | awk -v label="$1" '
     { value[NR] = $1 / 1000 }
     function at(share,  i) { i = int(share * NR + 0.999999); return value[i < 1 ? 1 : i] }
     END {
       if (NR == 0) { print label ": no figures"; exit }
-      printf "%-46s n %4d   p50 %8.2f   p99 %8.2f   max %8.2f ms\n", label, NR, at(0.5), at(0.99), value[NR]
+      printf "%-46s n %4d   p50 %8.2f   p99 %8.2f   max %8.2f ms\n", \
+             label, NR, at(0.5), at(0.99), value[NR]
     }'
 }
 
@@ -107,7 +108,9 @@ deploy() {
 }
 
 # The worker process of a cordon; empty where there is none.
-worker_of() { nanoctl status | awk -v cordon="$1" '$1 == "worker" && $3 == cordon { print $2; exit }'; }
+worker_of() {
+  nanoctl status | awk -v cordon="$1" '$1 == "worker" && $3 == cordon && !found++ { print $2 }'
+}
 
 # --- HTTP ---
 
@@ -117,8 +120,9 @@ http_get() {
   local fd line began ended
   status=000 body='' began=${EPOCHREALTIME/[.,]/}
   if { exec {fd}<>"/dev/tcp/127.0.0.1/$NANOD_PORT"; } 2>/dev/null; then
-    printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "${2:-/}" "$1" \
-      >&"$fd" 2>/dev/null || true
+    {
+      printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "${2:-/}" "$1" >&"$fd"
+    } 2>/dev/null || true
     if read -r -t "${3:-20}" line <&"$fd" && [[ $line == HTTP/1.1\ * ]]; then
       status=${line:9:3}
       while IFS= read -r -t 20 line <&"$fd" && [ "$line" != $'\r' ]; do :; done

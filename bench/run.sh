@@ -35,7 +35,8 @@ round() {
   local app connections
   for app in "${APPS[@]}"; do
     for connections in 64 1; do
-      measure nano "$NANOD_PID" "$app" "$connections" "http://127.0.0.1:$NANOD_PORT/" "$app.localhost"
+      measure nano "$NANOD_PID" "$app" "$connections" \
+        "http://127.0.0.1:$NANOD_PORT/" "$app.localhost"
       measure workerd "$WORKERD_PID" "$app" "$connections" \
         "http://127.0.0.1:$(workerd_port "$app")/" "$app.localhost"
     done
@@ -48,8 +49,9 @@ check_answers() {
   for app in "${APPS[@]}"; do
     http_get "$app.localhost" /x
     theirs=$(curl -s -A '' "http://127.0.0.1:$(workerd_port "$app")/x")
-    [ "$status" = 200 ] && [ "$body" = "$theirs" ] ||
+    if [ "$status" != 200 ] || [ "$body" != "$theirs" ]; then
       fail "$app: nano answers $status '$body', workerd '$theirs'"
+    fi
   done
 }
 

@@ -137,7 +137,8 @@ void HttpListener::onReady() {
 // The listener stays ready for as long as connections wait: without a rest the loop would spin.
 void HttpListener::rest(int error) {
   KJ_LOG(WARNING, "no connections are accepted for a moment", strerror(error), port_);
-  KJ_REQUIRE(event_del(event_.get()) == 0);
+  int removed = event_del(event_.get());
+  KJ_REQUIRE(removed == 0);
   resting_ = timer_.afterDelay(kRest)
                  .then([this]() {
                    int added = event_add(event_.get(), nullptr);

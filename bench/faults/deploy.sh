@@ -13,7 +13,9 @@ measure_deploy() {
     said=$(now_us)
     echo $((said - seen)) >>"$WORK/deploy_us"
     http_get app.localhost
-    while [ "$body" != "version-$i" ] && [ $(($(now_us) - said)) -lt 5000000 ]; do http_get app.localhost; done
+    while [ "$body" != "version-$i" ] && [ $(($(now_us) - said)) -lt 5000000 ]; do
+      http_get app.localhost
+    done
     echo $(($(now_us) - said)) >>"$WORK/live_us"
     sleep 0.3
   done

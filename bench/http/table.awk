@@ -1,4 +1,5 @@
-# The table of run.sh. In: app connections server requests/s p50 p99 cpu_us requests failed, a line a run.
+# The table of run.sh. In, a line a run:
+# app connections server requests/s p50 p99 cpu_us requests failed
 
 function median(key, what,   n, i, j, held, sorted) {
   n = runs[key]
@@ -24,7 +25,8 @@ function median(key, what,   n, i, j, held, sorted) {
 
 END {
   printf "%-8s %3s  %-8s %9s %9s %9s %12s %8s  %s\n", \
-         "handler", "c", "server", "req/s", "p50 us", "p99 us", "CPU us/req", "failed", "workerd/nano CPU"
+         "handler", "c", "server", "req/s", "p50 us", "p99 us", "CPU us/req", "failed", \
+         "workerd/nano CPU"
   for (r = 1; r <= rows; r++) {
     split(order[r], part, " ")
     for (s = 1; s <= 2; s++) {

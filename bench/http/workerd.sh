@@ -22,8 +22,8 @@ start_workerd() {
     echo '  services = ['
     for app in "$@"; do
       cp "$BENCH/http/$app/index.js" "$WORK/$app.js"
-      echo "    (name = \"$app\", worker = (modules = [(name = \"index.js\", esModule = embed \"$app.js\")]," \
-        'compatibilityDate = "2026-11-01")),'
+      echo "    (name = \"$app\", worker = (compatibilityDate = \"2026-11-01\"," \
+        "modules = [(name = \"index.js\", esModule = embed \"$app.js\")])),"
     done
     echo '  ],'
     echo '  sockets = ['
