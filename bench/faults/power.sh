@@ -12,7 +12,7 @@ write_spread_app() {
     echo "]; export default { fetch() { return new Response(all.join(' ')); } };"
   } >"$dir/index.js"
   for ((i = 0; i < 20; i++)); do
-    printf 'export default %d;\n// %s\n' "$1" "$FILLER" >"$dir/m$i.js"
+    printf 'export default %s;\n// %s\n' "$1" "$FILLER" >"$dir/m$i.js"
   done
 }
 
@@ -31,11 +31,17 @@ measure_power() {
   local n live=0 old=0 new=0 promised=0 bad=0 window began said restart_began
   FILLER=$(printf 'x%.0s' {1..2000})
   echo "power: kill -9 of nanod at random moments of $deploys deploys, 20 modules each"
-  began=$(now_us)
   write_spread_app 0
   deploy spread "$WORK/apps/spread"
-  # The kill may come until a little after a deploy would have ended.
-  window=$((($(now_us) - began) * 5 / 4))
+  # The kill may come until a little after such a deploy would have ended: of another version, to a
+  # nanod that has just started.
+  stop_nanod KILL
+  start_nanod
+  spread_version
+  write_spread_app 0.5
+  began=$(now_us)
+  deploy spread "$WORK/apps/spread"
+  window=$((($(now_us) - began) * 3 / 2)) live=0.5
   for ((n = 1; n <= deploys; n++)); do
     write_spread_app "$n"
     (nanoctl deploy "$WORK/apps/spread" >"$WORK/deploy.out" 2>&1 && : >"$WORK/said_ok") &
