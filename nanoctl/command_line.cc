@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "nanoctl/terminal_text.h"
+
 namespace nano {
 
 namespace {
@@ -44,7 +46,8 @@ std::string tenantOf(const Arguments& arguments) {
 }
 
 int fail(const Failure& failure) {
-  fprintf(stderr, "nanoctl: %s\n", failure.message.c_str());
+  // Part of it may be a tenant's: the message of an exception, a line of its source.
+  fprintf(stderr, "nanoctl: %s\n", terminalText(failure.message, {}).c_str());
   return 1;
 }
 

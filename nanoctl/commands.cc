@@ -11,6 +11,7 @@
 #include "nanoctl/command_line.h"
 #include "nanoctl/deploy.h"
 #include "nanoctl/program_files.h"
+#include "nanoctl/terminal_text.h"
 
 namespace nano {
 
@@ -44,7 +45,7 @@ bool printLogLine(std::string_view line, bool asJson) {
   } else {
     printf("%s %-5s %s %s\n", clock(entry.value("time", int64_t{0})).c_str(),
            entry.value("level", "log").c_str(), entry.value("requestId", "-").c_str(),
-           entry.value("message", "").c_str());
+           terminalText(entry.value("message", ""), "    ").c_str());
   }
   return fflush(stdout) == 0;
 }

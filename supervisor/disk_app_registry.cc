@@ -42,8 +42,6 @@ DiskAppRegistry::DiskAppRegistry(StateDir& state, const kj::Clock& clock, size_t
     for (const auto& tenant : std::get<std::vector<std::string>>(tenants))
       loadTenant(tenant);
   }
-  for (const std::string& problem : problems_)
-    LOG(ERROR) << problem;
 }
 
 void DiskAppRegistry::loadTenant(const std::string& tenant) {

@@ -28,7 +28,7 @@ class DiskAppRegistry final : public AppRegistry {
   DiskAppRegistry(const DiskAppRegistry&) = delete;
   DiskAppRegistry& operator=(const DiskAppRegistry&) = delete;
 
-  // What could not be loaded, each a sentence that names the file.
+  // What could not be loaded, each a sentence that names the file, for the operator's log.
   const std::vector<std::string>& problems() const { return problems_; }
 
   std::vector<DeployedApp> list() const override;

@@ -140,13 +140,15 @@ void HttpListener::rest(int error) {
   int removed = event_del(event_.get());
   KJ_REQUIRE(removed == 0);
   resting_ = timer_.afterDelay(kRest)
-                 .then([this]() {
-                   int added = event_add(event_.get(), nullptr);
-                   KJ_REQUIRE(added == 0);
-                 })
+                 .then([this]() { acceptAgain(); })
                  .eagerlyEvaluate([](kj::Exception&& failure) {
                    KJ_LOG(ERROR, "a listener did not come back", failure);
                  });
+}
+
+void HttpListener::acceptAgain() {
+  int added = event_add(event_.get(), nullptr);
+  KJ_REQUIRE(added == 0);
 }
 
 }  // namespace nano

@@ -44,6 +44,7 @@ class HttpListener final {
  private:
   void onReady();
   void rest(int error);
+  void acceptAgain();
 
   kj::Timer& timer_;
   kj::AutoCloseFd socket_;

@@ -18,6 +18,8 @@ constexpr kj::Duration kFailedAppRest = 1 * kj::SECONDS;
 // A cordon whose worker has lived this long starts again without delay (security notes 3.1: more
 // than five crashes in 60 s is a loop).
 constexpr kj::Duration kCalm = 60 * kj::SECONDS;
+// Deaths within kCalm that cost no delay: bad luck, not a loop.
+constexpr uint32_t kFreeDeaths = 5;
 constexpr kj::Duration kIdleCheck = 10 * kj::SECONDS;
 
 kj::Duration doubled(kj::Duration first, uint32_t times, kj::Duration most) {
@@ -312,9 +314,9 @@ void WorkerPool::recordDeath(Cordon& cordon) {
   cordon.deaths = now - cordon.lastDeath > kCalm ? 0 : cordon.deaths + 1;
   cordon.lastDeath = now;
   cordon.mayStartAt = now;
-  if (cordon.deaths > 0) {
-    cordon.mayStartAt =
-        now + doubled(poolSettings_.firstBackoff, cordon.deaths - 1, poolSettings_.maxBackoff);
+  if (cordon.deaths >= kFreeDeaths) {
+    cordon.mayStartAt = now + doubled(poolSettings_.firstBackoff, cordon.deaths - kFreeDeaths,
+                                      poolSettings_.maxBackoff);
   }
 }
 

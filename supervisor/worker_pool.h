@@ -27,7 +27,7 @@ struct PoolSettings {
   size_t maxWorkers = 256;
   kj::Duration idleLimit = 5 * kj::MINUTES;
   // Between a cordon's worker's death and the next: doubled with each death in a row up to the
-  // maximum (security notes 3.1). The first death costs nothing: a spare takes over.
+  // maximum (security notes 3.1). The first five within a minute cost nothing: a spare takes over.
   kj::Duration firstBackoff = 100 * kj::MILLISECONDS;
   kj::Duration maxBackoff = 30 * kj::SECONDS;
   // What loading an app may take, beyond its CPU limit, before its worker is killed.
@@ -52,7 +52,8 @@ class WorkerPool final : private WorkerProcess::Owner,
   ~WorkerPool() noexcept(false);
   KJ_DISALLOW_COPY(WorkerPool);
 
-  // Ready once a first worker is in its sandbox; rejects with the reason when it does not get there.
+  // Ready once a first worker is in its sandbox; rejects with the reason when it does not get
+  // there.
   kj::Promise<void> firstWorker();
 
   // Where requests for this version go, loaded now if it is not yet; or why there is no place.
