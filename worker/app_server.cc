@@ -96,14 +96,16 @@ void AppServer::checkCalls(Calls calls) const {
   KJ_REQUIRE(calls.size() <= kMaxBatchCalls, "too many calls in a batch", calls.size());
   std::vector<uint32_t> ids;
   ids.reserve(calls.size());
-  for (rpc::FetchCall::Reader call : calls) ids.push_back(call.getId());
+  for (rpc::FetchCall::Reader call : calls)
+    ids.push_back(call.getId());
   std::sort(ids.begin(), ids.end());
   KJ_REQUIRE(std::adjacent_find(ids.begin(), ids.end()) == ids.end(), "an id is there twice");
   if (isolate_ == nullptr) return;
   const RequestTable& requests = isolate_->requests();
   KJ_REQUIRE(requests.unansweredCount() + ids.size() <= kMaxCallsInFlight,
              "too many calls in flight", requests.unansweredCount());
-  for (uint32_t id : ids) KJ_REQUIRE(requests.isNewCall(id), "the call is not answered yet", id);
+  for (uint32_t id : ids)
+    KJ_REQUIRE(requests.isNewCall(id), "the call is not answered yet", id);
 }
 
 kj::Promise<void> AppServer::runCalls(FetchBatchContext context, uint32_t next,

@@ -1,5 +1,7 @@
 #include "worker/js_entry.h"
 
+#include <algorithm>
+
 #include "snapshot/current_slot.h"
 #include "worker/isolate_scope.h"
 
@@ -8,7 +10,7 @@ namespace nano {
 JsEntry::End JsEntry::run(int32_t slot, CpuBudget& budget, Body body) {
   v8::Isolate* isolate = realm_.isolate();
   IsolateScope scope(isolate, realm_.context());
-  const std::chrono::nanoseconds startedAt = ResourceLimiter::cpuClock();
+  const std::chrono::nanoseconds startedAt = limiter_.cpuNow();
   ResourceLimiter::Armed armed(limiter_, isolate, startedAt, budget.left());
   armed_ = &armed;
   {
@@ -21,7 +23,8 @@ JsEntry::End JsEntry::run(int32_t slot, CpuBudget& budget, Body body) {
   }
   armed_ = nullptr;
   const auto verdict = armed.stop();
-  budget.used += ResourceLimiter::cpuClock() - startedAt;
+  // The clock may have been corrected downwards meanwhile.
+  budget.used += std::max(limiter_.cpuNow() - startedAt, std::chrono::nanoseconds(0));
   if (realm_.heapLimit().reached()) return End::kExceededMemory;
   return verdict == ResourceLimiter::Armed::Verdict::kExceeded ? End::kExceededCpu : End::kDone;
 }

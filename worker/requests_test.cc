@@ -1,5 +1,7 @@
 // What one request goes through: bodies both ways, timers, waitUntil, cancelling, errors, slots.
 
+#include <deque>
+
 #include "protocol/byte_source.h"
 #include "worker/worker_fixture.h"
 

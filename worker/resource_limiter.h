@@ -16,8 +16,8 @@ namespace nano {
 // when the budget is spent, has V8 throw what no script can catch. That is the polite half: some
 // loops never see it (security 3.2), and the supervisor's SIGKILL is the limit.
 //
-// Arming and disarming make no system call but the two readings of the clock, and take no lock: the
-// watchdog ticks on for a second after the last use, so it is rarely asleep when work comes.
+// Arming and disarming make no system call and take no lock in the usual case: the watchdog ticks
+// on for a second after the last use, so it is rarely asleep when work comes.
 class ResourceLimiter final {
  public:
   // Returns once the watchdog runs, so that a seccomp filter may follow. The calling thread is the
@@ -27,13 +27,16 @@ class ResourceLimiter final {
   ResourceLimiter(const ResourceLimiter&) = delete;
   ResourceLimiter& operator=(const ResourceLimiter&) = delete;
 
-  // CPU time of the thread that runs JavaScript, from an arbitrary start.
-  static std::chrono::nanoseconds cpuClock();
+  // CPU time of the maker's thread, from an arbitrary start; called on that thread. At most
+  // kCpuClockError too high: the thread's clock is a system call, so between two readings of it the
+  // monotonic clock, which runs at least as fast, goes on.
+  std::chrono::nanoseconds cpuNow();
+  static constexpr std::chrono::nanoseconds kCpuClockError = std::chrono::milliseconds(1);
 
   // From its construction until stop(). One at a time.
   class Armed final {
    public:
-    // `startedAt` is a reading of cpuClock() that the caller has anyway.
+    // `startedAt` is cpuNow(), which the caller has anyway.
     Armed(ResourceLimiter& limiter, v8::Isolate* isolate, std::chrono::nanoseconds startedAt,
           std::chrono::nanoseconds budget);
     ~Armed() { stop(); }
@@ -67,6 +70,10 @@ class ResourceLimiter final {
   // Written before state_ becomes kArmed, read only while it is.
   std::atomic<v8::Isolate*> isolate_{nullptr};
   std::atomic<int64_t> deadlineNanos_{0};
+
+  // The last reading of both clocks.
+  std::chrono::nanoseconds lastCpu_{0};
+  std::chrono::nanoseconds lastMonotonic_{0};
 
   std::atomic<uint32_t> asleep_{0};
   std::atomic<uint32_t> running_{0};

@@ -1,0 +1,157 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <kj/debug.h>
+
+#include "protocol/event_loop.h"
+#include "worker/test_record.h"
+
+namespace nano {
+
+// One app in the worker, as its supervisor sees it.
+class TestApp {
+ public:
+  rpc::Outcome outcome = rpc::Outcome::UNKNOWN;
+  std::string message, stack, file, sourceLine;
+  uint32_t line = 0, column = 0;
+
+  TestApp(EventLoop& loop, rpc::Worker::Client worker, const TestVersion& version) : loop_(loop) {
+    auto request = worker.loadRequest();
+    fill(request.initVersion(), version);
+    request.setHost(kj::heap<TestHost>(record_));
+    auto response =
+        loop_.run(kj::Promise<capnp::Response<rpc::Worker::LoadResults>>(request.send()));
+    outcome = response.getOutcome();
+    const auto error = response.getError();
+    message = error.getMessage().cStr();
+    stack = error.getStack().cStr();
+    file = error.getFile().cStr();
+    sourceLine = error.getSourceLine().cStr();
+    line = error.getLine();
+    column = error.getColumn();
+    if (outcome == rpc::Outcome::OK) app_ = response.getApp();
+    settle();
+  }
+
+  // Sends the calls in one batch; returns their ids. The answers of the turn are there when it
+  // returns.
+  std::vector<uint32_t> send(std::vector<TestCall> calls) {
+    auto request = KJ_ASSERT_NONNULL(app_).fetchBatchRequest();
+    auto list = request.initCalls(static_cast<uint32_t>(calls.size()));
+    std::vector<uint32_t> ids;
+    for (uint32_t i = 0; i < calls.size(); ++i) {
+      ids.push_back(nextId_++);
+      fill(list[i], ids.back(), calls[i]);
+    }
+    auto response =
+        loop_.run(kj::Promise<capnp::Response<rpc::App::FetchBatchResults>>(request.send()));
+    for (auto answer : response.getAnswers())
+      record_->add(answer, false);
+    return ids;
+  }
+
+  // One call, until it is answered.
+  TestReply fetch(TestCall call = {}) {
+    const uint32_t id = send({std::move(call)}).front();
+    await([this, id]() { return record_->replies.contains(id); });
+    return std::move(record_->replies[id]);
+  }
+  TestReply get(std::string url) { return fetch({.url = std::move(url)}); }
+
+  void cancel(uint32_t id) {
+    auto request = KJ_ASSERT_NONNULL(app_).cancelRequest();
+    request.initIds(1).set(0, id);
+    loop_.run(request.send().ignoreResult());
+  }
+
+  // Runs the loop until `done`. A test that never gets there is ended by the runner's timeout.
+  template <typename Done>
+  void await(Done done) {
+    while (!done())
+      loop_.run(loop_.timer().afterDelay(1 * kj::MILLISECONDS));
+  }
+  // Lets what is on its way arrive.
+  void settle() {
+    for (int i = 0; i < 5; ++i)
+      loop_.run(loop_.timer().afterDelay(1 * kj::MILLISECONDS));
+  }
+
+  bool hasReply(uint32_t id) const { return record_->replies.contains(id); }
+  TestReply& reply(uint32_t id) { return record_->replies.at(id); }
+  const std::vector<TestLogLine>& lines() const { return record_->lines; }
+  void awaitLines(size_t count) {
+    await([this, count]() { return record_->lines.size() >= count; });
+  }
+  std::string allLines() const {
+    std::string all;
+    for (const TestLogLine& entry : record_->lines)
+      all += entry.message + "\n";
+    return all;
+  }
+
+  EventLoop& loop() { return loop_; }
+  // The next call gets the id of the last one.
+  void reuseNextId() { --nextId_; }
+
+ private:
+  static void fill(rpc::AppVersion::Builder message, const TestVersion& version) {
+    message.setTenant("tenant");
+    message.setApp("app");
+    message.setId("0123");
+    message.setMainModule(version.modules.front().path);
+    auto modules = message.initModules(static_cast<uint32_t>(version.modules.size()));
+    for (uint32_t i = 0; i < modules.size(); ++i) {
+      const TestModule& module = version.modules[i];
+      modules[i].setPath(module.path);
+      modules[i].setKind(module.kind);
+      modules[i].setContent(kj::arrayPtr(reinterpret_cast<const kj::byte*>(module.content.data()),
+                                         module.content.size()));
+    }
+    auto env = message.initEnv(static_cast<uint32_t>(version.env.size()));
+    for (uint32_t i = 0; i < env.size(); ++i) {
+      env[i].setName(version.env[i].first);
+      const std::string& value = version.env[i].second;
+      if (value.starts_with('{') || value.starts_with('[')) {
+        env[i].setJson(value);
+      } else {
+        env[i].setText(value);
+      }
+    }
+    auto limits = message.initLimits();
+    limits.setCpuMillis(version.cpuMillis);
+    limits.setStartupCpuMillis(version.startupCpuMillis);
+    limits.setHeapBytes(version.heapBytes);
+    limits.setExternalBytes(version.externalBytes);
+    limits.setWaitUntilMillis(version.waitUntilMillis);
+  }
+
+  static void fill(rpc::FetchCall::Builder message, uint32_t id, TestCall& call) {
+    message.setId(id);
+    message.setRequestId("request-" + std::to_string(id));
+    auto request = message.initRequest();
+    request.setMethod(call.method);
+    request.setUrl(call.url);
+    auto headers = request.initHeaders(static_cast<uint32_t>(call.headers.size()));
+    for (uint32_t i = 0; i < headers.size(); ++i) {
+      headers[i].setName(call.headers[i].first);
+      headers[i].setValue(call.headers[i].second);
+    }
+    if (call.stream != nullptr) {
+      request.initBody().setStream(*call.stream);
+    } else if (!call.body.empty()) {
+      request.initBody().setBytes(
+          kj::arrayPtr(reinterpret_cast<const kj::byte*>(call.body.data()), call.body.size()));
+    }
+  }
+
+  EventLoop& loop_;
+  std::shared_ptr<TestRecord> record_ = std::make_shared<TestRecord>();
+  kj::Maybe<rpc::App::Client> app_;
+  uint32_t nextId_ = 1;
+};
+
+}  // namespace nano

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "protocol/worker.capnp.h"
+
+// What a test's supervisor hears of an app, and what it sends.
+namespace nano {
+
+struct TestLogLine {
+  std::string requestId;
+  rpc::LogLine::Level level;
+  std::string message;
+};
+
+struct TestReply {
+  rpc::Outcome outcome = rpc::Outcome::UNKNOWN;
+  int status = 0;
+  std::map<std::string, std::string> headers;
+  std::string body;
+  uint32_t cpuMicros = 0;
+  bool late = false;
+  kj::Maybe<rpc::ByteSource::Client> stream;
+};
+
+// What the supervisor heard of one app.
+struct TestRecord {
+  std::vector<TestLogLine> lines;
+  std::map<uint32_t, TestReply> replies;
+
+  void add(rpc::FetchAnswer::Reader answer, bool late) {
+    EXPECT_FALSE(replies.contains(answer.getId())) << "answered twice: " << answer.getId();
+    TestReply& reply = replies[answer.getId()];
+    reply.outcome = answer.getOutcome();
+    reply.cpuMicros = answer.getCpuMicros();
+    reply.late = late;
+    const auto response = answer.getResponse();
+    reply.status = response.getStatus();
+    for (auto header : response.getHeaders()) {
+      reply.headers[header.getName().cStr()] = header.getValue().cStr();
+    }
+    const auto body = response.getBody();
+    if (body.isBytes()) {
+      const auto bytes = body.getBytes().asChars();
+      reply.body.assign(bytes.begin(), bytes.size());
+    } else if (body.isStream()) {
+      reply.stream = body.getStream();
+    }
+  }
+};
+
+class TestHost final : public rpc::AppHost::Server {
+ public:
+  explicit TestHost(std::shared_ptr<TestRecord> record = std::make_shared<TestRecord>())
+      : record_(std::move(record)) {}
+
+ protected:
+  kj::Promise<void> answer(AnswerContext context) override {
+    for (auto answer : context.getParams().getAnswers())
+      record_->add(answer, true);
+    return kj::READY_NOW;
+  }
+  kj::Promise<void> log(LogContext context) override {
+    for (auto line : context.getParams().getLines()) {
+      record_->lines.push_back(
+          {line.getRequestId().cStr(), line.getLevel(), line.getMessage().cStr()});
+    }
+    return kj::READY_NOW;
+  }
+
+ private:
+  std::shared_ptr<TestRecord> record_;
+};
+
+struct TestModule {
+  std::string path;
+  std::string content;
+  rpc::Module::Kind kind = rpc::Module::Kind::ES_MODULE;
+};
+
+struct TestVersion {
+  std::vector<TestModule> modules;
+  // name, value; a value that starts with '{' or '[' is JSON.
+  std::vector<std::pair<std::string, std::string>> env = {};
+  uint32_t cpuMillis = 200;
+  uint32_t startupCpuMillis = 500;
+  uint64_t heapBytes = 128 << 20;
+  uint64_t externalBytes = 64 << 20;
+  uint32_t waitUntilMillis = 30'000;
+
+  // An app of one module.
+  static TestVersion of(std::string script) { return {{{"index.js", std::move(script)}}}; }
+  // An app whose handler has this body.
+  static TestVersion handling(std::string body) {
+    return of("export default { async fetch(request, env, ctx) { " + body + " } }");
+  }
+};
+
+struct TestCall {
+  std::string url = "http://app.test/";
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = "";
+  std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
+};
+
+}  // namespace nano
