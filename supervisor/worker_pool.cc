@@ -189,6 +189,9 @@ kj::Promise<StartupResult> WorkerPool::load(Worker& worker, LoadedApp& app) {
   auto host = app.host();
   auto version = app.sharedVersion();
   WorkerProcess& process = *worker.process;
+  // At start-up and later: whichever turn is the longer.
+  process.allowTurns(std::max(version->limits.cpu, version->limits.startupCpu).count() *
+                     kj::MILLISECONDS);
   auto loaded = process.ready().then([&process, version, host]() mutable {
     auto read = loadModules(*version);
     if (auto* problem = std::get_if<std::string>(&read)) {

@@ -109,6 +109,10 @@ void WorkerProcess::checkReport(rpc::SandboxReport::Reader report) {
   }
 }
 
+void WorkerProcess::allowTurns(kj::Duration cpuLimit) {
+  stuckAfter_ = std::max(stuckAfter_, cpuLimit + kHeartbeatGrace.count() * kj::MILLISECONDS);
+}
+
 void WorkerProcess::beat() {
   tasks_.add(loop_.timer().afterDelay(kHeartbeatPeriod.count() * kj::MILLISECONDS).then([this]() {
     return awaitPong(rpc_.pingRequest().send().ignoreResult(), cpuTime(), kHeartbeatPatience);
@@ -122,7 +126,7 @@ kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration 
   auto fork = pong.fork();
   auto again = fork.addBranch();
   return loop_.timer()
-      .timeoutAfter(settings_.stuckAfter, fork.addBranch())
+      .timeoutAfter(stuckAfter_, fork.addBranch())
       .then(
           [this]() -> kj::Promise<void> {
             beat();
@@ -132,9 +136,9 @@ kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration 
            again = kj::mv(again)](kj::Exception&& error) mutable -> kj::Promise<void> {
             if (error.getType() != kj::Exception::Type::OVERLOADED) return kj::READY_NOW;
             auto used = cpuTime() - cpuAtPing;
-            bool starved = used > 0 * kj::SECONDS && used < settings_.stuckAfter;
+            bool starved = used > 0 * kj::SECONDS && used < stuckAfter_;
             if (starved && patience > 1) return awaitPong(kj::mv(again), cpuAtPing, patience - 1);
-            if (used >= settings_.stuckAfter / 2) outcome_ = rpc::Outcome::EXCEEDED_CPU;
+            if (used >= stuckAfter_ / 2) outcome_ = rpc::Outcome::EXCEEDED_CPU;
             kill("it is stuck: no heartbeat");
             return kj::READY_NOW;
           });

@@ -7,6 +7,7 @@
 #include <kj/async.h>
 
 #include "protocol/event_loop.h"
+#include "protocol/limits.h"
 #include "protocol/rpc_link.h"
 #include "protocol/worker.capnp.h"
 #include "sandbox/child.h"
@@ -20,10 +21,6 @@ namespace nano {
 struct WorkerSettings {
   const WorkerFiles& files;
   std::vector<Layer> weakened;
-  // How much CPU time one turn of a worker's loop may take before it counts as stuck: the longest
-  // CPU limit an app may have and kHeartbeatGrace. A worker that gets no CPU is given more time, up
-  // to kHeartbeatPatience times this.
-  kj::Duration stuckAfter = 2 * kj::SECONDS;
   kj::Duration startLimit = 10 * kj::SECONDS;
 };
 
@@ -57,6 +54,10 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   uint64_t rssBytes() const;
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
 
+  // An app with this CPU limit comes in: one turn of the worker's loop may take as long, and
+  // kHeartbeatGrace, before the worker counts as stuck. One that gets too little CPU time is given
+  // more time, up to kHeartbeatPatience times that.
+  void allowTurns(kj::Duration cpuLimit);
   // For its own fault: why goes to the log as a warning. Owner::workerEnded follows from the loop.
   void kill(kj::StringPtr why);
   // Because it is not needed any more.
@@ -83,6 +84,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   RpcLink link_;
   rpc::Worker::Client rpc_;
   std::vector<std::string> layers_;
+  kj::Duration stuckAfter_ = kHeartbeatGrace.count() * kj::MILLISECONDS;
   bool isReady_ = false;
   bool killed_ = false;
   bool dismissed_ = false;
