@@ -74,7 +74,8 @@ class LoadedAppTest : public testing::Test {
     app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
   }
 
-  ~LoadedAppTest() noexcept override {}  // NOLINT(modernize-use-equals-default): GoogleTest's must be.
+  // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
+  ~LoadedAppTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
 
   void start() { app_->started(kj::heap<FakeApp>(seen_)); }
   // A turn of the loop as the worker pool has it.

@@ -1,12 +1,13 @@
 // Hands the engine's process over to a program of ours.
 //
-// The engine is the Node.js executable. Its first instruction leads to __libc_start_main(main, ...);
-// this object is preloaded, so that call lands here, and Node's main is replaced by nano_main. No
-// Node.js code runs but the constructors of its static objects.
+// The engine is the Node.js executable. Its first instruction leads to __libc_start_main(main,
+// ...); this object is preloaded, so that call lands here, and Node's main is replaced by
+// nano_main. No Node.js code runs but the constructors of its static objects.
 
 #include <dlfcn.h>
 #include <stdlib.h>
 
+// NOLINTNEXTLINE(readability-identifier-naming): every engine program defines it.
 extern "C" int nano_main(int argc, char** argv, char** environment);
 
 namespace {
@@ -21,10 +22,12 @@ int enter(int argc, char** argv, char** environment) {
 
 }  // namespace
 
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the name is glibc's.
-extern "C" __attribute__((visibility("default"))) int __libc_start_main(
-    Main, int argc, char** argv, void (*init)(), void (*fini)(), void (*rtldFini)(),
-    void* stackEnd) {
+// NOLINTNEXTLINE: name and parameters are glibc's.
+extern "C" __attribute__((visibility("default"))) int __libc_start_main(Main, int argc, char** argv,
+                                                                        void (*init)(),
+                                                                        void (*fini)(),
+                                                                        void (*rtldFini)(),
+                                                                        void* stackEnd) {
   auto next = reinterpret_cast<LibcStartMain>(dlsym(RTLD_NEXT, "__libc_start_main"));
   return next(enter, argc, argv, init, fini, rtldFini, stackEnd);
 }
