@@ -52,6 +52,28 @@ export default {
   EXPECT_TRUE(nanod.isRunning());
 }
 
+TEST(FaultTest, AFewDeathsCostNoDelayAndALoopOfThemBacksOff) {
+  Nanod nanod;
+  nanod.deploy("app", {{"index.js", appThatSays("fine")}});
+  EXPECT_EQ(nanod.status().value("workerDeaths", -1), 0) << "the trial of a deploy is no death";
+  int deaths = 0;
+  for (bool backsOff = false; !backsOff && deaths < 12; deaths++) {
+    ASSERT_TRUE(eventuallyAnswers(nanod, "app.localhost", "fine")) << deaths;
+    ASSERT_EQ(kill(nanod.workerOf("default"), SIGKILL), 0);
+    // 502 until nanod has seen the death; then either a new worker or the back-off answers.
+    HttpResponse after;
+    do {
+      after = nanod.get("app.localhost");
+    } while (after.status == 502);
+    backsOff = after.status == 503 && after.body.find("loadShed") != std::string::npos;
+    if (deaths < 5) {
+      EXPECT_FALSE(backsOff) << deaths;
+    }
+  }
+  EXPECT_LT(deaths, 12) << "it never backed off";
+  EXPECT_EQ(nanod.status().value("workerDeaths", 0), deaths);
+}
+
 TEST(FaultTest, AStoppedWorkerIsReplaced) {
   Nanod nanod;
   nanod.deploy("app", {{"index.js", appThatSays("fine")}});
