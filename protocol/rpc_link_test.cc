@@ -12,7 +12,7 @@
 namespace nano {
 namespace {
 
-// A worker whose ping answers with how often it was asked, or never.
+// A worker whose hello answers with how often it was asked, or never.
 class TestWorker final : public rpc::Worker::Server {
  public:
   struct Log {
@@ -22,10 +22,10 @@ class TestWorker final : public rpc::Worker::Server {
   };
   explicit TestWorker(Log& log) : log_(log) {}
 
-  kj::Promise<void> ping(PingContext context) override {
+  kj::Promise<void> hello(HelloContext context) override {
     context.allowCancellation();
     ++log_.pings;
-    context.getResults().setRssBytes(log_.pings);
+    context.getResults().initReport().setLandlockAbi(log_.pings);
     if (!log_.silent) return kj::READY_NOW;
     return kj::Promise<void>(kj::NEVER_DONE).attach(kj::defer([this]() { ++log_.cancelled; }));
   }
@@ -41,7 +41,7 @@ class RpcLinkTest : public testing::Test {
   ~RpcLinkTest() noexcept override {}
 
   rpc::Worker::Client worker() { return supervisor_.bootstrap().castAs<rpc::Worker>(); }
-  uint64_t ping() { return loop_.run(worker().pingRequest().send()).getRssBytes(); }
+  uint64_t ping() { return loop_.run(worker().helloRequest().send()).getReport().getLandlockAbi(); }
   std::string reason(RpcLink& link) { return loop_.run(link.onDisconnect()).cStr(); }
 
   EventLoop loop_;
@@ -69,7 +69,7 @@ TEST_F(RpcLinkTest, SendsAllCallsOfATurnInOneWrite) {
   uint64_t answersBefore = worker_->counters().writes;
   auto pings = kj::heapArrayBuilder<kj::Promise<void>>(100);
   for (int i = 0; i < 100; ++i)
-    pings.add(client.pingRequest().send().ignoreResult());
+    pings.add(client.helloRequest().send().ignoreResult());
   loop_.run(kj::joinPromises(pings.finish()));
   EXPECT_EQ(log_.pings, 101);
   // One write with the calls, at most one more with the 'finish' messages of their answers.
@@ -80,7 +80,7 @@ TEST_F(RpcLinkTest, SendsAllCallsOfATurnInOneWrite) {
 TEST_F(RpcLinkTest, TellsTheServerThatACallWasDropped) {
   ping();
   log_.silent = true;
-  auto call = worker().pingRequest().send().ignoreResult().eagerlyEvaluate(nullptr);
+  auto call = worker().helloRequest().send().ignoreResult().eagerlyEvaluate(nullptr);
   while (log_.pings < 2)
     loop_.runOnce();
   EXPECT_EQ(log_.cancelled, 0);
@@ -92,7 +92,7 @@ TEST_F(RpcLinkTest, TellsTheServerThatACallWasDropped) {
 TEST_F(RpcLinkTest, FailsCallsAsDisconnectedWhenThePeerGoes) {
   ping();
   log_.silent = true;
-  auto call = worker().pingRequest().send().ignoreResult();
+  auto call = worker().helloRequest().send().ignoreResult();
   while (log_.pings < 2)
     loop_.runOnce();
   worker_ = nullptr;
@@ -107,7 +107,7 @@ TEST_F(RpcLinkTest, FailsLaterCallsAsDisconnectedToo) {
   worker_ = nullptr;
   reason(supervisor_);
   auto error = KJ_ASSERT_NONNULL(
-      kj::runCatchingExceptions([&]() { loop_.run(client.pingRequest().send().ignoreResult()); }));
+      kj::runCatchingExceptions([&]() { loop_.run(client.helloRequest().send().ignoreResult()); }));
   EXPECT_EQ(error.getType(), kj::Exception::Type::DISCONNECTED);
 }
 
@@ -119,7 +119,7 @@ TEST_F(RpcLinkTest, NoticesAPeerThatWentBeforeAnythingWasAsked) {
 TEST_F(RpcLinkTest, ClosesForItsOwnersReason) {
   ping();
   log_.silent = true;
-  auto call = worker().pingRequest().send().ignoreResult();
+  auto call = worker().helloRequest().send().ignoreResult();
   supervisor_.close("an answer to a call never made");
   EXPECT_EQ(reason(supervisor_), "an answer to a call never made");
   auto error = KJ_ASSERT_NONNULL(kj::runCatchingExceptions([&]() { loop_.run(kj::mv(call)); }));
@@ -128,26 +128,26 @@ TEST_F(RpcLinkTest, ClosesForItsOwnersReason) {
 
 TEST_F(RpcLinkTest, LetsAnAnswerOutliveTheLink) {
   ping();
-  auto answer = loop_.run(worker().pingRequest().send());
+  auto answer = loop_.run(worker().helloRequest().send());
   auto client = worker();
   {
     auto other = makeRpcSocketPair();
     auto second = kj::heap<RpcLink>(loop_, kj::mv(other.supervisorEnd), RpcLink::Side::kSupervisor);
     RpcLink far(loop_, kj::mv(other.workerEnd), RpcLink::Side::kWorker, client);
-    answer = loop_.run(second->bootstrap().castAs<rpc::Worker>().pingRequest().send());
+    answer = loop_.run(second->bootstrap().castAs<rpc::Worker>().helloRequest().send());
     second = nullptr;
   }
-  EXPECT_EQ(answer.getRssBytes(), 3u);
+  EXPECT_EQ(answer.getReport().getLandlockAbi(), 3u);
 }
 
 TEST_F(RpcLinkTest, SendsWhatWasQueuedBeforeItIsDestroyed) {
   ping();
   // The call is answered, and the link goes before the turn's end.
-  auto call = worker().pingRequest().send();
+  auto call = worker().helloRequest().send();
   while (log_.pings < 2)
     loop_.runOnce();
   worker_ = nullptr;
-  EXPECT_EQ(loop_.run(kj::mv(call)).getRssBytes(), 2u);
+  EXPECT_EQ(loop_.run(kj::mv(call)).getReport().getLandlockAbi(), 2u);
 }
 
 // Carries one message of every size up to a few receive buffers, back and forth.

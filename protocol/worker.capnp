@@ -4,6 +4,7 @@ using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("nano::rpc");
 
 using Outcome = import "outcome.capnp".Outcome;
+using LimitBreach = import "limit.capnp".LimitBreach;
 using Http = import "http.capnp";
 
 interface Worker {
@@ -13,12 +14,13 @@ interface Worker {
   hello @0 () -> (report :SandboxReport);
   # The first call. Answered once the sandbox is shut and a blank isolate is ready.
 
-  load @1 (version :AppVersion, host :AppHost) -> (outcome :Outcome, error :JsError, app :App);
+  load @1 (version :AppVersion, host :AppHost)
+      -> (outcome :Outcome, error :JsError, app :App, breach :LimitBreach);
   # Compiles, links and evaluates the app's modules in an isolate of their own, under the start-up
-  # limit. On `ok` there is an `app`; else `error` says what was wrong. Dropping `app` disposes of
-  # the isolate.
+  # limit. On `ok` there is an `app`; else `error` says what was wrong, and `breach` which limit was
+  # broken, if one was. Dropping `app` disposes of the isolate.
 
-  ping @2 () -> (rssBytes :UInt64);
+  ping @2 () -> ();
   # The heartbeat. Answered by the loop that runs JavaScript, so that a stuck one is seen.
 }
 
@@ -59,6 +61,8 @@ struct FetchAnswer {
   response @2 :Http.Response;
   # Only with `ok`.
   cpuMicros @3 :UInt32;
+  breach @4 :LimitBreach;
+  # With `exceededCpu` and `exceededMemory`.
 }
 
 struct LogLine {
@@ -97,9 +101,19 @@ struct AppVersion {
   # The path of the module that has `export default`.
   modules @4 :List(Module);
   env @5 :List(Binding);
-  limits @6 :Limits;
+  limits @6 :List(UInt64);
+  # Indexed by Limit. Where the list is too short, or 0, the default of protocol/app_limits.cc holds.
   compatibilityDate @7 :Text;
   compatibilityFlags @8 :List(Text);
+  clock @9 :Clock;
+
+  enum Clock {
+    # What Date.now() and performance.now() show while JavaScript runs.
+    coarse @0;
+    # Milliseconds that go on.
+    frozen @1;
+    # The time of the last event from outside: nothing that runs can be timed (Spectre).
+  }
 }
 
 struct Module {
@@ -124,18 +138,6 @@ struct Binding {
     text @1 :Text;
     json @2 :Text;
   }
-}
-
-struct Limits {
-  # What this version may use; defaults and maxima in protocol/limits.h.
-
-  cpuMillis @0 :UInt32 = 1000;
-  # JavaScript time of one request on the CPU clock of its thread.
-  startupCpuMillis @1 :UInt32 = 1000;
-  heapBytes @2 :UInt64 = 134217728;
-  externalBytes @3 :UInt64 = 67108864;
-  # ArrayBuffers and WebAssembly memories, which V8's heap limit does not count.
-  waitUntilMillis @4 :UInt32 = 30000;
 }
 
 struct SandboxReport {

@@ -109,11 +109,10 @@ Json bindingJson(const AppBinding& binding) {
 }
 
 Json limitsJson(const AppLimits& limits) {
-  return {{"cpuMillis", limits.cpu.count()},
-          {"startupCpuMillis", limits.startupCpu.count()},
-          {"wallMillis", limits.wall.count()},
-          {"heapBytes", limits.heapBytes},
-          {"externalBytes", limits.externalBytes}};
+  Json json = Json::object();
+  for (const LimitRow& row : limitTable())
+    json[std::string(row.key)] = limits.get(row.limit);
+  return json;
 }
 
 // Reads one manifest. The first thing that is missing or of another type sticks.
@@ -144,7 +143,7 @@ class ManifestReader final {
   const std::optional<std::string>& missing() const { return missing_; }
 
  private:
-  void fail(const char* key) {
+  void fail(std::string_view key) {
     if (!missing_) missing_ = key;
   }
   const Json& member(const char* key) {
@@ -164,16 +163,12 @@ class ManifestReader final {
     if (!value) fail(key);
     return value.value_or("");
   }
-  uint64_t number(const Json& object, const char* key) {
+  uint64_t number(const Json& object, std::string_view key) {
     constexpr uint64_t kMax = uint64_t{1} << 40;
     auto value = numberMember(object, key, kMax);
     if (!value) fail(key);
     return value.value_or(0);
   }
-  std::chrono::milliseconds millis(const Json& object, const char* key) {
-    return std::chrono::milliseconds(number(object, key));
-  }
-
   AppModule readModule(const Json& json) {
     auto kind = kindNamed(stringMember(json, "kind"));
     if (!kind) fail("kind");
@@ -195,8 +190,10 @@ class ManifestReader final {
   }
 
   AppLimits readLimits(const Json& json) {
-    return {millis(json, "cpuMillis"), millis(json, "startupCpuMillis"), millis(json, "wallMillis"),
-            number(json, "heapBytes"), number(json, "externalBytes")};
+    AppLimits limits;
+    for (const LimitRow& row : limitTable())
+      limits.set(row.limit, number(json, row.key));
+    return limits;
   }
 
   const Json& json_;

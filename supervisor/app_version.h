@@ -1,10 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "protocol/app_limits.h"
 
 namespace nano {
 
@@ -22,14 +23,6 @@ struct AppBinding {
   enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
   std::string value;
   bool secret = false;  // Never shown to anyone but the app.
-};
-
-struct AppLimits {
-  std::chrono::milliseconds cpu{1'000};
-  std::chrono::milliseconds startupCpu{1'000};
-  std::chrono::milliseconds wall{30'000};
-  uint64_t heapBytes = 128 << 20;
-  uint64_t externalBytes = 64 << 20;
 };
 
 // One immutable version of one app: what is on disk, without the modules' bytes. Shared between

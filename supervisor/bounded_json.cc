@@ -19,13 +19,14 @@ std::string jsonLine(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::optional<std::string> stringMember(const nlohmann::json& object, const char* key) {
+std::optional<std::string> stringMember(const nlohmann::json& object, std::string_view key) {
   auto member = object.find(key);
   if (member == object.end() || !member->is_string()) return std::nullopt;
   return member->get<std::string>();
 }
 
-std::optional<uint64_t> numberMember(const nlohmann::json& object, const char* key, uint64_t max) {
+std::optional<uint64_t> numberMember(const nlohmann::json& object, std::string_view key,
+                                     uint64_t max) {
   auto member = object.find(key);
   if (member == object.end() || !member->is_number_unsigned()) return std::nullopt;
   auto number = member->get<uint64_t>();

@@ -16,9 +16,10 @@ std::optional<nlohmann::json> parseBoundedJson(std::string_view text);
 std::string jsonLine(const nlohmann::json& value);
 
 // The member `key` if it is a string; nothing otherwise.
-std::optional<std::string> stringMember(const nlohmann::json& object, const char* key);
+std::optional<std::string> stringMember(const nlohmann::json& object, std::string_view key);
 
 // The member `key` if it is a whole number from 0 to `max`; nothing otherwise.
-std::optional<uint64_t> numberMember(const nlohmann::json& object, const char* key, uint64_t max);
+std::optional<uint64_t> numberMember(const nlohmann::json& object, std::string_view key,
+                                     uint64_t max);
 
 }  // namespace nano

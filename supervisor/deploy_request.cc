@@ -184,7 +184,7 @@ class MetadataReader final {
     if (!limits->contains("cpu_ms")) return std::nullopt;
     auto cpu = numberMember(*limits, "cpu_ms", kMaxCpuMillis);
     if (!cpu || *cpu == 0) return "metadata: 'limits.cpu_ms' is not a number from 1 to 30000";
-    version_.limits.cpu = std::chrono::milliseconds(*cpu);
+    version_.limits.set(rpc::Limit::CPU, *cpu);
     return std::nullopt;
   }
 

@@ -93,7 +93,7 @@ TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   EXPECT_EQ(request.port, 9000);
   EXPECT_TRUE(request.keepsSecrets);
   EXPECT_EQ(request.upload.version.cordon, "acme/shop");
-  EXPECT_EQ(request.upload.version.limits.cpu.count(), 50);
+  EXPECT_EQ(request.upload.version.limits.get(rpc::Limit::CPU), 50);
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
   ASSERT_EQ(request.notes.size(), 1u);
   EXPECT_NE(request.notes[0].find("nodejs_compat"), std::string::npos);

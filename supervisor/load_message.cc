@@ -33,11 +33,11 @@ std::string messageOf(rpc::Worker::LoadResults::Reader results, const AppLimits&
   if (results.getOutcome() == rpc::Outcome::EXCEEDED_CPU) {
     return "The app's modules used more CPU time while they were evaluated than the start-up limit "
            "of " +
-           std::to_string(limits.startupCpu.count()) + " ms.";
+           std::to_string(limits.get(rpc::Limit::STARTUP_CPU)) + " ms.";
   }
   if (results.getOutcome() == rpc::Outcome::EXCEEDED_MEMORY) {
     return "The app's modules used more memory while they were evaluated than the limit of " +
-           std::to_string(limits.heapBytes >> 20) + " MB.";
+           std::to_string(limits.get(rpc::Limit::HEAP)) + " MB.";
   }
   return cut(results.getError().getMessage());
 }
@@ -71,11 +71,9 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
       env[i].setText(version.env[i].value.c_str());
     }
   }
-  auto limits = message.initLimits();
-  limits.setCpuMillis(static_cast<uint32_t>(version.limits.cpu.count()));
-  limits.setStartupCpuMillis(static_cast<uint32_t>(version.limits.startupCpu.count()));
-  limits.setHeapBytes(version.limits.heapBytes);
-  limits.setExternalBytes(version.limits.externalBytes);
+  auto limits = message.initLimits(AppLimits::kCount);
+  for (const LimitRow& row : limitTable())
+    limits.set(static_cast<uint32_t>(row.limit), version.limits.get(row.limit));
 }
 
 StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results, const AppLimits& limits) {

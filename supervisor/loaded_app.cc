@@ -149,7 +149,7 @@ LoadedApp::Call& LoadedApp::newCall(HttpExchange& exchange) {
   exchange.handlerState = &call;
 
   call.waiting = true;
-  call.deadline = loop_.timer().now() + version_->limits.wall.count() * kj::MILLISECONDS;
+  call.deadline = loop_.timer().now() + version_->limits.get(rpc::Limit::WALL) * kj::MILLISECONDS;
   call.older = newest_;
   call.newer = nullptr;
   (newest_ == nullptr ? oldest_ : newest_->newer) = &call;

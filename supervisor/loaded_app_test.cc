@@ -70,7 +70,7 @@ class LoadedAppTest : public testing::Test {
   LoadedAppTest() {
     version_ = std::make_shared<AppVersion>();
     version_->app = "app";
-    version_->limits.wall = std::chrono::milliseconds(20);
+    version_->limits.set(rpc::Limit::WALL, 20);
     app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
   }
 

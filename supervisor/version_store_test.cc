@@ -20,7 +20,7 @@ AppUpload sealed() {
   upload.version.app = "a";
   upload.version.cordon = "t";
   upload.version.mainModule = "z.js";
-  upload.version.limits.cpu = std::chrono::milliseconds(50);
+  upload.version.limits.set(rpc::Limit::CPU, 50);
   // Paths whose order is not the order of their folders.
   for (const char* path : {"z.js", "a/b/c.js", "a-b.js", "a/b.js", "a/b/a/d.js", "b/b.js"}) {
     upload.version.modules.push_back({path, ModuleKind::kEsModule, 0, ""});
@@ -66,7 +66,7 @@ TEST_F(VersionStoreTest, GivesBackEveryModuleInItsFolder) {
     EXPECT_EQ(kj::str(contents[i].asChars()), ("content of " + path).c_str());
     EXPECT_TRUE(std::filesystem::is_regular_file(version->directory + "/modules/" + path));
   }
-  EXPECT_EQ(version->limits.cpu.count(), 50);
+  EXPECT_EQ(version->limits.get(rpc::Limit::CPU), 50);
 }
 
 TEST_F(VersionStoreTest, LoadsNothingThatIsNotWhatWasDeployed) {
@@ -122,7 +122,7 @@ TEST(AppManifestTest, RefusesWhatIsNoManifest) {
         changed("\"format\":1", "\"format\":2"), changed("\"esModule\"", "\"other\""),
         changed("\"tenant\":\"t\"", "\"tenant\":\"../t\""), changed("a/b.js", "a/../b"),
         changed("\"bytes\":", "\"bytes\":-"), changed("\"env\":[]", "\"env\":[{}]"),
-        changed("\"heapBytes\":134217728", "\"heapBytes\":\"\""), changed("z.js", "y.js")}) {
+        changed("\"heap_mb\":128", "\"heap_mb\":\"\""), changed("z.js", "y.js")}) {
     EXPECT_TRUE(std::holds_alternative<std::string>(parseManifest(text))) << text;
   }
 }

@@ -190,7 +190,8 @@ kj::Promise<StartupResult> WorkerPool::load(Worker& worker, LoadedApp& app) {
   auto version = app.sharedVersion();
   WorkerProcess& process = *worker.process;
   // At start-up and later: whichever turn is the longer.
-  process.allowTurns(std::max(version->limits.cpu, version->limits.startupCpu).count() *
+  process.allowTurns(std::max(version->limits.get(rpc::Limit::BLOCKED_TURN),
+                              version->limits.get(rpc::Limit::STARTUP_CPU)) *
                      kj::MILLISECONDS);
   auto loaded = process.ready().then([&process, version, host]() mutable {
     auto read = loadModules(*version);

@@ -42,7 +42,7 @@ AppIsolate::~AppIsolate() noexcept(false) = default;
 kj::Promise<LoadResult> AppIsolate::load() {
   auto result = kj::newPromiseAndFulfiller<LoadResult>();
   loading_ = kj::mv(result.fulfiller);
-  startupCpu_ = {source_.startupCpuLimit};
+  startupCpu_ = {source_.limits.time(rpc::Limit::STARTUP_CPU)};
   bridge_.onRunWithoutRequest([this]() { checkLoad(); });
   bridge_.enterWithoutRequest(startupCpu_,
                               [this](v8::Local<v8::Context> context) { evaluate(context); });
@@ -125,7 +125,8 @@ void AppIsolate::checkLoad() {
     } else {
       finishLoad({rpc::Outcome::EXCEEDED_CPU,
                   sentence("the modules used more than " +
-                               std::to_string(source_.startupCpuLimit.count()) + " ms of CPU time",
+                               std::to_string(source_.limits.get(rpc::Limit::STARTUP_CPU)) +
+                               " ms of CPU time",
                            source_)});
     }
     return;
@@ -195,7 +196,7 @@ LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8
 }
 
 void AppIsolate::fetch(rpc::FetchCall::Reader call) {
-  RequestContext& request = bridge_.requests().add(call, source_.cpuLimit);
+  RequestContext& request = bridge_.requests().add(call, source_.limits.time(rpc::Limit::CPU));
   borrowed_.push_back(request.slot);
   if (bridge_.isCondemned()) {
     bridge_.answerWith(request, rpc::Outcome::INTERNAL_ERROR);

@@ -191,11 +191,4 @@ void AppServer::sendLateAnswers() {
   late_.clear();
 }
 
-size_t AppServer::residentBytes() const {
-  size_t bytes = 0;
-  if (isolate_ != nullptr) bytes += isolate_->realm().residentBytes();
-  if (loadingIsolate_ != nullptr) bytes += loadingIsolate_->realm().residentBytes();
-  return bytes;
-}
-
 }  // namespace nano

@@ -39,7 +39,6 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   // Evaluates the app's modules.
   kj::Promise<LoadResult> load();
 
-  size_t residentBytes() const;
   // Gives V8 a chance to run what it has put off.
   void stir() { parts_.turnEnd.add(*this); }
 

@@ -93,12 +93,11 @@ std::variant<AppSource, BadAppSource> readAppSource(rpc::AppVersion::Reader vers
   source.mainModule = text(version.getMainModule());
   if (auto bad = readModules(version, source)) return *bad;
   if (auto bad = readEnv(version, source)) return *bad;
-  const rpc::Limits::Reader limits = version.getLimits();
-  source.cpuLimit = std::chrono::milliseconds(limits.getCpuMillis());
-  source.startupCpuLimit = std::chrono::milliseconds(limits.getStartupCpuMillis());
-  source.waitUntilLimit = std::chrono::milliseconds(limits.getWaitUntilMillis());
-  source.heapBytes = limits.getHeapBytes();
-  source.externalBytes = limits.getExternalBytes();
+  const auto limits = version.getLimits();
+  for (const LimitRow& row : limitTable()) {
+    const auto index = static_cast<uint32_t>(row.limit);
+    if (index < limits.size() && limits[index] > 0) source.limits.set(row.limit, limits[index]);
+  }
   return source;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "protocol/app_limits.h"
 #include "protocol/worker.capnp.h"
 
 namespace nano {
@@ -29,11 +29,7 @@ struct AppSource {
   std::vector<Module> modules;
   std::vector<Binding> env;
 
-  std::chrono::milliseconds cpuLimit{1000};
-  std::chrono::milliseconds startupCpuLimit{1000};
-  std::chrono::milliseconds waitUntilLimit{30'000};
-  size_t heapBytes = size_t{128} << 20;
-  size_t externalBytes = size_t{64} << 20;
+  AppLimits limits;
 };
 
 struct BadAppSource {

@@ -32,12 +32,6 @@ Realm::~Realm() {
   isolate_->Dispose();
 }
 
-size_t Realm::residentBytes() const {
-  v8::HeapStatistics heap;
-  isolate_->GetHeapStatistics(&heap);
-  return heap.total_physical_size() + heap.malloced_memory() + buffers_->usedBytes();
-}
-
 std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalBytes) const {
   auto buffers = std::make_shared<CountingAllocator>(externalBytes);
   v8::Isolate::CreateParams params;

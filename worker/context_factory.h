@@ -32,8 +32,6 @@ class Realm final {
   size_t heapBytes() const { return heapBytes_; }
   // Runs what V8's platform has queued for the isolate, which may call JavaScript.
   void runForegroundTasks() { v8_.runForegroundTasks(isolate_); }
-  // V8's heap, its own bookkeeping and the array buffers.
-  size_t residentBytes() const;
 
  private:
   friend class ContextFactory;

@@ -21,10 +21,10 @@ double unixMillisNow() {
 
 std::string limitText(JsEntry::End end, const AppSource& source) {
   if (end == JsEntry::End::kExceededMemory) {
-    return "The app used more than its " + std::to_string(source.heapBytes >> 20) +
+    return "The app used more than its " + std::to_string(source.limits.get(rpc::Limit::HEAP)) +
            " MB of memory and was stopped";
   }
-  return "The request used more than its " + std::to_string(source.cpuLimit.count()) +
+  return "The request used more than its " + std::to_string(source.limits.get(rpc::Limit::CPU)) +
          " ms of CPU time and was stopped";
 }
 
@@ -56,7 +56,7 @@ IoBridge::~IoBridge() noexcept(false) {
 void IoBridge::enter(RequestContext* request, JsEntry::Body body) {
   if (condemned_) return;
   if (request == nullptr) {
-    freeCpu_ = {source_.cpuLimit};
+    freeCpu_ = {source_.limits.time(rpc::Limit::CPU)};
     enterWithoutRequest(freeCpu_, kj::mv(body));
     return;
   }
@@ -248,7 +248,7 @@ void IoBridge::finishWaitUntil(uint32_t slot) {
 void IoBridge::startWaitUntilDeadline(RequestContext& request) {
   if (request.waitUntilDeadline != nullptr) return;
   const uint32_t slot = request.slot;
-  const auto limit = source_.waitUntilLimit.count() * kj::MILLISECONDS;
+  const auto limit = source_.limits.get(rpc::Limit::WAIT_UNTIL) * kj::MILLISECONDS;
   request.waitUntilDeadline =
       around_.timer.afterDelay(limit)
           .then([this, slot]() {
@@ -256,7 +256,7 @@ void IoBridge::startWaitUntilDeadline(RequestContext& request) {
             if (late == nullptr) return;
             report(late, LogLevel::kWarn,
                    "waitUntil() was cut off after " +
-                       std::to_string(source_.waitUntilLimit.count()) + " ms");
+                       std::to_string(source_.limits.get(rpc::Limit::WAIT_UNTIL)) + " ms");
             late->waitUntilCount = 0;
             requests_.touch(*late);
           })

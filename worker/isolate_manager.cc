@@ -16,20 +16,23 @@ IsolateManager::IsolateManager(const ContextFactory& factory, kj::Timer& timer, 
       wantedSpares_(spares) {}
 
 std::unique_ptr<Realm> IsolateManager::take(const AppSource& source) {
-  if (spares_.empty() || source.heapBytes != AppSource().heapBytes) {
-    return factory_.make(source.heapBytes, source.externalBytes);
+  if (spares_.empty() ||
+      source.limits.bytes(rpc::Limit::HEAP) != AppLimits().bytes(rpc::Limit::HEAP)) {
+    return factory_.make(source.limits.bytes(rpc::Limit::HEAP),
+                         source.limits.bytes(rpc::Limit::BUFFERS));
   }
   std::unique_ptr<Realm> realm = std::move(spares_.back());
   spares_.pop_back();
-  realm->buffers().setBudget(source.externalBytes);
+  realm->buffers().setBudget(source.limits.bytes(rpc::Limit::BUFFERS));
   refillSoon();
   return realm;
 }
 
 void IsolateManager::fill() {
-  const AppSource defaults;
+  const AppLimits usual;
   while (spares_.size() < wantedSpares_) {
-    spares_.push_back(factory_.make(defaults.heapBytes, defaults.externalBytes));
+    spares_.push_back(
+        factory_.make(usual.bytes(rpc::Limit::HEAP), usual.bytes(rpc::Limit::BUFFERS)));
   }
 }
 

@@ -13,7 +13,7 @@ TEST_F(LimitsTest, StopsALoopAndServesTheNextRequestInAFreshIsolate) {
                                     "let calls = 0; export default { fetch(request) { calls++;"
                                     "if (request.url.endsWith('/spin')) for (;;) {}"
                                     "return new Response(String(calls)); } }"}},
-                       .cpuMillis = 50});
+                       .limits = testLimits(rpc::Limit::CPU, 50)});
   EXPECT_EQ(app.fetch().body, "1");
   EXPECT_EQ(app.fetch().body, "2");
   const TestReply spun = app.get("http://app.test/spin");
@@ -28,7 +28,7 @@ TEST_F(LimitsTest, StopsALoopInAMicrotaskAndInATimer) {
       "if (request.url.endsWith('/timer')) await new Promise(() => setTimeout(() => { for (;;) {} "
       "}, 1));"
       "await null; for (;;) {}");
-  version.cpuMillis = 50;
+  version.limits.set(rpc::Limit::CPU, 50);
   TestApp app = load(version);
   EXPECT_EQ(app.get("http://app.test/").outcome, rpc::Outcome::EXCEEDED_CPU);
   EXPECT_EQ(app.get("http://app.test/timer").outcome, rpc::Outcome::EXCEEDED_CPU);
@@ -38,7 +38,7 @@ TEST_F(LimitsTest, CountsCpuTimeOverAllTurnsOfARequest) {
   TestVersion version = TestVersion::handling(
       "for (;;) { const n = 300000; for (let i = 0, s = 0; i < n; i++) s += i % 7;"
       "await new Promise(resolve => setTimeout(resolve, 1)); }");
-  version.cpuMillis = 30;
+  version.limits.set(rpc::Limit::CPU, 30);
   EXPECT_EQ(load(version).fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
 }
 
@@ -47,7 +47,7 @@ TEST_F(LimitsTest, AnswersTheOtherRequestsOfAStoppedIsolate) {
       "if (request.url.endsWith('/spin')) for (;;) {}"
       "if (request.url.endsWith('/wait')) await new Promise(resolve => setTimeout(resolve, 1e6));"
       "return new Response('ok')");
-  version.cpuMillis = 50;
+  version.limits.set(rpc::Limit::CPU, 50);
   TestApp app = load(version);
   const auto waiting = app.send({{.url = "http://app.test/wait"}}).front();
   const auto ids = app.send({{.url = "http://app.test/wait"},
@@ -67,8 +67,8 @@ TEST_F(LimitsTest, StopsAHeapBombAndServesTheNextRequest) {
   TestVersion version = TestVersion::handling(
       "if (!request.url.endsWith('/bomb')) return new Response('ok');"
       "const all = []; for (;;) all.push(JSON.parse('[1,2,3,4,5,6]'))");
-  version.heapBytes = 32 << 20;
-  version.cpuMillis = 5000;
+  version.limits.set(rpc::Limit::HEAP, 32);
+  version.limits.set(rpc::Limit::CPU, 5000);
   TestApp app = load(version);
   EXPECT_EQ(app.get("http://app.test/bomb").outcome, rpc::Outcome::EXCEEDED_MEMORY);
   EXPECT_EQ(app.fetch().body, "ok");
@@ -78,8 +78,8 @@ TEST_F(LimitsTest, RefusesArrayBuffersPastTheirBudgetWithARangeError) {
   TestVersion version = TestVersion::handling(
       "const all = []; try { for (;;) all.push(new Uint8Array(1 << 20)); }"
       "catch (error) { return new Response(error.name + ' after ' + all.length); }");
-  version.externalBytes = 8 << 20;
-  version.cpuMillis = 5000;
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  version.limits.set(rpc::Limit::CPU, 5000);
   TestApp app = load(version);
   const TestReply reply = app.fetch();
   EXPECT_EQ(reply.body, "RangeError after 8") << static_cast<int>(reply.outcome) << app.allLines();
@@ -89,8 +89,8 @@ TEST_F(LimitsTest, FreesTheBudgetOfBuffersThatAreGone) {
   TestVersion version = TestVersion::handling(
       "let sum = 0; for (let i = 0; i < 50; i++) sum += new Uint8Array(1 << 20).length;"
       "return new Response(String(sum >> 20))");
-  version.externalBytes = 8 << 20;
-  version.cpuMillis = 5000;
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  version.limits.set(rpc::Limit::CPU, 5000);
   EXPECT_EQ(load(version).fetch().body, "50");
 }
 

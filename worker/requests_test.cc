@@ -164,7 +164,7 @@ TEST_F(RequestsTest, AreCutOffWhenWaitUntilTakesTooLong) {
   TestVersion version = TestVersion::handling(
       "ctx.waitUntil(new Promise(resolve => setTimeout(resolve, 1e6)));"
       "setTimeout(() => console.log('too late'), 30); return new Response('ok')");
-  version.waitUntilMillis = 5;
+  version.limits.set(rpc::Limit::WAIT_UNTIL, 5);
   TestApp app = load(version);
   app.fetch();
   app.awaitLines(1);
@@ -221,7 +221,7 @@ TEST_F(RequestsTest, AreAnsweredWhateverTheirHandlerThrows) {
 TEST_F(RequestsTest, AreStoppedWhenWhatTheyThrowNeverEnds) {
   TestVersion version = TestVersion::handling(
       "throw Object.defineProperty(new Error(), 'message', { get() { for (;;) {} } })");
-  version.cpuMillis = 50;
+  version.limits.set(rpc::Limit::CPU, 50);
   EXPECT_EQ(load(version).fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
 }
 

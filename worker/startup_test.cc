@@ -52,7 +52,8 @@ TEST_F(StartupTest, ReportsARejectedTopLevelAwaitOnce) {
 }
 
 TEST_F(StartupTest, StopsModulesThatUseTooMuchCpuTime) {
-  TestApp app = load(TestVersion{.modules = {{"index.js", "for (;;) {}"}}, .startupCpuMillis = 50});
+  TestApp app = load(TestVersion{.modules = {{"index.js", "for (;;) {}"}},
+                                 .limits = testLimits(rpc::Limit::STARTUP_CPU, 50)});
   EXPECT_EQ(app.outcome, rpc::Outcome::EXCEEDED_CPU);
   EXPECT_EQ(app.message, "the modules used more than 50 ms of CPU time");
 }
@@ -60,8 +61,8 @@ TEST_F(StartupTest, StopsModulesThatUseTooMuchCpuTime) {
 TEST_F(StartupTest, StopsModulesThatUseTooMuchMemory) {
   TestVersion version =
       TestVersion::of("const all = []; for (;;) all.push(JSON.parse('[1,2,3,4,5,6]'))");
-  version.heapBytes = 32 << 20;
-  version.startupCpuMillis = 5000;
+  version.limits.set(rpc::Limit::HEAP, 32);
+  version.limits.set(rpc::Limit::STARTUP_CPU, 5000);
   EXPECT_EQ(load(version).outcome, rpc::Outcome::EXCEEDED_MEMORY);
 }
 

@@ -121,12 +121,9 @@ class TestApp {
         env[i].setText(value);
       }
     }
-    auto limits = message.initLimits();
-    limits.setCpuMillis(version.cpuMillis);
-    limits.setStartupCpuMillis(version.startupCpuMillis);
-    limits.setHeapBytes(version.heapBytes);
-    limits.setExternalBytes(version.externalBytes);
-    limits.setWaitUntilMillis(version.waitUntilMillis);
+    auto limits = message.initLimits(AppLimits::kCount);
+    for (const LimitRow& row : limitTable())
+      limits.set(static_cast<uint32_t>(row.limit), version.limits.get(row.limit));
   }
 
   static void fill(rpc::FetchCall::Builder message, uint32_t id, TestCall& call) {

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "protocol/app_limits.h"
 #include "protocol/worker.capnp.h"
 
 // What a test's supervisor hears of an app, and what it sends.
@@ -84,15 +85,20 @@ struct TestModule {
   rpc::Module::Kind kind = rpc::Module::Kind::ES_MODULE;
 };
 
+// Short enough for a test of a loop, and one of them changed.
+inline AppLimits testLimits(rpc::Limit changed = rpc::Limit::NONE, uint64_t value = 0) {
+  AppLimits limits;
+  limits.set(rpc::Limit::CPU, 200);
+  limits.set(rpc::Limit::STARTUP_CPU, 500);
+  limits.set(changed, value);
+  return limits;
+}
+
 struct TestVersion {
   std::vector<TestModule> modules;
   // name, value; a value that starts with '{' or '[' is JSON.
   std::vector<std::pair<std::string, std::string>> env = {};
-  uint32_t cpuMillis = 200;
-  uint32_t startupCpuMillis = 500;
-  uint64_t heapBytes = 128 << 20;
-  uint64_t externalBytes = 64 << 20;
-  uint32_t waitUntilMillis = 30'000;
+  AppLimits limits = testLimits();
 
   // An app of one module.
   static TestVersion of(std::string script) { return {{{"index.js", std::move(script)}}}; }

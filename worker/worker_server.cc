@@ -63,13 +63,9 @@ kj::Promise<void> WorkerServer::load(LoadContext context) {
   });
 }
 
-kj::Promise<void> WorkerServer::ping(PingContext context) {
-  size_t bytes = 0;
-  for (AppServer* app : *apps_) {
-    bytes += app->residentBytes();
+kj::Promise<void> WorkerServer::ping(PingContext) {
+  for (AppServer* app : *apps_)
     app->stir();
-  }
-  context.getResults().setRssBytes(bytes);
   return kj::READY_NOW;
 }
 

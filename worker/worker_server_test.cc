@@ -34,13 +34,5 @@ TEST_F(WorkerServerTest, TellsTheVersionOfTheEngine) {
   EXPECT_STREQ(response.getReport().getV8Version().cStr(), v8::V8::GetVersion());
 }
 
-TEST_F(WorkerServerTest, ReportsTheMemoryOfItsIsolates) {
-  TestApp app = handling("return new Response('x')");
-  auto response = loop_.run(
-      kj::Promise<capnp::Response<rpc::Worker::PingResults>>(worker().pingRequest().send()));
-  EXPECT_GT(response.getRssBytes(), 500'000u);
-  EXPECT_LT(response.getRssBytes(), 50'000'000u);
-}
-
 }  // namespace
 }  // namespace nano
