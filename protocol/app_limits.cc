@@ -32,7 +32,7 @@ constexpr LimitRow kTable[] = {
      "requests that wait for a place"},
     {Limit::QUEUE_TIME, "queue_ms", Unit::kMillis, 5'000, 60'000, 1, "waiting for a place"},
     {Limit::REQUEST_RATE, "requests_per_second", Unit::kRequestsPerSecond, 1'000'000, 1'000'000, 1,
-     "requests a second, averaged over ten"},
+     "requests in a second"},
 };
 
 constexpr bool isInSchemaOrder() {

@@ -28,4 +28,6 @@ enum Outcome {
   # The app's modules did not compile, link or evaluate.
   workerDied @12;
   # Set by the supervisor alone: the process ended before it answered.
+  quarantined @13;
+  # Set by the supervisor alone: the app has ended its process too often.
 }

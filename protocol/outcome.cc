@@ -30,6 +30,8 @@ std::string_view outcomeName(rpc::Outcome outcome) {
       return "startupFailed";
     case rpc::Outcome::WORKER_DIED:
       return "workerDied";
+    case rpc::Outcome::QUARANTINED:
+      return "quarantined";
   }
   return "unknown";
 }

@@ -176,7 +176,9 @@ kj::Promise<AppDeployer::Result> AppDeployer::remove(std::string tenant, std::st
       .attach(kj::mv(job));
 }
 
-kj::Promise<void> AppDeployer::publishAll() { return server_.publish(routerFor(registry_.list())); }
+kj::Promise<void> AppDeployer::publishAll() {
+  return server_.publish(routerFor(registry_.list(), usage_));
+}
 
 kj::Promise<void> AppDeployer::closePort(uint16_t port) {
   if (openPorts_.erase(port) == 0) return kj::READY_NOW;

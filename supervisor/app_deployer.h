@@ -37,7 +37,11 @@ struct DeployRefusal {
 class AppDeployer final {
  public:
   // Both outlive the deployer and its promises.
-  AppDeployer(AppRegistry& registry, LiveServer& server) : registry_(registry), server_(server) {}
+  // All outlive this.
+  AppDeployer(AppRegistry& registry, LiveServer& server, UsageBook& usage)
+      : registry_(registry),
+        server_(server),
+        usage_(usage) {}
   AppDeployer(const AppDeployer&) = delete;
   AppDeployer& operator=(const AppDeployer&) = delete;
 
@@ -68,6 +72,7 @@ class AppDeployer final {
 
   AppRegistry& registry_;
   LiveServer& server_;
+  UsageBook& usage_;
   // The changes under way, by tenant and app.
   std::map<std::pair<std::string, std::string>, Job*> jobs_;
   std::set<uint16_t> openPorts_;

@@ -43,7 +43,7 @@ class AppDeployerTest : public testing::Test {
     auto opened = StateDir::open(directory_.below("state"), vfs_);
     state_ = std::get<std::unique_ptr<StateDir>>(std::move(opened));
     registry_ = std::make_unique<DiskAppRegistry>(*state_, kj::systemPreciseCalendarClock());
-    deployer_ = std::make_unique<AppDeployer>(*registry_, server_);
+    deployer_ = std::make_unique<AppDeployer>(*registry_, server_, usage_);
   }
   ~AppDeployerTest() noexcept override = default;
 
@@ -79,6 +79,7 @@ class AppDeployerTest : public testing::Test {
   FakeLiveServer server_;
   std::unique_ptr<StateDir> state_;
   std::unique_ptr<DiskAppRegistry> registry_;
+  UsageBook usage_{1};
   std::unique_ptr<AppDeployer> deployer_;
 };
 
@@ -205,13 +206,13 @@ TEST_F(AppDeployerTest, StartsWithWhatTheRegistryHas) {
   deploy(withPort(request("shop", "one"), 9000));
   deploy(withPort(request("blog", "one"), 9001));
   FakeLiveServer fresh;
-  AppDeployer next(*registry_, fresh);
+  AppDeployer next(*registry_, fresh, usage_);
   next.start().wait(waitScope_);
   EXPECT_EQ(fresh.calls, (Calls{"open 9001", "open 9000", "publish"}));
   EXPECT_EQ(fresh.appAt("blog.localhost"), "blog");
   FakeLiveServer blocked;
   blocked.portProblem = "address already in use";
-  AppDeployer other(*registry_, blocked);
+  AppDeployer other(*registry_, blocked, usage_);
   other.start().wait(waitScope_);
   EXPECT_EQ(blocked.appAt("shop.localhost"), "shop");
 }

@@ -46,11 +46,12 @@ std::optional<std::string> routeConflict(const std::vector<DeployedApp>& apps,
   return std::nullopt;
 }
 
-std::shared_ptr<const RequestRouter> routerFor(const std::vector<DeployedApp>& apps) {
+std::shared_ptr<const RequestRouter> routerFor(const std::vector<DeployedApp>& apps,
+                                               UsageBook& usage) {
   std::vector<AppRoutes> routes;
   for (const DeployedApp& app : apps) {
-    routes.push_back(
-        {app.version, allRoutes(*app.version, app.deployment.routes), app.deployment.port});
+    routes.push_back({app.version, usage.of(app.version->tenant, app.version->app),
+                      allRoutes(*app.version, app.deployment.routes), app.deployment.port});
   }
   return std::make_shared<const RequestRouter>(routes);
 }

@@ -79,6 +79,7 @@ std::optional<std::string> routeConflict(const std::vector<DeployedApp>& apps,
                                          const AppRegistry::Target& target);
 
 // The table of all apps.
-std::shared_ptr<const RequestRouter> routerFor(const std::vector<DeployedApp>& apps);
+std::shared_ptr<const RequestRouter> routerFor(const std::vector<DeployedApp>& apps,
+                                               UsageBook& usage);
 
 }  // namespace nano

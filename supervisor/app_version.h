@@ -25,6 +25,15 @@ struct AppBinding {
   bool secret = false;  // Never shown to anyone but the app.
 };
 
+// Which code a worker process may run: jitless makes no page executable, so it has no WebAssembly.
+enum class CodeProfile : uint8_t { kDefault, kJitless };
+
+// What all apps of a tenant may use together.
+struct TenantLimits {
+  uint64_t inFlight = UINT64_MAX;
+  uint64_t requestRate = 1'000'000'000;  // A second.
+};
+
 // One immutable version of one app: what is on disk, without the modules' bytes. Shared between
 // threads as shared_ptr<const AppVersion>.
 struct AppVersion {
@@ -38,6 +47,8 @@ struct AppVersion {
   std::vector<AppModule> modules;
   std::vector<AppBinding> env;
   AppLimits limits;
+  TenantLimits tenantLimits;
+  CodeProfile codeProfile = CodeProfile::kDefault;
   std::string directory;  // Holds modules/PATH for each module.
 };
 

@@ -1,5 +1,6 @@
 #include "supervisor/call_messages.h"
 
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <tuple>
@@ -96,6 +97,16 @@ AppLogLine toLogLine(rpc::LogLine::Reader line, std::string_view versionId) {
   copy.message = view(line.getMessage()).substr(0, kMaxLogLineBytes);
   copy.version = versionId;
   return copy;
+}
+
+AppLogLine errorLine(std::string_view requestId, std::string_view message,
+                     std::string_view versionId) {
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {.unixMillis = now / std::chrono::milliseconds(1),
+          .requestId = std::string(requestId),
+          .level = LogLevel::kError,
+          .message = std::string(message),
+          .version = std::string(versionId)};
 }
 
 }  // namespace nano

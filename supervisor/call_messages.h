@@ -25,4 +25,8 @@ std::optional<ResponseHead> checkedHead(rpc::Response::Reader response,
 // A console line as it is kept, cut to its limits.
 AppLogLine toLogLine(rpc::LogLine::Reader line, std::string_view versionId);
 
+// A line of our own in an app's log, made now. `requestId` may be empty.
+AppLogLine errorLine(std::string_view requestId, std::string_view message,
+                     std::string_view versionId);
+
 }  // namespace nano

@@ -120,7 +120,7 @@ class ControlApiTest : public testing::Test {
     auto opened = StateDir::open(directory_.below("state"), vfs_);
     state_ = std::get<std::unique_ptr<StateDir>>(std::move(opened));
     registry_ = std::make_unique<DiskAppRegistry>(*state_, kj::systemPreciseCalendarClock());
-    deployer_ = std::make_unique<AppDeployer>(*registry_, server_);
+    deployer_ = std::make_unique<AppDeployer>(*registry_, server_, usage_);
     api_ = std::make_unique<ControlApi>(ControlApi::Parts{*registry_, *deployer_, server_, log_},
                                         8787);
   }
@@ -158,6 +158,7 @@ class ControlApiTest : public testing::Test {
   AppLog log_{kj::systemPreciseMonotonicClock()};
   std::unique_ptr<StateDir> state_;
   std::unique_ptr<DiskAppRegistry> registry_;
+  UsageBook usage_{1};
   std::unique_ptr<AppDeployer> deployer_;
   std::unique_ptr<ControlApi> api_;
 };

@@ -29,7 +29,7 @@ struct Counters {
     std::array<Counter, count> counters_{};
   };
 
-  static constexpr size_t kOutcomes = static_cast<size_t>(rpc::Outcome::WORKER_DIED) + 1;
+  static constexpr size_t kOutcomes = static_cast<size_t>(rpc::Outcome::QUARANTINED) + 1;
   static constexpr size_t kEndClasses = static_cast<size_t>(EndClass::kOtherSignal) + 1;
 
   Counter requests{0};

@@ -230,7 +230,8 @@ TEST_F(DiskAppRegistryTest, ReachesAnAppByItsOwnNameBelowLocalhost) {
   plain.version.tenant = "default";
   registry_->commit(prepare(kj::mv(plain)), {}).wait(waitScope_);
   deploy("blog", "one");
-  auto router = routerFor(registry_->list());
+  UsageBook usage(1);
+  auto router = routerFor(registry_->list(), usage);
   ASSERT_NE(router->find("shop.localhost:8787", "/", 8787), nullptr);
   ASSERT_NE(router->find("shop.default.localhost", "/", 8787), nullptr);
   ASSERT_NE(router->find("blog.t.localhost", "/", 8787), nullptr);

@@ -19,6 +19,9 @@ DEFINE_uint32(spare_workers, 1, "worker processes each front end keeps ready");
 DEFINE_uint32(max_workers, 256, "worker processes each front end may have");
 DEFINE_uint32(worker_idle_seconds, 300,
               "a worker process without a request for this long is ended");
+DEFINE_uint32(
+    max_requests_in_flight, 4096,
+    "requests in the server at a time; past it a tenant is served up to its share of them");
 DEFINE_uint32(drain_seconds, 30, "how long SIGTERM waits for requests to be answered");
 DEFINE_string(allow_weaker_sandbox, "",
               "layers of the sandbox to leave out, separated by commas: "
@@ -87,7 +90,11 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   configuration.statePath = FLAGS_state;
   configuration.libDirectory = FLAGS_lib_dir.empty() ? defaultLibDirectory() : FLAGS_lib_dir;
   configuration.frontEnds = FLAGS_frontends;
-  configuration.pool.spares = FLAGS_spare_workers;
+  if (FLAGS_max_requests_in_flight < 1) {
+    return std::string("--max_requests_in_flight must be at least 1");
+  }
+  configuration.requestsInFlight = FLAGS_max_requests_in_flight;
+  configuration.pool.stock.spares = FLAGS_spare_workers;
   configuration.pool.maxWorkers = FLAGS_max_workers;
   configuration.pool.idleLimit = FLAGS_worker_idle_seconds * kj::SECONDS;
   configuration.drainLimit = FLAGS_drain_seconds * kj::SECONDS;

@@ -17,6 +17,7 @@ struct Configuration {
   std::optional<User> user;  // Whom to become; nothing when we are nobody special already.
   size_t frontEnds = 1;
   std::vector<Layer> weakened;
+  uint32_t requestsInFlight = 4096;
   PoolSettings pool;
   kj::Duration drainLimit = 30 * kj::SECONDS;
 };

@@ -56,7 +56,7 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
     guard([this, &exchange] { dispatch(exchange); },
           [this, &exchange](kj::Exception&& error) {
             LOG(ERROR) << "a request failed: " << error.getDescription().cStr();
-            refuse(exchange, rpc::Outcome::INTERNAL_ERROR);
+            refuse(exchange, {rpc::Outcome::INTERNAL_ERROR});
           });
   }
 
@@ -65,23 +65,25 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
     const Route* route =
         router_ ? router_->find(head.authority, head.target, head.localPort) : nullptr;
     if (route == nullptr) {
-      refuse(exchange, rpc::Outcome::SCRIPT_NOT_FOUND);
+      refuse(exchange, {rpc::Outcome::SCRIPT_NOT_FOUND});
       return;
     }
-    auto place = pool_.appFor(route->version);
-    if (auto* app = std::get_if<LoadedApp*>(&place)) {
-      (*app)->fetch(exchange);
-    } else {
-      refuse(exchange, std::get<rpc::Outcome>(place));
+    auto now = monotonicNanos(loop_.timer());
+    auto admission = Admission::ask(route->usage, *route->version, now);
+    if (auto* refusal = std::get_if<Refusal>(&admission)) {
+      pool_.logLine(*route->version, refusalLine(route->usage.get(), *refusal, now));
+      refuse(exchange, *refusal);
+      return;
     }
+    pool_.fetch(route->version, exchange, std::move(std::get<Admission>(admission)));
   }
 
   void abandoned(HttpExchange& exchange) override { LoadedApp::abandon(exchange); }
 
-  void refuse(HttpExchange& exchange, rpc::Outcome outcome) {
-    Counters::add(counters_.failed);
+  void refuse(HttpExchange& exchange, const Refusal& refusal) {
+    countRefusal(counters_, refusal);
     auto id = pool_.requestIds().next();
-    respondWithOutcome(exchange, outcome, asView(id));
+    respondWithOutcome(exchange, refusal, asView(id));
   }
 
   void sendLog(const AppVersion& version, std::vector<AppLogLine> lines) {

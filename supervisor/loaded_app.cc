@@ -1,7 +1,6 @@
 #include "supervisor/loaded_app.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
 #include <kj/debug.h>
@@ -11,23 +10,6 @@
 #include "supervisor/outcome_reply.h"
 
 namespace nano {
-
-struct LoadedApp::Call {
-  LoadedApp* owner = nullptr;
-  uint32_t id = 0;
-  bool active = false;
-  bool sent = false;
-  bool answered = false;             // By the worker; only its body may still come.
-  HttpExchange* exchange = nullptr;  // Null: nobody waits any more.
-  RequestIds::Text requestId{};
-  ExchangeBody::Link body;
-  kj::Maybe<kj::Promise<void>> pump;
-  // The list of calls with a deadline.
-  bool waiting = false;
-  kj::TimePoint deadline = kj::origin<kj::TimePoint>();
-  Call* older = nullptr;
-  Call* newer = nullptr;
-};
 
 // The app's way back to us. The worker decides when to let go of it, so it only knows us through a
 // link that our destructor cuts.
@@ -57,11 +39,12 @@ LoadedApp::LoadedApp(EventLoop& loop, Owner& owner, Counters& counters, RequestI
       ids_(ids),
       version_(std::move(version)),
       self_(std::make_shared<LoadedApp*>(this)),
+      usedAt_(loop.timer().now()),
       tasks_(*this) {}
 
 LoadedApp::~LoadedApp() noexcept(false) {
   *self_ = nullptr;
-  failed(rpc::Outcome::WORKER_DIED);
+  failed({rpc::Outcome::WORKER_DIED});
 }
 
 rpc::AppHost::Client LoadedApp::host() { return kj::heap<Host>(self_); }
@@ -73,18 +56,46 @@ void LoadedApp::started(rpc::App::Client app) {
   scheduleTurnEnd();
 }
 
-void LoadedApp::failed(rpc::Outcome outcome) {
+void LoadedApp::failed(const Refusal& refusal) {
   state_ = State::kFailed;
-  failure_ = outcome;
+  failure_ = refusal;
   failedAt_ = loop_.timer().now();
   app_ = nullptr;
+  toSend_.clear();
   queue_.clear();
   cancels_.clear();
   for (auto& call : calls_) {
     if (!call->active) continue;
-    if (call->exchange != nullptr) answerWith(*call, outcome);
+    if (call->exchange != nullptr) answerWith(*call, refusal);
     release(*call);
   }
+}
+
+std::vector<OrphanedCall> LoadedApp::workerGone(rpc::Outcome outcome, Orphans orphans) {
+  std::vector<OrphanedCall> left;
+  for (auto& call : calls_) {
+    if (orphans == Orphans::kAnswer || retired_ || !mayRetry(*call)) continue;
+    left.push_back({call->exchange, call->requestId, std::move(call->admission)});
+    detach(*call);
+  }
+  failed({outcome});
+  return left;
+}
+
+// Nothing of an answer was sent, and the request may be made twice (RFC 9110 9.2.2; of the
+// idempotent methods only those without a body, which is gone), or was never made.
+bool LoadedApp::mayRetry(const AppCall& call) const {
+  if (!call.active || call.exchange == nullptr || call.answered || call.retried) return false;
+  if (!call.sent) return true;
+  auto method = call.exchange->head().method;
+  return call.exchange->bodyKind() == HttpExchange::BodyKind::kNone &&
+         (method == "GET" || method == "HEAD" || method == "OPTIONS");
+}
+
+bool LoadedApp::isAtWork() const {
+  if (state_ == State::kStarting) return true;
+  return std::any_of(calls_.begin(), calls_.end(),
+                     [](auto& call) { return call->active && call->sent; });
 }
 
 bool LoadedApp::mayBeTriedAgain(kj::Duration rest) const {
@@ -102,28 +113,74 @@ void LoadedApp::retire() {
   scheduleTurnEnd();
 }
 
-void LoadedApp::fetch(HttpExchange& exchange) {
-  if (state_ == State::kFailed || active_ >= kMaxCallsInFlight) {
-    auto outcome = state_ == State::kFailed ? failure_ : rpc::Outcome::LOAD_SHED;
-    auto id = ids_.next();
-    Counters::add(counters_.failed);
-    respondWithOutcome(exchange, outcome, asView(id));
+void LoadedApp::fetch(HttpExchange& exchange, Admission admission) {
+  auto requestId = ids_.next();
+  uint64_t places = version_->limits.get(rpc::Limit::QUEUE);
+  if (state_ == State::kFailed) {
+    refuse(exchange, failure_, requestId);
+  } else if (queued_ >= places && admitted_ >= version_->limits.get(rpc::Limit::IN_FLIGHT)) {
+    Refusal refusal{rpc::Outcome::LOAD_SHED, {rpc::Limit::QUEUE, places, queued_ + 1}};
+    logRefusal(admission, refusal, requestId);
+    refuse(exchange, refusal, requestId);
+  } else {
+    take(newCall(exchange, std::move(admission), requestId));
+  }
+}
+
+void LoadedApp::retry(OrphanedCall orphan) {
+  if (state_ == State::kFailed) {
+    refuse(*orphan.exchange, failure_, orphan.requestId);
     return;
   }
+  AppCall& call = newCall(*orphan.exchange, std::move(orphan.admission), orphan.requestId);
+  call.retried = true;
+  take(call);
+}
+
+void LoadedApp::refuse(HttpExchange& exchange, const Refusal& refusal, RequestIds::Text requestId) {
+  countRefusal(counters_, refusal);
+  respondWithOutcome(exchange, refusal, asView(requestId));
+}
+
+void LoadedApp::take(AppCall& call) {
   requests_++;
-  Call& call = newCall(exchange);
-  queue_.push_back(&call);
-  if (state_ == State::kStarted) scheduleTurnEnd();
+  usedAt_ = loop_.timer().now();
+  if (admitted_ < version_->limits.get(rpc::Limit::IN_FLIGHT)) {
+    admitted_++;
+    toSend_.push_back(&call);
+    if (state_ == State::kStarted) scheduleTurnEnd();
+    return;
+  }
+  call.queued = true;
+  queued_++;
+  auto patience = version_->limits.get(rpc::Limit::QUEUE_TIME) * kj::MILLISECONDS;
+  queue_.push_back({&call, call.requestId, usedAt_ + patience});
+  if (!queueDeadlineArmed_) armQueueDeadline();
+}
+
+// A place in the app has become free.
+void LoadedApp::admitQueued() {
+  if (state_ == State::kFailed) return;
+  while (!queue_.empty() && admitted_ < version_->limits.get(rpc::Limit::IN_FLIGHT)) {
+    Queued next = queue_.front();
+    queue_.pop_front();
+    if (!next.isIn()) continue;
+    next.call->queued = false;
+    queued_--;
+    admitted_++;
+    toSend_.push_back(next.call);
+    scheduleTurnEnd();
+  }
 }
 
 void LoadedApp::abandon(HttpExchange& exchange) {
-  auto* call = static_cast<Call*>(exchange.handlerState);
+  auto* call = static_cast<AppCall*>(exchange.handlerState);
   if (call != nullptr) call->owner->abandoned(*call);
 }
 
-void LoadedApp::abandoned(Call& call) {
+void LoadedApp::abandoned(AppCall& call) {
   detach(call);
-  if (call.answered) {
+  if (call.answered || call.queued) {
     release(call);
   } else if (call.sent) {
     cancels_.push_back(call.id);
@@ -131,54 +188,54 @@ void LoadedApp::abandoned(Call& call) {
   }
 }
 
-LoadedApp::Call& LoadedApp::newCall(HttpExchange& exchange) {
+AppCall& LoadedApp::newCall(HttpExchange& exchange, Admission admission,
+                            RequestIds::Text requestId) {
   if (freeIds_.empty()) {
-    calls_.push_back(std::make_unique<Call>());
+    calls_.push_back(std::make_unique<AppCall>());
     calls_.back()->owner = this;
     calls_.back()->id = static_cast<uint32_t>(calls_.size() - 1);
     freeIds_.push_back(calls_.back()->id);
   }
-  Call& call = *calls_[freeIds_.back()];
+  AppCall& call = *calls_[freeIds_.back()];
   freeIds_.pop_back();
   active_++;
   call.active = true;
+  call.queued = false;
   call.sent = false;
   call.answered = false;
+  call.retried = false;
   call.exchange = &exchange;
-  call.requestId = ids_.next();
+  call.requestId = requestId;
+  call.admission = std::move(admission);
   exchange.handlerState = &call;
-
-  call.waiting = true;
-  call.deadline = loop_.timer().now() + version_->limits.get(rpc::Limit::WALL) * kj::MILLISECONDS;
-  call.older = newest_;
-  call.newer = nullptr;
-  (newest_ == nullptr ? oldest_ : newest_->newer) = &call;
-  newest_ = &call;
+  auto limit = version_->limits.get(rpc::Limit::WALL) * kj::MILLISECONDS;
+  waiting_.add(call, loop_.timer().now() + limit);
   if (!deadlineArmed_) armDeadline();
   return call;
 }
 
 // Nobody waits for this call any more: its exchange is answered or gone.
-void LoadedApp::detach(Call& call) {
+void LoadedApp::detach(AppCall& call) {
   if (call.exchange != nullptr) call.exchange->handlerState = nullptr;
   call.exchange = nullptr;
   if (call.body) *call.body = nullptr;
   call.body = nullptr;
-  stopWaiting(call);
+  waiting_.remove(call);
 }
 
-void LoadedApp::stopWaiting(Call& call) {
-  if (!call.waiting) return;
-  call.waiting = false;
-  (call.older == nullptr ? oldest_ : call.older->newer) = call.newer;
-  (call.newer == nullptr ? newest_ : call.newer->older) = call.older;
-}
-
-void LoadedApp::release(Call& call) {
+void LoadedApp::release(AppCall& call) {
   detach(call);
   call.active = false;
+  call.admission = Admission();
   active_--;
   freeIds_.push_back(call.id);
+  if (call.queued) {
+    call.queued = false;
+    queued_--;
+  } else {
+    admitted_--;
+    admitQueued();
+  }
   // We may be inside the very promise: it is dropped when the stack is empty.
   KJ_IF_MAYBE(pump, call.pump) {
     finished_.add(kj::mv(*pump));
@@ -186,18 +243,6 @@ void LoadedApp::release(Call& call) {
     scheduleTurnEnd();
   }
   if (retired_) scheduleTurnEnd();
-}
-
-void LoadedApp::answerWith(Call& call, rpc::Outcome outcome) {
-  HttpExchange& exchange = *call.exchange;
-  bool begun = call.answered;
-  detach(call);
-  Counters::add(counters_.failed);
-  if (begun) {
-    exchange.abort();
-  } else {
-    respondWithOutcome(exchange, outcome, asView(call.requestId));
-  }
 }
 
 void LoadedApp::scheduleTurnEnd() {
@@ -210,16 +255,20 @@ void LoadedApp::endTurn() {
   scheduled_ = false;
   finished_.clear();
   if (state_ != State::kStarted) return;
-  // What was abandoned before it was sent never is.
-  auto gone = std::stable_partition(queue_.begin(), queue_.end(),
-                                    [](Call* call) { return call->exchange != nullptr; });
-  for (auto it = gone; it != queue_.end(); ++it)
-    release(**it);
-  queue_.erase(gone, queue_.end());
-  for (size_t first = 0; first < queue_.size(); first += kMaxBatchCalls) {
-    sendBatch(first, std::min(kMaxBatchCalls, queue_.size() - first));
+  // What was abandoned before it was sent never is. Its place may bring another in.
+  for (size_t i = 0; i < toSend_.size();) {
+    AppCall* call = toSend_[i];
+    if (call->exchange != nullptr) {
+      i++;
+      continue;
+    }
+    toSend_.erase(toSend_.begin() + static_cast<ptrdiff_t>(i));
+    release(*call);
   }
-  queue_.clear();
+  for (size_t first = 0; first < toSend_.size(); first += kMaxBatchCalls) {
+    sendBatch(first, std::min(kMaxBatchCalls, toSend_.size() - first));
+  }
+  toSend_.clear();
   if (!cancels_.empty()) sendCancels();
 }
 
@@ -228,7 +277,7 @@ void LoadedApp::sendBatch(size_t first, size_t count) {
   auto request = app.fetchBatchRequest(capnp::MessageSize{64 + count * 96, 0});
   auto calls = request.initCalls(count);
   for (size_t i = 0; i < count; i++) {
-    Call& call = *queue_[first + i];
+    AppCall& call = *toSend_[first + i];
     call.sent = true;
     calls[i].setId(call.id);
     auto id = asView(call.requestId);
@@ -247,147 +296,6 @@ void LoadedApp::sendCancels() {
     ids.set(i, cancels_[i]);
   cancels_.clear();
   tasks_.add(request.send().ignoreResult());
-}
-
-void LoadedApp::handleAnswers(capnp::List<rpc::FetchAnswer>::Reader answers) {
-  for (auto answer : answers) {
-    uint32_t id = answer.getId();
-    if (id >= calls_.size() || !calls_[id]->active || !calls_[id]->sent || calls_[id]->answered) {
-      owner_.killWorker(*this, "it answered a request that it does not have");
-      return;
-    }
-    handleAnswer(*calls_[id], answer);
-  }
-}
-
-void LoadedApp::handleAnswer(Call& call, rpc::FetchAnswer::Reader answer) {
-  if (call.exchange == nullptr) {
-    release(call);
-    return;
-  }
-  if (answer.getOutcome() != rpc::Outcome::OK) {
-    answerWith(call, answer.getOutcome());
-    release(call);
-    return;
-  }
-  respond(call, answer.getResponse());
-}
-
-void LoadedApp::respond(Call& call, rpc::Response::Reader response) {
-  auto head = checkedHead(response, fields_);
-  auto body = response.getBody();
-  if (!head || (body.isBytes() && body.getBytes().size() > kMaxMessageBytes)) {
-    logError(asView(call.requestId),
-             "The response was refused: its status must be 200 to 599, and its header fields at "
-             "most 128 and 32 KB together.");
-    answerWith(call, rpc::Outcome::RESPONSE_STREAM_DISCONNECTED);
-    release(call);
-    return;
-  }
-  Counters::add(counters_.answeredByApp);
-  if (body.isStream()) {
-    stream(call, body, *head);
-    return;
-  }
-  HttpExchange& exchange = *call.exchange;
-  release(call);
-  auto bytes = body.isBytes() ? body.getBytes() : capnp::Data::Reader();
-  exchange.respond(*head, {reinterpret_cast<const std::byte*>(bytes.begin()), bytes.size()});
-}
-
-void LoadedApp::stream(Call& call, rpc::Body::Reader body, const ResponseHead& head) {
-  HttpExchange& exchange = *call.exchange;
-  call.answered = true;
-  // The limit is for the response's head; a stream may take as long as its reader stays.
-  stopWaiting(call);
-  std::optional<uint64_t> length;
-  if (body.getLength() >= 0) length = static_cast<uint64_t>(body.getLength());
-  exchange.start(head, length);
-  if (call.exchange == nullptr) return;  // Gone while its head was written.
-  call.pump = pump(call, body.getStream()).eagerlyEvaluate([this, &call](kj::Exception&& error) {
-    KJ_LOG(INFO, "a response's body broke off", error.getType());
-    if (call.exchange == nullptr) return;
-    answerWith(call, rpc::Outcome::RESPONSE_STREAM_DISCONNECTED);
-    release(call);
-  });
-}
-
-kj::Promise<void> LoadedApp::pump(Call& call, rpc::ByteSource::Client source) {
-  auto request = source.readRequest();
-  request.setMaxBytes(kMaxReadBytes);
-  return request.send().then(
-      [this, &call, source = kj::mv(source)](
-          capnp::Response<rpc::ByteSource::ReadResults>&& piece) mutable -> kj::Promise<void> {
-        if (call.exchange == nullptr) return kj::READY_NOW;
-        auto bytes = piece.getBytes();
-        kj::Promise<void> written = kj::READY_NOW;
-        if (bytes.size() > 0) {
-          written = call.exchange->write(
-              {reinterpret_cast<const std::byte*>(bytes.begin()), bytes.size()});
-        }
-        if (call.exchange == nullptr) return kj::READY_NOW;
-        if (piece.getEnd()) {
-          HttpExchange& exchange = *call.exchange;
-          release(call);
-          exchange.end();
-          return kj::READY_NOW;
-        }
-        return written.then([this, &call, source = kj::mv(source)]() mutable {
-          return pump(call, kj::mv(source));
-        });
-      });
-}
-
-void LoadedApp::handleLog(capnp::List<rpc::LogLine>::Reader lines) {
-  std::vector<AppLogLine> copies;
-  copies.reserve(lines.size());
-  for (auto line : lines)
-    copies.push_back(toLogLine(line, version_->id));
-  owner_.appLog(*version_, std::move(copies));
-}
-
-void LoadedApp::logError(std::string_view requestId, std::string_view message) {
-  auto now = std::chrono::system_clock::now().time_since_epoch();
-  AppLogLine line{.unixMillis = now / std::chrono::milliseconds(1),
-                  .requestId = std::string(requestId),
-                  .level = LogLevel::kError,
-                  .message = std::string(message),
-                  .version = version_->id};
-  owner_.appLog(*version_, {std::move(line)});
-}
-
-void LoadedApp::armDeadline() {
-  if (oldest_ == nullptr) return;
-  deadlineArmed_ = true;
-  tasks_.add(loop_.timer().atTime(oldest_->deadline).then([this]() {
-    deadlineArmed_ = false;
-    expireDue();
-    armDeadline();
-  }));
-}
-
-void LoadedApp::expireDue() {
-  auto now = loop_.timer().now();
-  while (oldest_ != nullptr && oldest_->deadline <= now) {
-    Call& call = *oldest_;
-    bool sent = call.sent;
-    answerWith(call, rpc::Outcome::EXCEEDED_WALL_TIME);
-    if (!sent) continue;  // endTurn() or failed() releases it.
-    cancels_.push_back(call.id);
-    scheduleTurnEnd();
-    uint32_t id = call.id;
-    auto requestId = call.requestId;
-    tasks_.add(loop_.timer()
-                   .afterDelay(kHeartbeatGrace.count() * kj::MILLISECONDS)
-                   .then([this, id, requestId]() { checkStuck(id, requestId); }));
-  }
-}
-
-// A worker that does not even answer a request it was told to drop is of no use any more.
-void LoadedApp::checkStuck(uint32_t id, RequestIds::Text requestId) {
-  if (calls_[id]->active && calls_[id]->requestId == requestId) {
-    owner_.killWorker(*this, "it did not let go of a request whose time was up");
-  }
 }
 
 void LoadedApp::taskFailed(kj::Exception&& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 
 #include "protocol/event_loop.h"
 #include "protocol/worker.capnp.h"
+#include "supervisor/app_call.h"
 #include "supervisor/app_log.h"
 #include "supervisor/app_version.h"
 #include "supervisor/counters.h"
@@ -19,11 +21,16 @@
 
 namespace nano {
 
+// What a client is told of a worker's answer that is no response, and of a load that failed:
+// checked, and with our own numbers where we have them.
+Refusal workersRefusal(rpc::Outcome said, rpc::LimitBreach::Reader breach, const AppLimits& limits);
+
 // One version of one app in one worker process, seen from its front end: the requests that are with
 // it, each answered exactly once whatever the worker does.
 //
 // Requests of one loop turn leave as one RPC (hot-path notes: that is what makes the link cheap).
-// Until the app has started they wait; when the worker dies, all that are left get `workerDied`.
+// Until the app has started they wait; past the app's limit of requests at a time they queue, for a
+// bounded time. When the worker dies, those that nothing was sent for may go to another.
 // Owned by its WorkerPool; one thread.
 class LoadedApp final : private kj::TaskSet::ErrorHandler {
  public:
@@ -55,49 +62,66 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
 
   // The worker has it: what waits is sent. Or it could not be had: what waits is answered.
   void started(rpc::App::Client app);
-  void failed(rpc::Outcome outcome);
+  void failed(const Refusal& refusal);
+  // The worker is gone. `kRetry`: calls that another worker may take are given back, each at most
+  // once in its life; the rest is answered with `outcome`.
+  enum class Orphans { kAnswer, kRetry };
+  std::vector<OrphanedCall> workerGone(rpc::Outcome outcome, Orphans orphans);
+  // Whether the worker is at work for it: then it may be what killed the worker.
+  bool isAtWork() const;
   // It has failed, and that is `rest` ago: worth another try.
   bool mayBeTriedAgain(kj::Duration rest) const;
   void logStartupFailure(const StartupFailure& failure);
+  // A line of ours in the app's log; `requestId` may be empty.
+  void logError(std::string_view requestId, std::string_view message);
 
   // No new request comes: finished once those that are here are answered.
   void retire();
   bool isFinished() const { return retired_ && active_ == 0; }
 
   // Takes the exchange over until it is answered.
-  void fetch(HttpExchange& exchange);
+  void fetch(HttpExchange& exchange, Admission admission);
+  void retry(OrphanedCall orphan);
   // The client of an exchange that some LoadedApp has taken over is gone.
   static void abandon(HttpExchange& exchange);
 
   // Calls that the worker has not answered, whether or not anybody still waits.
   size_t inFlight() const { return active_; }
   uint64_t requests() const { return requests_; }
+  // When the last request came.
+  kj::TimePoint usedAt() const { return usedAt_; }
+  // How many isolates its worker has thrown away for it, because a limit was broken.
+  uint32_t condemned() const { return condemned_; }
 
   // Sends what has gathered in this turn.
   void endTurn();
 
  private:
   enum class State { kStarting, kStarted, kFailed };
-  struct Call;
   class Host;
 
-  Call& newCall(HttpExchange& exchange);
-  void abandoned(Call& call);
-  void release(Call& call);
-  void answerWith(Call& call, rpc::Outcome outcome);
-  void detach(Call& call);
-  void stopWaiting(Call& call);
+  AppCall& newCall(HttpExchange& exchange, Admission admission, RequestIds::Text requestId);
+  void take(AppCall& call);
+  void admitQueued();
+  void abandoned(AppCall& call);
+  void release(AppCall& call);
+  void answerWith(AppCall& call, const Refusal& refusal);
+  void refuse(HttpExchange& exchange, const Refusal& refusal, RequestIds::Text requestId);
+  void detach(AppCall& call);
+  bool mayRetry(const AppCall& call) const;
   void sendBatch(size_t first, size_t count);
   void sendCancels();
   void handleAnswers(capnp::List<rpc::FetchAnswer>::Reader answers);
-  void handleAnswer(Call& call, rpc::FetchAnswer::Reader answer);
+  void handleAnswer(AppCall& call, rpc::FetchAnswer::Reader answer);
   void handleLog(capnp::List<rpc::LogLine>::Reader lines);
-  void respond(Call& call, rpc::Response::Reader response);
-  void stream(Call& call, rpc::Body::Reader body, const ResponseHead& head);
-  kj::Promise<void> pump(Call& call, rpc::ByteSource::Client source);
-  void logError(std::string_view requestId, std::string_view message);
+  void respond(AppCall& call, rpc::Response::Reader response);
+  void stream(AppCall& call, rpc::Body::Reader body, const ResponseHead& head);
+  kj::Promise<void> pump(AppCall& call, rpc::ByteSource::Client source);
+  void logRefusal(const Admission& admission, const Refusal& refusal, RequestIds::Text requestId);
   void armDeadline();
   void expireDue();
+  void armQueueDeadline();
+  void expireQueued();
   void checkStuck(uint32_t id, RequestIds::Text requestId);
   void scheduleTurnEnd();
   void taskFailed(kj::Exception&& error) override;
@@ -108,25 +132,36 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   RequestIds& ids_;
   std::shared_ptr<const AppVersion> version_;
   State state_ = State::kStarting;
-  rpc::Outcome failure_ = rpc::Outcome::STARTUP_FAILED;
+  Refusal failure_;
   kj::TimePoint failedAt_ = kj::origin<kj::TimePoint>();
   bool retired_ = false;
   kj::Maybe<rpc::App::Client> app_;
   // Cut by the destructor, for what the worker still holds of us.
   std::shared_ptr<LoadedApp*> self_;
 
-  std::vector<std::unique_ptr<Call>> calls_;  // Index is the call's id.
+  std::vector<std::unique_ptr<AppCall>> calls_;  // Index is the call's id.
   std::vector<uint32_t> freeIds_;
   size_t active_ = 0;
+  size_t admitted_ = 0;  // Of those, past the queue.
   uint64_t requests_ = 0;
-  std::vector<Call*> queue_;       // To be sent at the turn's end, or once started.
+  uint32_t condemned_ = 0;
+  kj::TimePoint usedAt_;
+  std::vector<AppCall*> toSend_;   // At the turn's end, or once started.
   std::vector<uint32_t> cancels_;  // Likewise.
   bool scheduled_ = false;
 
-  // Calls somebody waits for, oldest first: with one limit for all, the oldest is due first.
-  Call* oldest_ = nullptr;
-  Call* newest_ = nullptr;
+  DeadlineList waiting_;
   bool deadlineArmed_ = false;
+  // For a place in the app. A call that has left the queue otherwise has another request's id.
+  struct Queued {
+    AppCall* call;
+    RequestIds::Text requestId;
+    kj::TimePoint deadline;
+    bool isIn() const { return call->queued && call->requestId == requestId; }
+  };
+  std::deque<Queued> queue_;
+  size_t queued_ = 0;
+  bool queueDeadlineArmed_ = false;
 
   std::vector<HttpField> fields_;           // Scratch of respond().
   kj::Vector<kj::Promise<void>> finished_;  // Pumps that ended inside their own stack.

@@ -1,108 +1,14 @@
 #include "supervisor/loaded_app.h"
 
 #include <deque>
-#include <functional>
 
 #include <gtest/gtest.h>
 
 #include "protocol/limits.h"
-#include "supervisor/recording_exchange_test.h"
+#include "supervisor/loaded_app_fixture.h"
 
 namespace nano {
 namespace {
-
-// A worker's App whose answers the test chooses.
-class FakeApp final : public rpc::App::Server {
- public:
-  struct Seen {
-    std::vector<std::vector<uint32_t>> batches;
-    std::vector<std::string> urls;
-    std::vector<uint32_t> cancelled;
-    // Fills the answers of a batch; without it nothing is answered.
-    std::function<void(capnp::List<rpc::FetchCall>::Reader, rpc::App::FetchBatchResults::Builder)>
-        answer;
-  };
-  explicit FakeApp(Seen& seen) : seen_(seen) {}
-
-  kj::Promise<void> fetchBatch(FetchBatchContext context) override {
-    std::vector<uint32_t> ids;
-    for (auto call : context.getParams().getCalls()) {
-      ids.push_back(call.getId());
-      seen_.urls.emplace_back(call.getRequest().getUrl().cStr());
-    }
-    seen_.batches.push_back(ids);
-    if (seen_.answer) seen_.answer(context.getParams().getCalls(), context.getResults());
-    return kj::READY_NOW;
-  }
-  kj::Promise<void> cancel(CancelContext context) override {
-    for (uint32_t id : context.getParams().getIds())
-      seen_.cancelled.push_back(id);
-    return kj::READY_NOW;
-  }
-
- private:
-  Seen& seen_;
-};
-
-void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPtr body) {
-  answer.setId(id);
-  answer.setOutcome(rpc::Outcome::OK);
-  auto response = answer.initResponse();
-  response.setStatus(200);
-  response.initBody().setBytes(body.asBytes());
-}
-
-struct FakeOwner final : public LoadedApp::Owner {
-  void killWorker(LoadedApp&, kj::StringPtr why) override { killed = why.cStr(); }
-  void callAtTurnEnd(LoadedApp& app) override { dirty.push_back(&app); }
-  void appLog(const AppVersion&, std::vector<AppLogLine> lines) override {
-    for (auto& line : lines)
-      log.push_back(line.message);
-  }
-
-  std::deque<LoadedApp*> dirty;
-  std::string killed;
-  std::vector<std::string> log;
-};
-
-class LoadedAppTest : public testing::Test {
- protected:
-  LoadedAppTest() {
-    version_ = std::make_shared<AppVersion>();
-    version_->app = "app";
-    version_->limits.set(rpc::Limit::WALL, 20);
-    app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
-  }
-
-  // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
-  ~LoadedAppTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
-
-  void start() { app_->started(kj::heap<FakeApp>(seen_)); }
-  // A turn of the loop as the worker pool has it.
-  void turn() {
-    while (!owner_.dirty.empty()) {
-      auto apps = std::exchange(owner_.dirty, {});
-      for (auto* app : apps)
-        app->endTurn();
-      loop_.runOnce();
-    }
-    loop_.runOnce();
-  }
-  void runUntil(const std::function<bool()>& done) {
-    while (!done()) {
-      loop_.run(loop_.timer().afterDelay(1 * kj::MILLISECONDS));
-      turn();
-    }
-  }
-
-  EventLoop loop_;
-  Counters counters_;
-  RequestIds ids_{1};
-  std::shared_ptr<AppVersion> version_;
-  FakeApp::Seen seen_;
-  FakeOwner owner_;
-  std::unique_ptr<LoadedApp> app_;
-};
 
 TEST_F(LoadedAppTest, SendsAllRequestsOfATurnInOneBatchAndAnswersEach) {
   seen_.answer = [](auto calls, auto results) {
@@ -114,8 +20,8 @@ TEST_F(LoadedAppTest, SendsAllRequestsOfATurnInOneBatchAndAnswersEach) {
   start();
   RecordingExchange one("GET", "/one");
   RecordingExchange two("GET", "/two");
-  app_->fetch(one);
-  app_->fetch(two);
+  app_->fetch(one, Admission());
+  app_->fetch(two, Admission());
   turn();
   EXPECT_EQ(seen_.batches.size(), 1U);
   EXPECT_EQ(one.body, "for http://app.example.test/one");
@@ -125,7 +31,7 @@ TEST_F(LoadedAppTest, SendsAllRequestsOfATurnInOneBatchAndAnswersEach) {
 
 TEST_F(LoadedAppTest, KeepsRequestsUntilTheAppHasStarted) {
   RecordingExchange early;
-  app_->fetch(early);
+  app_->fetch(early, Admission());
   turn();
   EXPECT_TRUE(seen_.batches.empty());
   start();
@@ -136,11 +42,11 @@ TEST_F(LoadedAppTest, KeepsRequestsUntilTheAppHasStarted) {
 TEST_F(LoadedAppTest, AnswersEveryRequestWhenTheWorkerDies) {
   start();
   RecordingExchange sent;
-  app_->fetch(sent);
+  app_->fetch(sent, Admission());
   turn();
   RecordingExchange waiting;
-  app_->fetch(waiting);
-  app_->failed(rpc::Outcome::WORKER_DIED);
+  app_->fetch(waiting, Admission());
+  app_->failed({rpc::Outcome::WORKER_DIED});
   EXPECT_EQ(sent.status, 502);
   EXPECT_EQ(waiting.status, 502);
   EXPECT_EQ(app_->inFlight(), 0U);
@@ -149,7 +55,7 @@ TEST_F(LoadedAppTest, AnswersEveryRequestWhenTheWorkerDies) {
 TEST_F(LoadedAppTest, TakesALateAnswerThroughTheHostAndOnlyOnce) {
   start();
   RecordingExchange exchange;
-  app_->fetch(exchange);
+  app_->fetch(exchange, Admission());
   turn();
   auto host = app_->host();
   auto answerLate = [&host, this] {
@@ -168,7 +74,7 @@ TEST_F(LoadedAppTest, AnAnswerToARequestThatWasNeverMadeEndsTheWorker) {
   seen_.answer = [](auto, auto results) { answerOk(results.initAnswers(1)[0], 4711, "forged"); };
   start();
   RecordingExchange exchange;
-  app_->fetch(exchange);
+  app_->fetch(exchange, Admission());
   turn();
   EXPECT_EQ(exchange.status, 0);
   EXPECT_NE(owner_.killed.find("does not have"), std::string::npos);
@@ -177,7 +83,7 @@ TEST_F(LoadedAppTest, AnAnswerToARequestThatWasNeverMadeEndsTheWorker) {
 TEST_F(LoadedAppTest, TheClientThatLeavesCancelsItsRequestAndTheAnswerIsDropped) {
   start();
   auto exchange = std::make_unique<RecordingExchange>();
-  app_->fetch(*exchange);
+  app_->fetch(*exchange, Admission());
   turn();
   LoadedApp::abandon(*exchange);
   exchange = nullptr;
@@ -194,7 +100,7 @@ TEST_F(LoadedAppTest, TheClientThatLeavesCancelsItsRequestAndTheAnswerIsDropped)
 TEST_F(LoadedAppTest, ARequestOverItsTimeIs504AndAWorkerThatKeepsItIsKilled) {
   start();
   RecordingExchange exchange;
-  app_->fetch(exchange);
+  app_->fetch(exchange, Admission());
   turn();
   runUntil([&exchange] { return exchange.status != 0; });
   EXPECT_EQ(exchange.status, 504);
@@ -212,31 +118,17 @@ TEST_F(LoadedAppTest, RefusesAResponseOutsideItsLimitsAndSaysSoInTheLog) {
   };
   start();
   RecordingExchange exchange;
-  app_->fetch(exchange);
+  app_->fetch(exchange, Admission());
   turn();
   EXPECT_EQ(exchange.status, 502);
   ASSERT_EQ(owner_.log.size(), 1U);
   EXPECT_NE(owner_.log[0].find("200 to 599"), std::string::npos);
 }
 
-TEST_F(LoadedAppTest, ShedsLoadPastTheRequestsThatMayBeInFlight) {
-  start();
-  std::vector<std::unique_ptr<RecordingExchange>> many;
-  for (size_t i = 0; i < kMaxCallsInFlight; i++) {
-    many.push_back(std::make_unique<RecordingExchange>());
-    app_->fetch(*many.back());
-  }
-  RecordingExchange tooMany;
-  app_->fetch(tooMany);
-  EXPECT_EQ(tooMany.status, 503);
-  EXPECT_EQ(many.front()->status, 0);
-  app_->failed(rpc::Outcome::WORKER_DIED);
-}
-
 TEST_F(LoadedAppTest, ARetiredAppIsFinishedWhenItsLastRequestIsAnswered) {
   start();
   RecordingExchange exchange;
-  app_->fetch(exchange);
+  app_->fetch(exchange, Admission());
   turn();
   app_->retire();
   EXPECT_FALSE(app_->isFinished());
@@ -281,7 +173,7 @@ class LoadedAppStreamTest : public LoadedAppTest {
       body.setStream(kj::heap<FakeSource>(std::vector<std::string>{"one ", "two"}, fails));
     };
     start();
-    app_->fetch(exchange);
+    app_->fetch(exchange, Admission());
     for (int i = 0; i < 10; i++)
       turn();
   }

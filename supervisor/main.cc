@@ -116,7 +116,8 @@ int run(const Configuration& configuration, StopSignals& signals) {
   uint16_t port = privileged.sockets.front().port;
 
   LocalServer server(settings, loop.executor(), appLog);
-  AppDeployer deployer(registry, server);
+  UsageBook usage(configuration.requestsInFlight);
+  AppDeployer deployer(registry, server, usage);
   auto noWorker = kj::runCatchingExceptions([&server, &loop] { loop.run(server.firstWorkers()); });
   KJ_IF_MAYBE(why, noWorker) {
     return refuse("no sandboxed worker can be started: " +

@@ -25,7 +25,7 @@ bool isBelow(std::string_view path, std::string_view prefix) {
 
 RequestRouter::RequestRouter(const std::vector<AppRoutes>& apps) {
   for (const AppRoutes& app : apps) {
-    Route route{app.version};
+    Route route{app.version, app.usage};
     versions_.insert(app.version.get());
     if (app.port != 0) routeCount_ += ports_.emplace(app.port, route).second ? 1 : 0;
     for (const RoutePattern& pattern : app.patterns) {

@@ -11,16 +11,19 @@
 
 #include "supervisor/app_version.h"
 #include "supervisor/route_pattern.h"
+#include "supervisor/usage.h"
 
 namespace nano {
 
 struct Route {
   std::shared_ptr<const AppVersion> version;
+  std::shared_ptr<AppUsage> usage;
 };
 
 // What one app is reachable by.
 struct AppRoutes {
   std::shared_ptr<const AppVersion> version;
+  std::shared_ptr<AppUsage> usage;
   std::vector<RoutePattern> patterns;
   uint16_t port = 0;  // The app's own; 0: none.
 };

@@ -8,7 +8,7 @@ namespace {
 AppRoutes app(const std::string& name, const std::vector<std::string>& routes, uint16_t port = 0) {
   auto version = std::make_shared<AppVersion>();
   version->app = name;
-  AppRoutes result{version, {}, port};
+  AppRoutes result{version, nullptr, {}, port};
   for (const std::string& route : routes) {
     result.patterns.push_back(std::get<RoutePattern>(parseRoutePattern(route)));
   }

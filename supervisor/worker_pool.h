@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -12,33 +11,40 @@
 
 #include "protocol/event_loop.h"
 #include "supervisor/counters.h"
+#include "supervisor/crash_book.h"
 #include "supervisor/live_server.h"
 #include "supervisor/loaded_app.h"
-#include "supervisor/worker_process.h"
+#include "supervisor/pooled_worker.h"
+#include "supervisor/worker_stock.h"
 
 namespace nano {
 
-class RequestRouter;
-
 struct PoolSettings {
-  // Processes that are started, sandboxed and wait for a cordon: nobody waits for a start.
-  size_t spares = 1;
+  StockSettings stock;
   // Processes with a cordon; past it the one idle longest gives way.
   size_t maxWorkers = 256;
+  // A worker without a request for so long is ended; an app of a busy one is unloaded.
   kj::Duration idleLimit = 5 * kj::MINUTES;
-  // Between a cordon's worker's death and the next: doubled with each death in a row up to the
-  // maximum (security notes 3.1). The first five within a minute cost nothing: a spare takes over.
+  // Between the deaths of a cordon's workers that no app is to blame for, and the next start:
+  // doubled with each in a row (security notes 3.1). The first five within a minute cost nothing.
   kj::Duration firstBackoff = 100 * kj::MILLISECONDS;
   kj::Duration maxBackoff = 30 * kj::SECONDS;
   // What loading an app may take, beyond its CPU limit, before its worker is killed.
   kj::Duration loadLimit = 5 * kj::SECONDS;
+  // A worker is replaced after so many isolates, or when it stays above this part of its memory
+  // limit while it is idle: V8 processes do not give all their memory back.
+  uint32_t maxIsolates = 10'000;
+  double memoryToRecycleAt = 0.75;
+  // How long a worker that is being replaced may take for the requests it has.
+  kj::Duration leaveLimit = 60 * kj::SECONDS;
 };
 
 // The worker processes of one front end, and which of them runs which app.
 //
-// A cordon has one worker, taken from the spares when its first request comes. When a worker dies
-// its requests are answered, and the next request of the cordon takes another spare. Apps of
-// different cordons never meet in a process, and a process never changes its cordon.
+// A cordon has one worker, taken from the stock when its first request comes. When a worker dies
+// its requests are answered, or sent once more to the next; an app that is to blame twice gets a
+// worker of its own, and rests when it goes on (CrashBook). Apps of different cordons never meet in
+// a process, and a process never changes its cordon.
 class WorkerPool final : private WorkerProcess::Owner,
                          private LoadedApp::Owner,
                          private TurnHook,
@@ -54,12 +60,16 @@ class WorkerPool final : private WorkerProcess::Owner,
 
   // Ready once a first worker is in its sandbox; rejects with the reason when it does not get
   // there.
-  kj::Promise<void> firstWorker();
+  kj::Promise<void> firstWorker() { return stock_.firstReady(); }
 
-  // Where requests for this version go, loaded now if it is not yet; or why there is no place.
-  std::variant<LoadedApp*, rpc::Outcome> appFor(const std::shared_ptr<const AppVersion>& version);
+  // Takes the exchange over until it is answered.
+  void fetch(const std::shared_ptr<const AppVersion>& version, HttpExchange& exchange,
+             Admission admission);
   // Lets go of every app that is not in `live`, as soon as its requests are answered.
   void retireAllBut(const std::function<bool(const AppVersion&)>& isLive);
+
+  // A line of ours in an app's log, unless it is empty.
+  void logLine(const AppVersion& version, std::string_view message);
 
   // Loads the version in a worker of its own and throws that worker away.
   kj::Promise<StartupResult> tryStart(std::shared_ptr<const AppVersion> version);
@@ -69,24 +79,37 @@ class WorkerPool final : private WorkerProcess::Owner,
   RequestIds& requestIds() { return ids_; }
 
  private:
-  struct Worker;
   struct Cordon {
-    Worker* worker = nullptr;
-    uint32_t deaths = 0;  // In a row.
+    PooledWorker* worker = nullptr;
+    uint32_t deaths = 0;  // In a row, that no app is to blame for.
     kj::TimePoint mayStartAt = kj::origin<kj::TimePoint>();
     kj::TimePoint lastDeath = kj::origin<kj::TimePoint>();
   };
 
-  Worker* startWorker();
-  Worker* takeSpare();
-  void refillSpares();
-  void evictIdle();
-  void watchIdle();
-  Worker* workerFor(const std::string& cordon);
-  LoadedApp& addApp(Worker& worker, std::shared_ptr<const AppVersion> version);
-  kj::Promise<StartupResult> load(Worker& worker, LoadedApp& app);
+  // Where requests for this version go, loaded now if it is not yet; or why there is no place.
+  std::variant<LoadedApp*, Refusal> appFor(const std::shared_ptr<const AppVersion>& version);
+  PooledWorker* workerFor(const std::string& cordon, const AppVersion& version);
+  PooledWorker* takeFromStock(const AppVersion& version);
+  LoadedApp& addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version);
+  kj::Promise<StartupResult> load(PooledWorker& worker, LoadedApp& app);
+  kj::Promise<capnp::Response<rpc::Worker::LoadResults>> sendLoad(PooledWorker& worker,
+                                                                  LoadedApp& app);
+  StartupResult loadFailed(LoadedApp* app, const kj::Exception& error);
   void removeApp(LoadedApp& app);
-  void recordDeath(Cordon& cordon);
+
+  std::unique_ptr<PooledWorker> removeWorker(WorkerProcess& process);
+  void countDeath(const PooledWorker& worker, const ProcessEnd& end);
+  enum class Cause { kItself, kOutside };
+  void blame(const PooledWorker& worker, Cause cause);
+  void backOff(Cordon& cordon);
+  void retry(const std::shared_ptr<const AppVersion>& version, std::vector<OrphanedCall> orphans);
+
+  void watch();
+  void unloadIdleApps(PooledWorker& worker);
+  bool isWornOut(const PooledWorker& worker) const;
+  void replace(PooledWorker& worker, kj::StringPtr why);
+  void evictIdle();
+  void dismissWhoAreDone();
 
   void workerEnded(WorkerProcess& process, const ProcessEnd& end) override;
   void killWorker(LoadedApp& app, kj::StringPtr why) override;
@@ -101,13 +124,13 @@ class WorkerPool final : private WorkerProcess::Owner,
   Counters& counters_;
   AppLogTarget logTarget_;
   RequestIds ids_;
-  uint32_t failedStarts_ = 0;
-  bool refillScheduled_ = false;
 
-  std::vector<std::unique_ptr<Worker>> workers_;
+  CrashBook crashes_;
+  std::vector<std::unique_ptr<PooledWorker>> workers_;
   std::unordered_map<std::string, Cordon> cordons_;
   std::unordered_map<const AppVersion*, LoadedApp*> live_;  // What new requests may go to.
   std::vector<LoadedApp*> dirty_;                           // Asked for endTurn().
+  WorkerStock stock_;
   kj::TaskSet tasks_;
 };
 

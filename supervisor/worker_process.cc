@@ -21,6 +21,13 @@ namespace nano {
 
 namespace {
 
+// A silent worker that has used so much CPU time meanwhile was computing.
+constexpr kj::Duration kBusySilence = 100 * kj::MILLISECONDS;
+
+// A dying process closes its link a moment before its end is known: only one that lives on without
+// a link is at fault.
+constexpr kj::Duration kEndAfterLink = 100 * kj::MILLISECONDS;
+
 struct Pipe {
   kj::AutoCloseFd readEnd;
   kj::AutoCloseFd writeEnd;
@@ -57,7 +64,8 @@ Child start(const WorkerSettings& settings, int rpcFd, std::unique_ptr<WorkerOut
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner)
+WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner,
+                             CodeProfile)
     : loop_(loop),
       settings_(settings),
       owner_(owner),
@@ -74,8 +82,11 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
       this));
   event_add(exited_.get(), nullptr);
   ready_ = waits_.wrap(handshake()).fork();
-  tasks_.add(link_.onDisconnect().then(
-      [this](kj::String reason) { kill(kj::str("its RPC link is closed: ", reason)); }));
+  tasks_.add(link_.onDisconnect().then([this](kj::String reason) {
+    return loop_.timer().afterDelay(kEndAfterLink).then([this, reason = kj::mv(reason)]() {
+      kill(kj::str("its RPC link is closed: ", reason));
+    });
+  }));
 }
 
 WorkerProcess::~WorkerProcess() noexcept(false) = default;
@@ -138,7 +149,8 @@ kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration 
             auto used = cpuTime() - cpuAtPing;
             bool starved = used > 0 * kj::SECONDS && used < stuckAfter_;
             if (starved && patience > 1) return awaitPong(kj::mv(again), cpuAtPing, patience - 1);
-            if (used >= stuckAfter_ / 2) outcome_ = rpc::Outcome::EXCEEDED_CPU;
+            // One that is stopped or waits uses nothing; one that computes, something.
+            if (used >= kBusySilence) outcome_ = rpc::Outcome::EXCEEDED_CPU;
             kill("it is stuck: no heartbeat");
             return kj::READY_NOW;
           });
@@ -171,6 +183,7 @@ uint64_t WorkerProcess::rssBytes() const {
 void WorkerProcess::kill(kj::StringPtr why) {
   if (killed_) return;
   killed_ = true;
+  atFault_ = true;
   LOG(WARNING) << "worker " << pid() << " is killed: " << why.cStr();
   child_.sendSignal(SIGKILL);
 }

@@ -12,6 +12,7 @@
 #include "protocol/worker.capnp.h"
 #include "sandbox/child.h"
 #include "sandbox/sandbox.h"
+#include "supervisor/app_version.h"
 #include "supervisor/worker_files.h"
 #include "supervisor/worker_output.h"
 
@@ -39,7 +40,8 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   };
 
   // Starts the process. Throws when the kernel refuses one.
-  WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner);
+  WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner,
+                CodeProfile code = CodeProfile::kDefault);
   ~WorkerProcess() noexcept(false);
   KJ_DISALLOW_COPY(WorkerProcess);
 
@@ -52,6 +54,8 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   pid_t pid() const { return child_.pid(); }
   // What the kernel says; 0 when it has ended.
   uint64_t rssBytes() const;
+  uint64_t memoryBytes() const { return rssBytes(); }
+  uint64_t memoryLimit() const { return 0; }
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
 
   // An app with this CPU limit comes in: one turn of the worker's loop may take as long, and
@@ -63,6 +67,8 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   // Because it is not needed any more.
   void dismiss(kj::StringPtr why);
   bool isDismissed() const { return dismissed_; }
+  // kill() was called.
+  bool isAtFault() const { return atFault_; }
   // What its unanswered requests end with.
   rpc::Outcome outcome() const { return outcome_; }
 
@@ -88,6 +94,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   bool isReady_ = false;
   bool killed_ = false;
   bool dismissed_ = false;
+  bool atFault_ = false;
   rpc::Outcome outcome_ = rpc::Outcome::WORKER_DIED;
   Event exited_;
   kj::ForkedPromise<void> ready_;

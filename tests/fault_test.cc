@@ -42,7 +42,8 @@ export default {
   pid_t worker = nanod.workerOf("default");
   ASSERT_NE(worker, 0);
   RawConnection hanging(nanod.port());
-  hanging.send("GET /hang HTTP/1.1\r\nHost: app.localhost\r\n\r\n");
+  // A POST: what may be made twice is tried again in the next worker (containment_test).
+  hanging.send("POST /hang HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 0\r\n\r\n");
   // Behind it in the same worker: when this is answered the other one is there.
   EXPECT_EQ(nanod.get("app.localhost").body, "fine");
   ASSERT_EQ(kill(worker, SIGKILL), 0);
@@ -59,7 +60,9 @@ TEST(FaultTest, AFewDeathsCostNoDelayAndALoopOfThemBacksOff) {
   int deaths = 0;
   for (bool backsOff = false; !backsOff && deaths < 12; deaths++) {
     ASSERT_TRUE(eventuallyAnswers(nanod, "app.localhost", "fine")) << deaths;
-    ASSERT_EQ(kill(nanod.workerOf("default"), SIGKILL), 0);
+    const pid_t worker = nanod.workerOf("default");
+    ASSERT_NE(worker, 0);
+    ASSERT_EQ(kill(worker, SIGKILL), 0);
     // 502 until nanod has seen the death; then either a new worker or the back-off answers.
     HttpResponse after;
     do {
@@ -80,8 +83,8 @@ TEST(FaultTest, AStoppedWorkerIsReplaced) {
   EXPECT_EQ(nanod.get("app.localhost").body, "fine");
   pid_t worker = nanod.workerOf("default");
   ASSERT_EQ(kill(worker, SIGSTOP), 0);
-  auto response = nanod.get("app.localhost");  // Answered when the worker is given up.
-  EXPECT_EQ(response.status, 502) << response.body;
+  // Answered when the worker is given up: by the next one.
+  EXPECT_EQ(nanod.get("app.localhost").body, "fine");
   EXPECT_EQ(nanod.get("app.localhost").body, "fine");
   EXPECT_NE(nanod.workerOf("default"), worker);
 }

@@ -1,0 +1,95 @@
+// WorkerPool: an app comes into a worker.
+
+#include <algorithm>
+
+#include <glog/logging.h>
+#include <kj/debug.h>
+
+#include "protocol/limits.h"
+#include "supervisor/load_message.h"
+#include "supervisor/version_store.h"
+#include "supervisor/worker_pool.h"
+
+namespace nano {
+
+kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(PooledWorker& worker,
+                                                                            LoadedApp& app) {
+  auto host = app.host();
+  auto version = app.sharedVersion();
+  WorkerProcess& process = *worker.process;
+  // At start-up and later: whichever turn is the longer.
+  process.allowTurns(std::max(version->limits.get(rpc::Limit::BLOCKED_TURN),
+                              version->limits.get(rpc::Limit::STARTUP_CPU)) *
+                     kj::MILLISECONDS);
+  return process.ready().then([&process, version, host]() mutable {
+    auto read = loadModules(*version);
+    if (auto* problem = std::get_if<std::string>(&read)) {
+      kj::throwFatalException(KJ_EXCEPTION(FAILED, "its modules cannot be read", problem->c_str()));
+    }
+    auto& contents = std::get<std::vector<kj::Array<kj::byte>>>(read);
+    size_t words = 256;
+    for (auto& module : contents)
+      words += module.size() / sizeof(capnp::word) + 16;
+    auto request = process.rpc().loadRequest(capnp::MessageSize{words, 1});
+    fillVersion(request.initVersion(), *version, contents);
+    request.setHost(host);
+    return request.send();
+  });
+}
+
+kj::Promise<StartupResult> WorkerPool::load(PooledWorker& worker, LoadedApp& app) {
+  auto version = app.sharedVersion();
+  auto alive = app.whileAlive();
+  return loop_.timer()
+      .timeoutAfter(poolSettings_.loadLimit + settings_.startLimit, sendLoad(worker, app))
+      .then(
+          [alive, version](capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
+            auto result = toStartupResult(results, version->limits);
+            if (*alive == nullptr) return result;
+            if (std::holds_alternative<Started>(result)) {
+              (*alive)->started(results.getApp());
+            } else {
+              (*alive)->logStartupFailure(std::get<StartupFailure>(result));
+              (*alive)->failed(
+                  workersRefusal(results.getOutcome(), results.getBreach(), version->limits));
+            }
+            return result;
+          },
+          [this, alive](kj::Exception&& error) { return loadFailed(*alive, error); });
+}
+
+StartupResult WorkerPool::loadFailed(LoadedApp* app, const kj::Exception& error) {
+  bool tookTooLong = error.getType() == kj::Exception::Type::OVERLOADED;
+  bool workerDied = error.getType() == kj::Exception::Type::DISCONNECTED;
+  if (app != nullptr && tookTooLong) killWorker(*app, "an app takes too long to start in it");
+  // The worker's end, which follows, says what becomes of the requests.
+  if (app != nullptr && !tookTooLong && !workerDied) {
+    LOG(ERROR) << "an app cannot be loaded: " << error.getDescription().cStr();
+    app->failed({rpc::Outcome::STARTUP_FAILED});
+  }
+  StartupFailure failure;
+  failure.reason = "workerDied";
+  failure.message = tookTooLong ? "The app did not start in time."
+                                : "The worker process ended while the app was starting.";
+  return failure;
+}
+
+kj::Promise<StartupResult> WorkerPool::tryStart(std::shared_ptr<const AppVersion> version) {
+  PooledWorker* worker = takeFromStock(*version);
+  if (worker == nullptr) {
+    StartupFailure failure;
+    failure.reason = "loadShed";
+    failure.message = "No worker process could be started to try the app; see nanod's log.";
+    return StartupResult(std::move(failure));
+  }
+  LoadedApp& app = addApp(*worker, std::move(version));
+  WorkerProcess& process = *worker->process;
+  auto alive = app.whileAlive();
+  return load(*worker, app).then([&process, alive](StartupResult&& result) {
+    // The process may be gone already, and its apps with it.
+    if (*alive != nullptr) process.dismiss("the start it was for has been tried");
+    return kj::mv(result);
+  });
+}
+
+}  // namespace nano

@@ -1,0 +1,119 @@
+// WorkerPool: what is idle, worn out or done goes.
+
+#include <algorithm>
+
+#include <glog/logging.h>
+
+#include "supervisor/worker_pool.h"
+
+namespace nano {
+
+namespace {
+
+constexpr kj::Duration kWatchPeriod = 5 * kj::SECONDS;
+
+}  // namespace
+
+void WorkerPool::watch() {
+  tasks_.add(loop_.timer().afterDelay(kWatchPeriod).then([this] {
+    auto now = loop_.timer().now();
+    crashes_.forgetCalm(now);
+    for (auto& worker : workers_) {
+      if (worker->use != PooledWorker::Use::kCordon) continue;
+      if (worker->inFlight() == 0 && now - worker->usedAt > poolSettings_.idleLimit) {
+        worker->process->dismiss("it has been idle for long");
+      } else if (isWornOut(*worker)) {
+        replace(*worker, "it has had its share of isolates or memory");
+      } else {
+        unloadIdleApps(*worker);
+      }
+    }
+    dismissWhoAreDone();
+    watch();
+  }));
+}
+
+// Least recently used first is every one that is idle for the limit; none else has to go while
+// memory lasts.
+void WorkerPool::unloadIdleApps(PooledWorker& worker) {
+  auto now = loop_.timer().now();
+  bool tight = worker.process->memoryBytes() >
+               poolSettings_.memoryToRecycleAt * static_cast<double>(worker.process->memoryLimit());
+  LoadedApp* oldest = nullptr;
+  std::vector<LoadedApp*> idle;
+  for (auto& app : worker.apps) {
+    if (app->inFlight() > 0) continue;
+    if (oldest == nullptr || app->usedAt() < oldest->usedAt()) oldest = app.get();
+    if (now - app->usedAt() > poolSettings_.idleLimit) idle.push_back(app.get());
+  }
+  if (tight && idle.empty() && oldest != nullptr && worker.apps.size() > 1) idle.push_back(oldest);
+  for (LoadedApp* app : idle) {
+    LOG(INFO) << "app '" << app->version().app << "' is unloaded from worker "
+              << worker.process->pid() << ": " << (tight ? "memory is short" : "it is idle");
+    removeApp(*app);
+  }
+}
+
+bool WorkerPool::isWornOut(const PooledWorker& worker) const {
+  if (worker.isolatesSoFar() >= poolSettings_.maxIsolates) return true;
+  double limit = static_cast<double>(worker.process->memoryLimit());
+  return worker.apps.size() == 1 && worker.inFlight() == 0 && limit > 0 &&
+         static_cast<double>(worker.process->memoryBytes()) >
+             poolSettings_.memoryToRecycleAt * limit;
+}
+
+// New requests of its cordon go to another worker; it stays for those it has.
+void WorkerPool::replace(PooledWorker& worker, kj::StringPtr why) {
+  LOG(INFO) << "worker " << worker.process->pid() << " is being replaced: " << why.cStr();
+  worker.use = PooledWorker::Use::kLeaving;
+  worker.usedAt = loop_.timer().now();
+  auto cordon = cordons_.find(worker.cordon);
+  if (cordon != cordons_.end() && cordon->second.worker == &worker) {
+    cordon->second.worker = nullptr;
+  }
+  for (auto& app : worker.apps) {
+    auto found = live_.find(&app->version());
+    if (found != live_.end() && found->second == app.get()) live_.erase(found);
+  }
+}
+
+void WorkerPool::dismissWhoAreDone() {
+  auto now = loop_.timer().now();
+  for (auto& worker : workers_) {
+    if (worker->use != PooledWorker::Use::kLeaving) continue;
+    bool isLate = now - worker->usedAt > poolSettings_.leaveLimit;
+    if (worker->inFlight() == 0 || isLate) worker->process->dismiss("another has its place");
+  }
+}
+
+void WorkerPool::evictIdle() {
+  PooledWorker* oldest = nullptr;
+  for (auto& worker : workers_) {
+    if (worker->use != PooledWorker::Use::kCordon || worker->inFlight() > 0) continue;
+    if (oldest == nullptr || worker->usedAt < oldest->usedAt) oldest = worker.get();
+  }
+  if (oldest != nullptr) oldest->process->dismiss("its place is needed and it is idle");
+}
+
+std::vector<WorkerStatus> WorkerPool::status() const {
+  std::vector<WorkerStatus> all;
+  auto add = [&all](const PooledWorker& worker) {
+    WorkerStatus status;
+    status.pid = worker.process->pid();
+    status.cordon = worker.cordon;
+    status.rssBytes = worker.process->rssBytes();
+    status.sandboxLayers = worker.process->sandboxLayers();
+    for (auto& app : worker.apps) {
+      status.apps.push_back(app->version().app);
+      status.requests += app->requests();
+    }
+    all.push_back(std::move(status));
+  };
+  for (auto& worker : workers_)
+    add(*worker);
+  for (auto& worker : stock_.spares())
+    add(*worker);
+  return all;
+}
+
+}  // namespace nano
