@@ -15,6 +15,10 @@
 namespace nano {
 namespace {
 
+// Linux 6.3; Debian 12's header is older.
+constexpr int kSetMdwe = 65;                  // PR_SET_MDWE
+constexpr unsigned long kRefuseExecGain = 1;  // PR_MDWE_REFUSE_EXEC_GAIN
+
 struct ResourceLimit {
   const char* name;
   __rlimit_resource resource;
@@ -87,6 +91,12 @@ void dropCapabilities(const std::vector<Layer>& weakened) {
 }
 
 void forbidNewPrivileges() { mustSucceed("no_new_privs", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
+
+bool refuseNewCode() {
+  if (prctl(kSetMdwe, kRefuseExecGain, 0, 0, 0) == 0) return true;
+  if (errno != EINVAL) failStep("no new code", errno);
+  return false;
+}
 
 void hideMemory() { mustSucceed("dumpable", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
 

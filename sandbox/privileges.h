@@ -21,6 +21,10 @@ void dropCapabilities(const std::vector<Layer>& weakened);
 // No later exec can give rights; also what lets an unprivileged process install filters.
 void forbidNewPrivileges();
 
+// No page of this process that is not code already can become code (PR_SET_MDWE). False where the
+// kernel has no such promise (before 6.3): the filter stands alone then.
+bool refuseNewCode();
+
 // No core, no ptrace and no /proc/PID/mem for others of the same user.
 void hideMemory();
 

@@ -91,6 +91,11 @@ SandboxState enterSandbox(const SandboxSpec& spec) {
     failStep("landlock", "this kernel has none, and without mountns nothing else hides the files");
   }
 
+  // Before anything could make code of its own; what the loader has mapped stays.
+  if (spec.code == SandboxSpec::Code::kJitless && refuseNewCode()) {
+    state.layers.emplace_back("mdwe");
+  }
+
   // After the last change of credentials: such a change resets both.
   hideMemory();
   dieWithParent();
@@ -105,6 +110,7 @@ SandboxState enterSandbox(const SandboxSpec& spec) {
 void lockSyscalls(const SandboxSpec& spec, SandboxState& state) {
   loadFilter(compileFilter(syscallPolicy(spec, getpid())));
   state.layers.emplace_back("seccomp");
+  if (spec.code == SandboxSpec::Code::kJitless) state.layers.emplace_back(kJitlessLayer);
 }
 
 }  // namespace nano

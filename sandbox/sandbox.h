@@ -16,12 +16,16 @@ namespace nano {
 
 inline constexpr int kSandboxFailedExit = 70;  // sysexits.h: EX_SOFTWARE
 
+// What SandboxState::layers says of Code::kJitless: the filter lets no page become code.
+inline constexpr char kJitlessLayer[] = "jitless";
+
 struct SandboxSpec {
   // Layers that are left out; a warning for each goes to stderr. The same list as in SpawnSpec.
   std::vector<Layer> weakened;
   // Descriptors below this stay open, all others are closed.
   int firstClosedFd = 5;
-  // Lets no page become code (JIT off). Default: V8's code generator needs mprotect(PROT_EXEC).
+  // kJitless lets no page become code, by the filter and, where the kernel can, by PR_SET_MDWE: V8
+  // must run with --jitless. Default: V8's code generator needs mprotect(PROT_EXEC).
   enum class Code { kJit, kJitless } code = Code::kJit;
   // What happens to probes of glibc and V8 that fail harmlessly (open, stat, sysinfo...). kFatal
   // finds a warm-up that is not complete; for tests, since any library may probe.

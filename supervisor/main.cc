@@ -14,6 +14,7 @@
 
 #include "protocol/limits.h"
 #include "supervisor/admin_socket.h"
+#include "supervisor/canary.h"
 #include "supervisor/control_api.h"
 #include "supervisor/disk_app_registry.h"
 #include "supervisor/flags.h"
@@ -104,6 +105,10 @@ int run(const Configuration& configuration, StopSignals& signals) {
   auto admin = AdminSocket::listen(configuration.adminPath);
   if (auto* problem = std::get_if<std::string>(&admin)) return refuse("--admin: " + *problem);
 
+  // Before there is any thread. Where a layer is missing, no worker could start either.
+  StartCanaries canaries(privileged.files, configuration.weakened);
+  if (auto refusal = canaries.refusalToEnter()) return refuse(*refusal);
+
   EventLoop loop;
   DiskAppRegistry registry(*std::get<std::unique_ptr<StateDir>>(state),
                            kj::systemPreciseCalendarClock());
@@ -123,6 +128,7 @@ int run(const Configuration& configuration, StopSignals& signals) {
     return refuse("no sandboxed worker can be started: " +
                   std::string(why->getDescription().cStr()));
   }
+  if (auto refusal = canaries.refusalToServe()) return refuse(*refusal);
   loop.run(deployer.start());
   ControlApi control({registry, deployer, server, appLog}, port);
   HttpLimits forAdmin = adminLimits();

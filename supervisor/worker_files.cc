@@ -63,6 +63,7 @@ WorkerFiles openWorkerFiles(const std::string& libDirectory) {
   files.program = openRequired(libDirectory + "/nano-worker.so");
   auto snapshot = openRequired(libDirectory + "/nano.snapshot");
   files.snapshot = sealedCopy("nano.snapshot", snapshot);
+  files.canary = openRequired(libDirectory + "/nano-canary");
   files.devNull = openRequired("/dev/null");
   return files;
 }

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/security/hostile_acts.h"
+#include "sandbox/hostile_acts.h"
 #include "tests/security/victim_process.h"
 
 namespace nano {
@@ -23,7 +23,9 @@ class EscapeTest : public testing::TestWithParam<HostileAct> {};
 
 TEST_P(EscapeTest, EndsAsItShould) {
   const HostileAct& act = GetParam();
-  VictimProcess victim({act.name});
+  std::vector<std::string> arguments = {act.name};
+  if (act.loosest == SandboxSpec::Code::kJitless) arguments.emplace_back("--jitless");
+  VictimProcess victim(arguments);
   if (act.expectedErrno == kDies) {
     expectSandboxAlarm(victim);
     EXPECT_NE(victim.output().find("ready"), std::string::npos) << "it died too early";
@@ -42,6 +44,23 @@ INSTANTIATE_TEST_SUITE_P(Acts, EscapeTest,
 TEST(VictimTest, AnAllowedLifeIsNotDisturbed) {
   VictimProcess victim({"nothing"});
   EXPECT_EQ(classifyEnd(victim.finish()), EndClass::kExited) << victim.output();
+}
+
+// The filter is not there yet: what stops it is the kernel's promise, where there is one.
+TEST(VictimTest, AJitlessProcessMakesNoCodeEvenWithoutTheFilter) {
+  VictimProcess victim({"--jitless", "--stage=entered", "make_code"});
+  bool promised = victim.readLine().find(" mdwe") != std::string::npos;
+  EXPECT_EQ(classifyEnd(victim.finish()), EndClass::kExited) << victim.output();
+  EXPECT_EQ(victim.output().find("made code: errno 13\n") != std::string::npos, promised)
+      << victim.output();
+}
+
+TEST(VictimTest, OnlyAJitlessProcessIsRefusedCode) {
+  VictimProcess jit({"make_code"});
+  EXPECT_EQ(classifyEnd(jit.finish()), EndClass::kExited) << jit.output();
+  EXPECT_NE(jit.output().find("made code: ok"), std::string::npos) << jit.output();
+  VictimProcess jitless({"--jitless", "make_code"});
+  expectSandboxAlarm(jitless);
 }
 
 TEST(VictimTest, TheFilterHoldsForThreadsThatWereThereBeforeIt) {

@@ -28,8 +28,8 @@
 
 #include <seccomp.h>
 
+#include "sandbox/hostile_acts.h"
 #include "sandbox/sandbox.h"
-#include "tests/security/hostile_acts.h"
 
 namespace nano {
 namespace {
@@ -166,6 +166,11 @@ int perform(const std::string& act) {
   if (act == "wild_write") {
     void* page = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     *static_cast<volatile char*>(page) = 1;
+  }
+  if (act == "make_code") {
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    say("made code: " + result(mprotect(page, 4096, PROT_READ | PROT_EXEC)));
+    return 0;
   }
   if (act == "look_around") {
     lookAround();

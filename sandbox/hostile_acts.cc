@@ -1,4 +1,4 @@
-#include "tests/security/hostile_acts.h"
+#include "sandbox/hostile_acts.h"
 
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -46,6 +46,11 @@ long call(long number, Args... args) {
 #define GETS(name, error, ...)                    \
   {                                               \
     name, error, [] { return call(__VA_ARGS__); } \
+  }
+// What V8's code generator does.
+#define ONLY_JITLESS(name, ...)                                                \
+  {                                                                            \
+    name, kDies, [] { return call(__VA_ARGS__); }, SandboxSpec::Code::kJitless \
   }
 
 // clang-format off: one act a line
@@ -119,6 +124,8 @@ const HostileAct kActs[] = {
 
     // Memory
     DIES("mmap_code", SYS_mmap, 0, kPageSize, PROT_READ | PROT_EXEC, kOwn, -1, 0),
+    ONLY_JITLESS("mprotect_code", SYS_mprotect, 0, kPageSize, PROT_READ | PROT_EXEC),
+    ONLY_JITLESS("pkey_mprotect_code", SYS_pkey_mprotect, 0, kPageSize, PROT_READ | PROT_EXEC, -1),
     DIES("mmap_fd", SYS_mmap, 0, kPageSize, PROT_READ, MAP_PRIVATE, 4, 0),
     DIES("mmap_shared", SYS_mmap, 0, kPageSize, kRw, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
     DIES("mmap_huge", SYS_mmap, 0, kPageSize, kRw, kOwn | MAP_HUGETLB, -1, 0),
@@ -225,9 +232,14 @@ const HostileAct kActs[] = {
 
 #undef DIES
 #undef GETS
+#undef ONLY_JITLESS
 
 }  // namespace
 
 std::span<const HostileAct> hostileActs() { return kActs; }
+
+bool isForbidden(const HostileAct& act, SandboxSpec::Code code) {
+  return act.loosest == SandboxSpec::Code::kJit || code == SandboxSpec::Code::kJitless;
+}
 
 }  // namespace nano
