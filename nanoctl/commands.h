@@ -13,5 +13,6 @@ int statusCommand(std::span<const std::string> words);
 int logsCommand(std::span<const std::string> words);
 int evalCommand(std::span<const std::string> words);
 int devCommand(std::span<const std::string> words);
+int doctorCommand(std::span<const std::string> words);
 
 }  // namespace nano

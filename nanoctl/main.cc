@@ -15,9 +15,10 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"deploy", nano::deployCommand}, {"list", nano::listCommand}, {"delete", nano::deleteCommand},
-    {"status", nano::statusCommand}, {"logs", nano::logsCommand}, {"dev", nano::devCommand},
-    {"eval", nano::evalCommand},
+    {"deploy", nano::deployCommand}, {"list", nano::listCommand},
+    {"delete", nano::deleteCommand}, {"status", nano::statusCommand},
+    {"logs", nano::logsCommand},     {"dev", nano::devCommand},
+    {"eval", nano::evalCommand},     {"doctor", nano::doctorCommand},
 };
 
 constexpr char kUsage[] =
@@ -37,6 +38,9 @@ constexpr char kUsage[] =
       --port=P       another port
       --var=K=V      as for deploy
       --user=U       who nanod becomes when root starts it (else nobody)
+  doctor           each layer of the sandbox on this machine: works, missing, what to do
+      --allow_weaker_sandbox=L   layers to leave out, as for nanod
+      --user=U       whom nanod would become when root starts it (else nobody)
   eval EXPR        evaluate JavaScript in an isolate of nano's; - reads a script from stdin
 
 --admin is nanod's admin socket; else $NANO_ADMIN, else /run/nano/admin.sock.

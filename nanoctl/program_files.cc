@@ -17,4 +17,6 @@ std::string programDirectory() {
 
 std::string esbuildPath() { return normalPath(programDirectory() + "/../lib/nano/esbuild"); }
 
+std::string canaryPath() { return normalPath(programDirectory() + "/../lib/nano/nano-canary"); }
+
 }  // namespace nano

@@ -8,5 +8,7 @@ namespace nano {
 std::string programDirectory();
 // The bundler, in ../lib/nano beside it.
 std::string esbuildPath();
+// The program that tries the sandbox, beside the bundler.
+std::string canaryPath();
 
 }  // namespace nano

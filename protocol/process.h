@@ -13,8 +13,10 @@ inline constexpr int kFirstFreeFd = 5;  // Everything from here up is closed by 
 // Where the supervisor puts nano-worker.so for LD_PRELOAD=/proc/self/fd/5; closed like the rest.
 inline constexpr int kProgramFd = 5;
 
-// argv: nano-worker [--weaken=LAYER]... [--frontend-cpu=N]
+// argv: nano-worker [--weaken=LAYER]... [--jitless] [--frontend-cpu=N]
 // LAYER is a name of sandbox/sandbox.h.
 inline constexpr char kWeakenFlag[] = "--weaken=";
+// V8 only interprets, and no page of the process can become code. There is no WebAssembly.
+inline constexpr char kJitlessFlag[] = "--jitless";
 
 }  // namespace nano

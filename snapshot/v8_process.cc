@@ -79,18 +79,22 @@ class ArriveTask final : public v8::Task {
 
 }  // namespace
 
-V8Process::V8Process(const Options& options) {
+V8Process::V8Process(const Options& options)
+    : compilesCode_(options.code == Options::Code::kCompiled) {
   fixTimeZoneAndLocale();
   v8::V8::SetEntropySource(fillWithEntropy);
   v8::V8::SetFlagsFromString(kV8Flags.data(), kV8Flags.size());
   if (!options.extraFlags.empty()) {
     v8::V8::SetFlagsFromString(options.extraFlags.data(), options.extraFlags.size());
   }
+  if (!compilesCode_) v8::V8::SetFlagsFromString("--jitless");
   platform_ =
       v8::platform::NewDefaultPlatform(kPlatformThreads, v8::platform::IdleTaskSupport::kDisabled,
                                        v8::platform::InProcessStackDumping::kDisabled);
   v8::V8::InitializePlatform(platform_.get());
-  KJ_REQUIRE(v8::V8::EnableWebAssemblyTrapHandler(/*use_v8_signal_handler=*/true));
+  // Without WebAssembly there is nothing for it to trap.
+  KJ_REQUIRE(!compilesCode_ ||
+             v8::V8::EnableWebAssemblyTrapHandler(/*use_v8_signal_handler=*/true));
   KJ_REQUIRE(v8::V8::Initialize());
 }
 

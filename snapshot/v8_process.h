@@ -25,6 +25,9 @@ class V8Process final {
   struct Options {
     // Further flags, for the builder's fixed seeds.
     std::string_view extraFlags;
+    // kInterpreted: V8 makes no machine code, so it runs where no page may become code; it has no
+    // WebAssembly then. A snapshot is the same for both.
+    enum class Code { kCompiled, kInterpreted } code = Code::kCompiled;
   };
 
   explicit V8Process(const Options& options);
@@ -34,6 +37,7 @@ class V8Process final {
   V8Process& operator=(const V8Process&) = delete;
 
   v8::Platform& platform() { return *platform_; }
+  bool compilesCode() const { return compilesCode_; }
 
   // Returns once every platform thread has run a task: what they need from the kernel to start is
   // done, and the sandbox may be entered.
@@ -43,6 +47,7 @@ class V8Process final {
   void runForegroundTasks(v8::Isolate* isolate);
 
  private:
+  const bool compilesCode_;
   std::unique_ptr<v8::Platform> platform_;
 };
 

@@ -42,8 +42,8 @@ Pipe makePipe() {
   return pipe;
 }
 
-Child start(const WorkerSettings& settings, int rpcFd, std::unique_ptr<WorkerOutput>& output,
-            EventLoop& loop) {
+Child start(const WorkerSettings& settings, CodeProfile code, int rpcFd,
+            std::unique_ptr<WorkerOutput>& output, EventLoop& loop) {
   auto pipe = makePipe();
   SpawnSpec spec;
   spec.programFd = settings.files.engine;
@@ -51,6 +51,7 @@ Child start(const WorkerSettings& settings, int rpcFd, std::unique_ptr<WorkerOut
   for (Layer layer : settings.weakened) {
     spec.arguments.push_back(std::string(kWeakenFlag) + std::string(layerName(layer)));
   }
+  if (code == CodeProfile::kJitless) spec.arguments.emplace_back(kJitlessFlag);
   static_assert(kRpcFd == 3 && kSnapshotFd == 4 && kProgramFd == 5);
   spec.environment = {"LD_PRELOAD=/proc/self/fd/" + std::to_string(kProgramFd)};
   spec.descriptors = {settings.files.devNull,  pipe.writeEnd,         pipe.writeEnd, rpcFd,
@@ -65,12 +66,13 @@ Child start(const WorkerSettings& settings, int rpcFd, std::unique_ptr<WorkerOut
 }  // namespace
 
 WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Owner& owner,
-                             CodeProfile)
+                             CodeProfile code)
     : loop_(loop),
       settings_(settings),
       owner_(owner),
+      code_(code),
       sockets_(makeRpcSocketPair()),
-      child_(start(settings, sockets_.workerEnd, output_, loop)),
+      child_(start(settings, code, sockets_.workerEnd, output_, loop)),
       link_(loop, kj::mv(sockets_.supervisorEnd), RpcLink::Side::kSupervisor),
       rpc_(link_.bootstrap().castAs<rpc::Worker>()),
       ready_(nullptr),
@@ -118,6 +120,9 @@ void WorkerProcess::checkReport(rpc::SandboxReport::Reader report) {
   for (auto layer : report.getLayers()) {
     layers_.push_back(std::string(layer.begin(), std::min<size_t>(layer.size(), 32)));
   }
+  bool jitless = std::find(layers_.begin(), layers_.end(), kJitlessLayer) != layers_.end();
+  KJ_REQUIRE(jitless == (code_ == CodeProfile::kJitless),
+             "the worker's code profile is not the one it was told");
 }
 
 void WorkerProcess::allowTurns(kj::Duration cpuLimit) {

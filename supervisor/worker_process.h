@@ -25,6 +25,10 @@ struct WorkerSettings {
   kj::Duration startLimit = 10 * kj::SECONDS;
 };
 
+// Whether V8 may make machine code in a worker. kJitless: the interpreter only, which is some
+// times slower and has no WebAssembly, in a process where no page can become code.
+enum class CodeProfile { kDefault, kJitless };
+
 // One worker process from its start to its end. Nothing that it says is believed without a look at
 // /proc. Destroying this kills the process.
 class WorkerProcess final : private kj::TaskSet::ErrorHandler {
@@ -57,6 +61,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   uint64_t memoryBytes() const { return rssBytes(); }
   uint64_t memoryLimit() const { return 0; }
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
+  CodeProfile codeProfile() const { return code_; }
 
   // An app with this CPU limit comes in: one turn of the worker's loop may take as long, and
   // kHeartbeatGrace, before the worker counts as stuck. One that gets too little CPU time is given
@@ -84,6 +89,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   EventLoop& loop_;
   const WorkerSettings& settings_;
   Owner& owner_;
+  const CodeProfile code_;
   RpcSocketPair sockets_;
   std::unique_ptr<WorkerOutput> output_;
   Child child_;

@@ -62,6 +62,11 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
       isolate,
       "WebAssembly is not compiled from bytes at run time: import the .wasm file as a "
       "module of the app"));
+  // The snapshot's context has it under every profile; using it without a compiler ends V8.
+  if (!v8_.compilesCode()) {
+    const auto name = v8::String::NewFromUtf8Literal(isolate, "WebAssembly");
+    KJ_REQUIRE(context->Global()->Delete(context, name).FromMaybe(false));
+  }
   realm->context_.Reset(isolate, context);
   realm->entryPoints_ = std::make_unique<EntryPoints>(context);
   return realm;

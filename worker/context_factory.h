@@ -30,6 +30,7 @@ class Realm final {
   CountingAllocator& buffers() const { return *buffers_; }
   const HeapLimit& heapLimit() const { return *heapLimit_; }
   size_t heapBytes() const { return heapBytes_; }
+  bool hasWebAssembly() const { return v8_.compilesCode(); }
   // Runs what V8's platform has queued for the isolate, which may call JavaScript.
   void runForegroundTasks() { v8_.runForegroundTasks(isolate_); }
 

@@ -39,6 +39,7 @@ SandboxSpec readArguments(int argc, char** argv) {
   spec.firstClosedFd = kFirstFreeFd;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
+    if (argument == kJitlessFlag) spec.code = SandboxSpec::Code::kJitless;
     if (!argument.starts_with(kWeaken)) continue;
     const std::optional<Layer> layer = parseLayer(argument.substr(kWeaken.size()));
     KJ_REQUIRE(layer.has_value(), "no such layer", argv[i]);
@@ -77,14 +78,17 @@ void serve(int argc, char** argv) {
 
   // The loop makes all its descriptors here.
   EventLoop loop;
-  V8Process v8;
+  using Code = V8Process::Options::Code;
+  V8Process v8(
+      {.extraFlags = {},
+       .code = spec.code == SandboxSpec::Code::kJitless ? Code::kInterpreted : Code::kCompiled});
   const std::unique_ptr<SnapshotCache> snapshot = openSnapshot();
   ContextFactory contexts(v8, *snapshot);
   ResourceLimiter limiter;
   IsolateManager isolates(contexts, loop.timer(), kSpareIsolates);
   TurnEnd turnEnd(loop);
   const WorkerParts parts{isolates, limiter, loop.timer(), turnEnd};
-  warmUp(loop, parts);
+  warmUp(loop, parts, v8);
 
   // Every thread has run, or the filter kills it in its start-up (security 2.2).
   v8.awaitThreads();

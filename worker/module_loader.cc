@@ -32,9 +32,10 @@ void returnData(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 }  // namespace
 
-ModuleLoader::ModuleLoader(v8::Isolate* isolate, const AppSource& source)
+ModuleLoader::ModuleLoader(v8::Isolate* isolate, const AppSource& source, WebAssembly webAssembly)
     : isolate_(isolate),
-      source_(source) {
+      source_(source),
+      webAssembly_(webAssembly) {
   for (const AppSource::Module& module : source_.modules) {
     records_.emplace(module.path, std::make_unique<Record>(module));
   }
@@ -225,6 +226,11 @@ std::variant<ModuleLoader::Record*, std::string> ModuleLoader::find(const Import
                     (import.type == "json" && kind == AppSource::Kind::kJson) ||
                     (import.type == "text" && kind == AppSource::Kind::kText);
   if (!fits) return "\"" + import.specifier + "\" is not of the type \"" + import.type + "\"";
+  if (kind == AppSource::Kind::kWasm && webAssembly_ == WebAssembly::kRefused) {
+    return "\"" + import.specifier +
+           "\" cannot be loaded: this app runs with the code profile jitless, which has no "
+           "WebAssembly";
+  }
   return found->second.get();
 }
 

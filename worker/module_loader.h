@@ -22,8 +22,12 @@ namespace nano {
 // kModuleLoaderIsolateSlot.
 class ModuleLoader final {
  public:
+  // Whether a .wasm file may be imported; refused in a process that makes no code.
+  enum class WebAssembly { kCompiled, kRefused };
+
   // `source` outlives the loader, and the loader the last use of the isolate.
-  ModuleLoader(v8::Isolate* isolate, const AppSource& source);
+  ModuleLoader(v8::Isolate* isolate, const AppSource& source,
+               WebAssembly webAssembly = WebAssembly::kCompiled);
   ~ModuleLoader();
   ModuleLoader(const ModuleLoader&) = delete;
   ModuleLoader& operator=(const ModuleLoader&) = delete;
@@ -96,6 +100,7 @@ class ModuleLoader final {
 
   v8::Isolate* isolate_;
   const AppSource& source_;
+  const WebAssembly webAssembly_;
   std::unordered_map<std::string_view, std::unique_ptr<Record>> records_;
   std::unordered_multimap<int, Record*> byHash_;
   // Where the import statement stands that is to blame; set with a refusal of our own.

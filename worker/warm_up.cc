@@ -9,7 +9,6 @@ namespace nano {
 namespace {
 
 constexpr std::string_view kScript = R"js(
-import module from './add.wasm';
 
 const steps = [
   () => new Date().toString() + new Date(0).toLocaleString() + Date.parse('2026-11-22T07:00'),
@@ -47,13 +46,17 @@ class NoHost final : public rpc::AppHost::Server {};
 
 }  // namespace
 
-void warmUp(EventLoop& loop, const WorkerParts& parts) {
+void warmUp(EventLoop& loop, const WorkerParts& parts, const V8Process& v8) {
   AppSource source;
   source.mainModule = "warm_up.js";
-  source.modules.push_back({"warm_up.js", AppSource::Kind::kEsModule, std::string(kScript)});
-  source.modules.push_back(
-      {"add.wasm", AppSource::Kind::kWasm,
-       std::string(reinterpret_cast<const char*>(kAddModule), sizeof kAddModule)});
+  std::string script(kScript);
+  if (v8.compilesCode()) {
+    script.insert(0, "import module from './add.wasm';");
+    source.modules.push_back(
+        {"add.wasm", AppSource::Kind::kWasm,
+         std::string(reinterpret_cast<const char*>(kAddModule), sizeof kAddModule)});
+  }
+  source.modules.push_back({"warm_up.js", AppSource::Kind::kEsModule, std::move(script)});
   LogBuffer log(kj::heap<NoHost>());
   AppIsolate isolate(parts.isolates.take(source), source, parts.limiter,
                      {parts.timer, log, []() {}});

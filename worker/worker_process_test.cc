@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "protocol/process.h"
@@ -22,7 +23,9 @@ kj::AutoCloseFd openFile(const std::string& path) {
 
 class WorkerProcessTest : public testing::Test {
  protected:
-  WorkerProcessTest() : sockets_(makeRpcSocketPair()) {
+  WorkerProcessTest() : WorkerProcessTest(std::vector<std::string>{}) {}
+  explicit WorkerProcessTest(const std::vector<std::string>& flags)
+      : sockets_(makeRpcSocketPair()) {
     const char* snapshotPath = getenv("NANO_SNAPSHOT");
     kj::AutoCloseFd engine = openFile(libFile("engine"));
     kj::AutoCloseFd program = openFile(libFile("nano-worker.so"));
@@ -36,6 +39,7 @@ class WorkerProcessTest : public testing::Test {
     SpawnSpec spec;
     spec.programFd = engine;
     spec.arguments = {"nano-worker"};
+    spec.arguments.insert(spec.arguments.end(), flags.begin(), flags.end());
     spec.environment = {"LD_PRELOAD=/proc/self/fd/5"};
     spec.descriptors = {null, logEnd, logEnd, sockets_.workerEnd, snapshot, program};
     child_ = std::make_unique<Child>(spawn(spec));
@@ -85,6 +89,48 @@ TEST_F(WorkerProcessTest, ServesAnAppBehindItsSyscallFilter) {
   TestApp other(loop_, worker(), TestVersion::handling("for (;;) {}"));
   EXPECT_EQ(other.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
   EXPECT_EQ(other.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
+}
+
+class JitlessWorkerTest : public WorkerProcessTest {
+ protected:
+  JitlessWorkerTest() : WorkerProcessTest({kJitlessFlag}) {}
+  ~JitlessWorkerTest() noexcept override = default;
+
+  std::vector<std::string> layers() {
+    auto hello = worker().helloRequest().send();
+    auto response =
+        loop_.run(kj::Promise<capnp::Response<rpc::Worker::HelloResults>>(kj::mv(hello)));
+    std::vector<std::string> names;
+    for (auto layer : response.getReport().getLayers())
+      names.emplace_back(layer.cStr());
+    return names;
+  }
+};
+
+TEST_F(JitlessWorkerTest, RunsJavaScriptWithoutWebAssembly) {
+  kj::Maybe<kj::Exception> failed = kj::runCatchingExceptions([this]() {
+    auto names = layers();
+    EXPECT_NE(std::find(names.begin(), names.end(), kJitlessLayer), names.end());
+  });
+  KJ_IF_MAYBE(exception, failed) {
+    FAIL() << exception->getDescription().cStr() << "\n" << logText();
+  }
+  TestApp app(loop_, worker(), TestVersion::handling(R"js(
+    let sum = 0;
+    for (let i = 0; i < 300000; ++i) sum = (sum + i * 3) % 1000003;
+    const text = 'ab-cd'.replace(/(?<first>[a-z]+)-/u, '$<first>+');
+    return new Response([sum, text, typeof WebAssembly].join(' '));
+  )js"));
+  ASSERT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
+  EXPECT_EQ(app.fetch().body, "145003 ab+cd undefined");
+  TestApp wasm(loop_, worker(),
+               TestVersion{{{"index.js", "import add from './add.wasm';"},
+                            {"add.wasm", "x", rpc::Module::Kind::WASM}}});
+  EXPECT_EQ(wasm.outcome, rpc::Outcome::STARTUP_FAILED);
+  EXPECT_NE(wasm.message.find("jitless, which has no WebAssembly"), std::string::npos)
+      << wasm.message;
+  TestApp endless(loop_, worker(), TestVersion::handling("for (;;) {}"));
+  EXPECT_EQ(endless.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
 }
 
 }  // namespace

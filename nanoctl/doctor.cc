@@ -1,0 +1,59 @@
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "nanoctl/command_line.h"
+#include "nanoctl/commands.h"
+#include "nanoctl/doctor_report.h"
+#include "nanoctl/program_files.h"
+#include "nanoctl/run_program.h"
+
+namespace nano {
+
+namespace {
+
+// nano-canary's flags for "userns,mountns".
+void weaken(const std::string& layers, std::vector<std::string>& command) {
+  size_t at = 0;
+  while (at < layers.size()) {
+    size_t comma = std::min(layers.find(',', at), layers.size());
+    command.push_back("--weaken=" + layers.substr(at, comma - at));
+    at = comma + 1;
+  }
+}
+
+}  // namespace
+
+int doctorCommand(std::span<const std::string> words) {
+  auto arguments = parseCommand(words, {{"allow_weaker_sandbox"}, {"user"}}, 0);
+  if (!arguments) return 2;
+  std::vector<std::string> command = {canaryPath(), "--report"};
+  weaken(arguments->get("allow_weaker_sandbox"), command);
+  if (geteuid() == 0) {
+    // nanod does not run as root either.
+    std::string user = arguments->get("user", "nobody");
+    const passwd* account = getpwnam(user.c_str());
+    if (account == nullptr) return fail(Failure{"--user: there is no account '" + user + "'"});
+    if (account->pw_uid == 0) return fail(Failure{"--user: nanod does not run as root"});
+    command.push_back("--uid=" + std::to_string(account->pw_uid));
+    command.push_back("--gid=" + std::to_string(account->pw_gid));
+  } else if (arguments->has("user")) {
+    return fail(Failure{"--user: only root can become another user"});
+  }
+  auto end = readProgram("/", command);
+  if (!end.ok()) return fail(end.failure());
+  auto report = parseDoctorReport(end.value().output);
+  if (!report.ok()) return fail(Failure{command[0] + ": " + report.failure().message});
+  if (arguments->has("json")) {
+    printf("%s\n", report.value().dump(2).c_str());
+  } else {
+    fputs(describeReport(report.value()).c_str(), stdout);
+  }
+  return couldServe(report.value()) ? 0 : 1;
+}
+
+}  // namespace nano
