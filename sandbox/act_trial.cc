@@ -63,9 +63,19 @@ int tryOutside(const SandboxSpec& spec) {
   return tried;
 }
 
-int tryHostile(const SandboxSpec& spec) {
-  // What lockSyscalls() does, but compiled once for all.
-  const std::vector<sock_filter> filter = compileFilter(syscallPolicy(spec, getpid()));
+// What lockSyscalls() does, but compiled once for all. That it can be loaded is a part of entering.
+std::vector<sock_filter> makeFilter(const SandboxSpec& spec) {
+  std::vector<sock_filter> filter = compileFilter(syscallPolicy(spec, getpid()));
+  int status = endOf([&filter]() {
+    loadFilter(filter);
+    return 0;
+  });
+  // A step that fails has said so by itself.
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != kSucceeded) _exit(kSandboxFailedExit);
+  return filter;
+}
+
+int tryHostile(const SandboxSpec& spec, const std::vector<sock_filter>& filter) {
   int tried = 0;
   for (const HostileAct& act : hostileActs()) {
     if (!isForbidden(act, spec.code)) continue;
@@ -85,12 +95,13 @@ int tryHostile(const SandboxSpec& spec) {
 
 void tryActs(const SandboxSpec& spec) {
   SandboxState state = enterSandbox(spec);
+  const std::vector<sock_filter> filter = makeFilter(spec);
   std::string entered = "entered";
   for (const std::string& layer : state.layers)
     entered += " " + layer;
   say(entered);
   int tried = tryOutside(spec);
-  tried += tryHostile(spec);
+  tried += tryHostile(spec, filter);
   say("tried " + std::to_string(tried));
 }
 

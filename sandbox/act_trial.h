@@ -8,7 +8,7 @@ namespace nano {
 // and, behind the filter, of hostile_acts, each in a process of its own. Tells its starter on
 // stdout, a line each:
 //
-//   entered LAYER...       in the sandbox, the filter not counted
+//   entered LAYER...       in the sandbox; the filter can be loaded and is not counted
 //   survived ACT HOW       an act did not end as it must; HOW is what it got
 //   tried N                the end: so many acts were tried
 //

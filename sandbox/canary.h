@@ -38,7 +38,7 @@ class Canary final {
   // Waits until it has tried everything.
   Verdict finish();
 
-  // What is shut beside the filter, by name; after awaitEntered().
+  // What is shut, the filter not counted, by name; after awaitEntered().
   const std::vector<std::string>& layers() const { return layers_; }
 
  private:

@@ -89,7 +89,8 @@ std::vector<sock_filter> exportProgram(scmp_filter_ctx filter) {
 
 std::vector<sock_filter> compileFilter(std::span<const SyscallRule> policy) {
   FilterBuilder filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
-  if (!filter) failStep("seccomp init", "libseccomp has no memory");
+  if (!filter)
+    failStep("seccomp init", "libseccomp refuses: seccomp(2) is forbidden, or there is no memory");
   // Its default is to kill the thread only.
   int result = seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   if (result != 0) failStep("seccomp bad architecture", -result);
