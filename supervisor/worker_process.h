@@ -25,10 +25,6 @@ struct WorkerSettings {
   kj::Duration startLimit = 10 * kj::SECONDS;
 };
 
-// Whether V8 may make machine code in a worker. kJitless: the interpreter only, which is some
-// times slower and has no WebAssembly, in a process where no page can become code.
-enum class CodeProfile { kDefault, kJitless };
-
 // One worker process from its start to its end. Nothing that it says is believed without a look at
 // /proc. Destroying this kills the process.
 class WorkerProcess final : private kj::TaskSet::ErrorHandler {
