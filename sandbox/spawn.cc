@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,15 +23,17 @@
 namespace nano {
 namespace {
 
-// struct clone_args of Linux 5.3; <linux/sched.h> does not go together with <sched.h>.
+// struct clone_args of Linux 5.7; <linux/sched.h> does not go together with <sched.h>.
 struct CloneArgs {
-  uint64_t flags, pidfd, childTid, parentTid, exitSignal, stack, stackSize, tls;
+  uint64_t flags, pidfd, childTid, parentTid, exitSignal, stack, stackSize, tls, setTid, setTidSize;
+  uint64_t cgroup;
 };
 
 // What the child tells its parent through the status pipe: kReady once, then either nothing (the
 // pipe closes at exec) or the step that failed.
 enum class Step : int32_t {
   kReady,
+  kCgroup,
   kSignals,
   kSession,
   kGroups,
@@ -44,6 +47,7 @@ enum class Step : int32_t {
 
 constexpr const char* kStepNames[] = {
     "ready",
+    "enter the cgroup",
     "reset signal mask",
     "setsid",
     "drop supplementary groups",
@@ -71,9 +75,11 @@ struct ChildPlan {
   uid_t uid;        // whom the child becomes, in its own user namespace's numbers
   gid_t gid;
   int programFd;
-  int status;  // write end
-  int go;      // read end
-  int parent;  // our parent's pidfd
+  int status;              // write end
+  int go;                  // read end
+  int parent;              // our parent's pidfd
+  std::vector<int> procs;  // of cgroups of version 1
+  int log;                 // where to complain when our parent does not wait; -1: it does
   std::vector<int> descriptors;
   std::vector<int> kept;  // All of the above, ascending.
   std::vector<char*> argv;
@@ -104,7 +110,23 @@ std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
 // The child. System calls only, and by number where glibc's function does more than the call
 // (setresuid and its kin tell all threads).
 
+void complain(int log, Step step, int error) {
+  const char* name = kStepNames[static_cast<int32_t>(step)];
+  const char* why = strerrordesc_np(error);  // static text, unlike strerror's
+  if (why == nullptr) why = "unknown error";
+  iovec parts[] = {{const_cast<char*>("sandbox: "), 9},
+                   {const_cast<char*>(name), strlen(name)},
+                   {const_cast<char*>(": "), 2},
+                   {const_cast<char*>(why), strlen(why)},
+                   {const_cast<char*>("\n"), 1}};
+  [[maybe_unused]] ssize_t written = writev(log, parts, 5);
+}
+
 [[noreturn]] void giveUp(const ChildPlan& plan, Step step) {
+  if (plan.log >= 0) {
+    complain(plan.log, step, errno);
+    _exit(kSandboxFailedExit);
+  }
   Report report = {step, errno};
   [[maybe_unused]] ssize_t written = write(plan.status, &report, sizeof report);
   _exit(kChildGaveUp);
@@ -147,6 +169,12 @@ void waitForGo(const ChildPlan& plan) {
   if (read(plan.go, &byte, 1) != 1) _exit(kChildGaveUp);
 }
 
+// Version 2 needs nothing: we are born in it. "0" is who writes.
+void enterCgroups(const ChildPlan& plan) {
+  for (int procs : plan.procs)
+    mustWork(plan, Step::kCgroup, write(procs, "0", 1));
+}
+
 // Without a user namespace only ambient capabilities survive the change of user and the exec. These
 // two are what enterSandbox() needs: mounts and namespaces; bounding set and securebits.
 void keepCapabilities(const ChildPlan& plan) {
@@ -183,6 +211,7 @@ void arrangeDescriptors(ChildPlan& plan) {
     descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, count + 2);
     mustWork(plan, Step::kDescriptors, descriptor);
   }
+  if (plan.log >= 0) plan.log = plan.descriptors[STDERR_FILENO];
   int program = fcntl(plan.programFd, F_DUPFD_CLOEXEC, count + 2);
   mustWork(plan, Step::kDescriptors, program);
   int status = fcntl(plan.status, F_DUPFD_CLOEXEC, count + 2);
@@ -191,6 +220,7 @@ void arrangeDescriptors(ChildPlan& plan) {
 
   for (int target = 0; target < count; ++target)
     mustWork(plan, Step::kDescriptors, dup2(plan.descriptors[target], target));
+  if (plan.log >= 0) plan.log = STDERR_FILENO;
   plan.programFd = dup3(program, count, O_CLOEXEC);
   mustWork(plan, Step::kDescriptors, plan.programFd);
   status = dup3(status, count + 1, O_CLOEXEC);
@@ -203,6 +233,8 @@ void arrangeDescriptors(ChildPlan& plan) {
   closeOthers(plan);
   dieWithOurParent(plan);
   waitForGo(plan);
+  if (!plan.procs.empty()) plan.log = plan.descriptors[STDERR_FILENO];
+  enterCgroups(plan);
   uint64_t noSignals = 0;
   mustWork(plan, Step::kSignals,
            syscall(SYS_rt_sigprocmask, SIG_SETMASK, &noSignals, nullptr, sizeof noSignals));
@@ -217,11 +249,12 @@ void arrangeDescriptors(ChildPlan& plan) {
 // ---------------------------------------------------------------------------------------------
 // The parent.
 
-uint64_t cloneFlags(const std::vector<Layer>& weakened) {
+uint64_t cloneFlags(const SpawnSpec& spec) {
   // Caught signals are reset in the child at once: a handler of ours must not run in it.
   uint64_t flags = CLONE_PIDFD | 0x100000000ULL;  // CLONE_CLEAR_SIGHAND
-  if (!isWeakened(weakened, Layer::kUserNamespace)) flags |= CLONE_NEWUSER;
-  if (!isWeakened(weakened, Layer::kPidNamespace)) flags |= CLONE_NEWPID;
+  if (!isWeakened(spec.weakened, Layer::kUserNamespace)) flags |= CLONE_NEWUSER;
+  if (!isWeakened(spec.weakened, Layer::kPidNamespace)) flags |= CLONE_NEWPID;
+  if (spec.cgroup.directory >= 0) flags |= 0x200000000ULL;  // CLONE_INTO_CGROUP
   return flags;
 }
 
@@ -268,6 +301,10 @@ ChildPlan makePlan(const SpawnSpec& spec) {
   plan.gid = plan.userNamespace ? 0 : spec.unprivilegedGid;
   plan.programFd = spec.programFd;
   plan.descriptors = spec.descriptors;
+  plan.procs = spec.cgroup.procs;
+  KJ_REQUIRE(plan.procs.empty() || plan.descriptors.size() > STDERR_FILENO,
+             "a child that is not waited for needs a log");
+  plan.log = -1;
   plan.argv = pointersTo(spec.arguments);
   plan.envp = pointersTo(spec.environment);
   return plan;
@@ -287,14 +324,16 @@ Child spawn(const SpawnSpec& spec) {
   plan.parent = parent;
   plan.kept = plan.descriptors;
   plan.kept.insert(plan.kept.end(), {plan.programFd, plan.status, plan.go, plan.parent});
+  plan.kept.insert(plan.kept.end(), plan.procs.begin(), plan.procs.end());
   std::sort(plan.kept.begin(), plan.kept.end());
   plan.kept.erase(std::unique(plan.kept.begin(), plan.kept.end()), plan.kept.end());
 
   int pidfd = -1;
   CloneArgs args = {};
-  args.flags = cloneFlags(spec.weakened);
+  args.flags = cloneFlags(spec);
   args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
   args.exitSignal = SIGCHLD;
+  if (spec.cgroup.directory >= 0) args.cgroup = static_cast<uint64_t>(spec.cgroup.directory);
   long pid = syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) runChild(plan);
   if (pid < 0) KJ_FAIL_SYSCALL("clone3 with namespaces", errno);
@@ -307,7 +346,7 @@ Child spawn(const SpawnSpec& spec) {
   requireNoFailure(report);
   if (plan.userNamespace) mapUser(child.pid(), spec, plan);
   KJ_SYSCALL(write(go.writer, "", 1));
-  if (readReport(status.reader, report)) requireNoFailure(report);
+  if (plan.procs.empty() && readReport(status.reader, report)) requireNoFailure(report);
   return child;
 }
 

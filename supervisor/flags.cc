@@ -25,26 +25,62 @@ DEFINE_uint32(
 DEFINE_uint32(drain_seconds, 30, "how long SIGTERM waits for requests to be answered");
 DEFINE_string(allow_weaker_sandbox, "",
               "layers of the sandbox to leave out, separated by commas: "
-              "userns, mountns, netns, pidns");
+              "userns, mountns, netns, pidns; with cgroup it may do without where there is none");
+DEFINE_string(cgroup, "auto",
+              "the control group below which workers get theirs, as in /nano; auto: nanod's own; "
+              "none: nanod watches workers' memory itself");
+DEFINE_uint32(worker_memory_mb, 1024, "what one worker process may have in memory");
+DEFINE_uint32(worker_cpu_percent, 100, "CPU time of one worker process, in percent of one core");
 
 namespace nano {
 
 namespace {
 
 constexpr uint32_t kMaxFrontEnds = 256;
+// A worker that has just started has 55 MB.
+constexpr uint32_t kMinWorkerMemoryMb = 96;
+constexpr uint32_t kMaxWorkerMemoryMb = 1 << 20;
+constexpr uint32_t kMaxCpuPercent = 100 * 1024;
 
-std::variant<std::vector<Layer>, std::string> parseLayers(const std::string& text) {
+struct Weakened {
   std::vector<Layer> layers;
+  CgroupAbsence cgroup = CgroupAbsence::kRefused;
+};
+
+std::variant<Weakened, std::string> parseWeakened(const std::string& text) {
+  Weakened weakened;
   std::istringstream names(text);
   for (std::string name; std::getline(names, name, ',');) {
+    if (name == "cgroup") {
+      weakened.cgroup = CgroupAbsence::kPermitted;
+      continue;
+    }
     auto layer = parseLayer(name);
     if (!layer) {
       return "--allow_weaker_sandbox: there is no layer '" + name +
-             "' that may be left out; it knows userns, mountns, netns and pidns";
+             "' that may be left out; it knows userns, mountns, netns, pidns and cgroup";
     }
-    layers.push_back(*layer);
+    weakened.layers.push_back(*layer);
   }
-  return layers;
+  return weakened;
+}
+
+// What is wrong, if anything is.
+std::optional<std::string> readWorkerLimits(Configuration& configuration) {
+  configuration.cgroup = FLAGS_cgroup;
+  if (FLAGS_cgroup != "auto" && FLAGS_cgroup != "none" && !FLAGS_cgroup.starts_with('/')) {
+    return "--cgroup is auto, none or the path of a group, as in /nano";
+  }
+  if (FLAGS_worker_memory_mb < kMinWorkerMemoryMb || FLAGS_worker_memory_mb > kMaxWorkerMemoryMb) {
+    return "--worker_memory_mb must be " + std::to_string(kMinWorkerMemoryMb) + " to " +
+           std::to_string(kMaxWorkerMemoryMb);
+  }
+  if (FLAGS_worker_cpu_percent < 1 || FLAGS_worker_cpu_percent > kMaxCpuPercent) {
+    return "--worker_cpu_percent must be 1 to " + std::to_string(kMaxCpuPercent);
+  }
+  configuration.workerLimits.memoryBytes = uint64_t{FLAGS_worker_memory_mb} << 20;
+  configuration.workerLimits.cpuPercent = FLAGS_worker_cpu_percent;
+  return std::nullopt;
 }
 
 std::variant<std::optional<User>, std::string> whomToBecome() {
@@ -79,9 +115,11 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   if (FLAGS_max_workers <= FLAGS_spare_workers) {
     return std::string("--max_workers must be more than --spare_workers");
   }
-  auto layers = parseLayers(FLAGS_allow_weaker_sandbox);
-  if (auto* problem = std::get_if<std::string>(&layers)) return *problem;
-  configuration.weakened = std::get<std::vector<Layer>>(layers);
+  auto weakened = parseWeakened(FLAGS_allow_weaker_sandbox);
+  if (auto* problem = std::get_if<std::string>(&weakened)) return *problem;
+  configuration.weakened = std::get<Weakened>(weakened).layers;
+  configuration.cgroupAbsence = std::get<Weakened>(weakened).cgroup;
+  if (auto problem = readWorkerLimits(configuration)) return *problem;
   auto user = whomToBecome();
   if (auto* problem = std::get_if<std::string>(&user)) return *problem;
   configuration.user = std::get<std::optional<User>>(user);

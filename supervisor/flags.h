@@ -5,6 +5,7 @@
 
 #include "supervisor/local_server.h"
 #include "supervisor/run_as_user.h"
+#include "supervisor/worker_cgroups.h"
 
 namespace nano {
 
@@ -18,6 +19,9 @@ struct Configuration {
   size_t frontEnds = 1;
   std::vector<Layer> weakened;
   uint32_t requestsInFlight = 4096;
+  std::string cgroup = "auto";  // or "none", or a group's path
+  CgroupAbsence cgroupAbsence = CgroupAbsence::kRefused;
+  WorkerLimits workerLimits;
   PoolSettings pool;
   kj::Duration drainLimit = 30 * kj::SECONDS;
 };

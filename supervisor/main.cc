@@ -51,14 +51,19 @@ HttpLimits adminLimits() {
 struct Privileged {
   WorkerFiles files;
   std::vector<ListeningSocket> sockets;
+  WorkerCgroups cgroups;
 };
 
 std::variant<Privileged, std::string> openPrivileged(const Configuration& configuration) {
-  Privileged opened{openWorkerFiles(configuration.libDirectory), {}};
+  Privileged opened{openWorkerFiles(configuration.libDirectory), {}, {}};
   auto sockets = openListeningSockets(configuration.http.host, configuration.http.port,
                                       configuration.frontEnds);
   if (auto* problem = std::get_if<std::string>(&sockets)) return "--http: " + *problem;
   opened.sockets = std::move(std::get<std::vector<ListeningSocket>>(sockets));
+  auto cgroups =
+      openWorkerCgroups(configuration.cgroup, configuration.user, configuration.cgroupAbsence);
+  if (auto* problem = std::get_if<std::string>(&cgroups)) return *problem;
+  opened.cgroups = std::move(std::get<WorkerCgroups>(cgroups));
   return opened;
 }
 
@@ -115,9 +120,11 @@ int run(const Configuration& configuration, StopSignals& signals) {
   for (auto& problem : registry.problems())
     LOG(ERROR) << problem;
   AppLog appLog(kj::systemCoarseMonotonicClock());
-  WorkerSettings workers{privileged.files, configuration.weakened};
+  WorkerSettings workers{privileged.files, configuration.weakened, privileged.cgroups.tree.get(),
+                         configuration.workerLimits};
   HttpLimits httpLimits;
   auto settings = serverSettings(configuration, workers, httpLimits);
+  if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
   uint16_t port = privileged.sockets.front().port;
 
   LocalServer server(settings, loop.executor(), appLog);

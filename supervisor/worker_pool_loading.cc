@@ -12,6 +12,23 @@
 
 namespace nano {
 
+namespace {
+
+// The engine and its snapshot, and what V8 keeps beside heaps (security 3.1).
+constexpr uint64_t kWorkerBaseBytes = uint64_t{96} << 20;
+
+// What a worker needs when all its apps use all they may (security 3.1).
+uint64_t memoryFor(const PooledWorker& worker) {
+  uint64_t bytes = kWorkerBaseBytes;
+  for (auto& app : worker.apps) {
+    const AppLimits& limits = app->version().limits;
+    bytes += limits.bytes(rpc::Limit::HEAP) / 2 * 3 + limits.bytes(rpc::Limit::BUFFERS);
+  }
+  return bytes;
+}
+
+}  // namespace
+
 kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(PooledWorker& worker,
                                                                             LoadedApp& app) {
   auto host = app.host();
@@ -21,6 +38,7 @@ kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(Pool
   process.allowTurns(std::max(version->limits.get(rpc::Limit::BLOCKED_TURN),
                               version->limits.get(rpc::Limit::STARTUP_CPU)) *
                      kj::MILLISECONDS);
+  process.setMemoryLimit(std::min(memoryFor(worker), settings_.limits.memoryBytes));
   return process.ready().then([&process, version, host]() mutable {
     auto read = loadModules(*version);
     if (auto* problem = std::get_if<std::string>(&read)) {

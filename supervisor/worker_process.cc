@@ -42,7 +42,25 @@ Pipe makePipe() {
   return pipe;
 }
 
-Child start(const WorkerSettings& settings, CodeProfile code, int rpcFd,
+// A worker has three: for JavaScript, for V8's background work, for its CPU limits. And two to spare
+// (security 3.1).
+constexpr uint32_t kMostThreads = 5;
+
+std::unique_ptr<WorkerCgroup> makeCgroup(const WorkerSettings& settings) {
+  if (settings.cgroups == nullptr) return withoutCgroups()->addWorker();
+  auto group = settings.cgroups->addWorker();
+  group->setPidsLimit(kMostThreads);
+  group->setCpuQuota(settings.limits.cpuPercent);
+  return group;
+}
+
+// What a worker is started as, and in.
+struct Placement {
+  CodeProfile code;
+  const WorkerCgroup& cgroup;
+};
+
+Child start(const WorkerSettings& settings, const Placement& placement, int rpcFd,
             std::unique_ptr<WorkerOutput>& output, EventLoop& loop) {
   auto pipe = makePipe();
   SpawnSpec spec;
@@ -51,12 +69,13 @@ Child start(const WorkerSettings& settings, CodeProfile code, int rpcFd,
   for (Layer layer : settings.weakened) {
     spec.arguments.push_back(std::string(kWeakenFlag) + std::string(layerName(layer)));
   }
-  if (code == CodeProfile::kJitless) spec.arguments.emplace_back(kJitlessFlag);
+  if (placement.code == CodeProfile::kJitless) spec.arguments.emplace_back(kJitlessFlag);
   static_assert(kRpcFd == 3 && kSnapshotFd == 4 && kProgramFd == 5);
   spec.environment = {"LD_PRELOAD=/proc/self/fd/" + std::to_string(kProgramFd)};
   spec.descriptors = {settings.files.devNull,  pipe.writeEnd,         pipe.writeEnd, rpcFd,
                       settings.files.snapshot, settings.files.program};
   spec.weakened = settings.weakened;
+  spec.cgroup = placement.cgroup.placement();
   auto child = spawn(spec);
   output = std::make_unique<WorkerOutput>(loop, kj::mv(pipe.readEnd));
   output->setPid(child.pid());
@@ -72,7 +91,8 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
       owner_(owner),
       code_(code),
       sockets_(makeRpcSocketPair()),
-      child_(start(settings, code, sockets_.workerEnd, output_, loop)),
+      cgroup_(makeCgroup(settings)),
+      child_(start(settings, {code, *cgroup_}, sockets_.workerEnd, output_, loop)),
       link_(loop, kj::mv(sockets_.supervisorEnd), RpcLink::Side::kSupervisor),
       rpc_(link_.bootstrap().castAs<rpc::Worker>()),
       ready_(nullptr),
@@ -83,6 +103,8 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
       [](evutil_socket_t, short, void* self) { static_cast<WorkerProcess*>(self)->onExit(); },
       this));
   event_add(exited_.get(), nullptr);
+  setMemoryLimit(settings.limits.memoryBytes);
+  setCpuWeight(settings.limits.cpuWeight);
   ready_ = waits_.wrap(handshake()).fork();
   tasks_.add(link_.onDisconnect().then([this](kj::String reason) {
     return loop_.timer().afterDelay(kEndAfterLink).then([this, reason = kj::mv(reason)]() {
@@ -185,6 +207,48 @@ uint64_t WorkerProcess::rssBytes() const {
   return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+LimitResult WorkerProcess::setMemoryLimit(uint64_t bytes) {
+  auto result = cgroup_->setMemoryLimit(bytes);
+  if (result == LimitResult::kBelowUsage) {
+    LOG(WARNING) << "worker " << pid() << " uses more than the " << bytes
+                 << " bytes it is to have; its limit stays at " << memoryLimit_;
+    return result;
+  }
+  memoryLimit_ = bytes;
+  if (result == LimitResult::kSet) return result;
+  if (memoryWatch_ != nullptr) {
+    memoryWatch_->setLimit(bytes);
+    return result;
+  }
+  MemoryWatch::Process process{[this] { return rssBytes(); },
+                               [this](uint64_t used) {
+                                 ranOutOfMemory_ = true;
+                                 kill(kj::str("it uses ", used, " bytes of memory"));
+                               }};
+  memoryWatch_ = std::make_unique<MemoryWatch>(loop_.timer(), std::move(process), bytes);
+  return result;
+}
+
+LimitResult WorkerProcess::setCpuWeight(uint32_t weight) { return cgroup_->setCpuWeight(weight); }
+
+uint64_t WorkerProcess::memoryBytes() const {
+  auto memory = cgroup_->memory();
+  return memory ? memory->current : rssBytes();
+}
+
+void WorkerProcess::noteMemoryDeath(const ProcessEnd& end) {
+  if (classifyEnd(end) != EndClass::kKilled) {
+    ranOutOfMemory_ = false;  // It was faster than our own kill.
+    return;
+  }
+  if (cgroup_->oomKills() > 0) ranOutOfMemory_ = true;
+  if (!ranOutOfMemory_) return;
+  outcome_ = rpc::Outcome::EXCEEDED_MEMORY;
+  auto memory = cgroup_->memory();
+  LOG(WARNING) << "worker " << pid() << " ran out of memory: limit " << memoryLimit_ << " bytes"
+               << (memory ? ", peak " + std::to_string(memory->peak) + " bytes" : "");
+}
+
 void WorkerProcess::kill(kj::StringPtr why) {
   if (killed_) return;
   killed_ = true;
@@ -209,6 +273,7 @@ void WorkerProcess::onExit() {
   }
   killed_ = true;  // Nothing is left to kill.
   output_->drain();
+  noteMemoryDeath(*end);
   owner_.workerEnded(*this, *end);
 }
 

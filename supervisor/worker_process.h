@@ -10,18 +10,29 @@
 #include "protocol/limits.h"
 #include "protocol/rpc_link.h"
 #include "protocol/worker.capnp.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/child.h"
 #include "sandbox/sandbox.h"
 #include "supervisor/app_version.h"
+#include "supervisor/memory_watch.h"
 #include "supervisor/worker_files.h"
 #include "supervisor/worker_output.h"
 
 namespace nano {
 
+// What any worker may use.
+struct WorkerLimits {
+  uint64_t memoryBytes = uint64_t{1} << 30;
+  uint32_t cpuWeight = 100;   // Its share where CPUs are scarce, in relation to other workers.
+  uint32_t cpuPercent = 100;  // Of one core, at most.
+};
+
 // What the operator decided about all workers. Outlives them.
 struct WorkerSettings {
   const WorkerFiles& files;
   std::vector<Layer> weakened;
+  CgroupTree* cgroups = nullptr;  // Without: nanod watches memory itself, nothing limits the rest.
+  WorkerLimits limits;
   kj::Duration startLimit = 10 * kj::SECONDS;
 };
 
@@ -54,8 +65,6 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   pid_t pid() const { return child_.pid(); }
   // What the kernel says; 0 when it has ended.
   uint64_t rssBytes() const;
-  uint64_t memoryBytes() const { return rssBytes(); }
-  uint64_t memoryLimit() const { return 0; }
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
   CodeProfile codeProfile() const { return code_; }
 
@@ -63,6 +72,16 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   // kHeartbeatGrace, before the worker counts as stuck. One that gets too little CPU time is given
   // more time, up to kHeartbeatPatience times that.
   void allowTurns(kj::Duration cpuLimit);
+  // Until the next call. Below what is used now it may stay as it was.
+  LimitResult setMemoryLimit(uint64_t bytes);
+  LimitResult setCpuWeight(uint32_t weight);
+  // What counts towards the limit: the cgroup's figure, otherwise what the kernel says about the
+  // process. 0 when it has ended.
+  uint64_t memoryBytes() const;
+  uint64_t memoryLimit() const { return memoryLimit_; }
+  // Once it has ended: whether its memory limit did that.
+  bool ranOutOfMemory() const { return ranOutOfMemory_; }
+
   // For its own fault: why goes to the log as a warning. Owner::workerEnded follows from the loop.
   void kill(kj::StringPtr why);
   // Because it is not needed any more.
@@ -80,6 +99,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   kj::Promise<void> awaitPong(kj::Promise<void> pong, kj::Duration cpuAtPing, uint32_t patience);
   kj::Duration cpuTime() const;
   void onExit();
+  void noteMemoryDeath(const ProcessEnd& end);
   void taskFailed(kj::Exception&& error) override;
 
   EventLoop& loop_;
@@ -88,6 +108,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   const CodeProfile code_;
   RpcSocketPair sockets_;
   std::unique_ptr<WorkerOutput> output_;
+  std::unique_ptr<WorkerCgroup> cgroup_;  // Goes after the process.
   Child child_;
   RpcLink link_;
   rpc::Worker::Client rpc_;
@@ -97,7 +118,10 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   bool killed_ = false;
   bool dismissed_ = false;
   bool atFault_ = false;
+  bool ranOutOfMemory_ = false;
+  uint64_t memoryLimit_ = 0;
   rpc::Outcome outcome_ = rpc::Outcome::WORKER_DIED;
+  std::unique_ptr<MemoryWatch> memoryWatch_;  // Where no cgroup limits memory.
   Event exited_;
   kj::ForkedPromise<void> ready_;
   // Last: what waits for the worker is dropped before anything it uses.

@@ -1,0 +1,69 @@
+#include "sandbox/cgroup_sweeper.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <kj/debug.h>
+
+namespace nano {
+namespace {
+
+// Dead workers let go of their groups within milliseconds. Version 1 does not say when, so it is
+// tried every 10 ms, for 5 s.
+constexpr timespec kPause = {0, 10'000'000};
+constexpr int kTries = 500;
+
+void keepOnly(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned from = 0;
+  for (int fd : kept) {
+    auto number = static_cast<unsigned>(fd);
+    if (number > from) syscall(SYS_close_range, from, number - 1, 0);
+    from = number + 1;
+  }
+  syscall(SYS_close_range, from, ~0U, 0);
+}
+
+[[noreturn]] void sweep(std::vector<int> kept, int alive, const std::function<bool()>& remove) {
+  // Ctrl-C and a service manager's SIGTERM are meant for nanod.
+  setsid();
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  prctl(PR_SET_NAME, "nano-sweeper", 0, 0, 0);
+  kept.push_back(alive);
+  keepOnly(std::move(kept));
+  char byte;
+  while (read(alive, &byte, 1) < 0 && errno == EINTR) {
+  }
+  for (int i = 0; i < kTries && !remove(); ++i)
+    nanosleep(&kPause, nullptr);
+  _exit(0);
+}
+
+}  // namespace
+
+CgroupSweeper::CgroupSweeper(std::vector<int> descriptors, const std::function<bool()>& remove) {
+  int ends[2];
+  KJ_SYSCALL(pipe2(ends, O_CLOEXEC));
+  kj::AutoCloseFd reader(ends[0]);
+  alive_ = kj::AutoCloseFd(ends[1]);
+  KJ_SYSCALL(pid_ = fork());
+  if (pid_ == 0) sweep(std::move(descriptors), reader, remove);
+}
+
+CgroupSweeper::~CgroupSweeper() noexcept(false) {
+  alive_ = nullptr;
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace nano
