@@ -57,7 +57,11 @@ CgroupSweeper::CgroupSweeper(std::vector<int> descriptors, const std::function<b
   kj::AutoCloseFd reader(ends[0]);
   alive_ = kj::AutoCloseFd(ends[1]);
   KJ_SYSCALL(pid_ = fork());
-  if (pid_ == 0) sweep(std::move(descriptors), reader, remove);
+  if (pid_ == 0) {
+    // By itself: without close_range the sweeper would wait for its own end of the pipe.
+    alive_ = nullptr;
+    sweep(std::move(descriptors), reader, remove);
+  }
 }
 
 CgroupSweeper::~CgroupSweeper() noexcept(false) {

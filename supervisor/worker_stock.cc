@@ -27,7 +27,7 @@ WorkerStock::~WorkerStock() noexcept(false) = default;
 
 bool WorkerStock::mayStart() {
   auto now = loop_.timer().now();
-  double since = static_cast<double>((now - startsCountedAt_) / kj::MILLISECONDS) / 1000;
+  double since = static_cast<double>((now - startsCountedAt_) / kj::NANOSECONDS) / 1e9;
   startsCountedAt_ = now;
   startsLeft_ = std::min(startsLeft_ + since * settings_.startsPerSecond,
                          static_cast<double>(settings_.startsPerSecond));
