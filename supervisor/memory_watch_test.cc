@@ -7,6 +7,8 @@ namespace {
 
 class MemoryWatchTest : public testing::Test {
  protected:
+  ~MemoryWatchTest() noexcept override {}
+
   void passTime(kj::Duration duration) {
     timer_.advanceTo(timer_.now() + duration);
     kj::evalLater([] {}).wait(scope_);
