@@ -27,15 +27,16 @@ std::string content(const std::string& path) {
   return std::string((std::istreambuf_iterator<char>(file)), {});
 }
 
-// The groups of nanods in ours, in all hierarchies.
-std::vector<std::string> instances() {
+// The groups of a nanod of this number, in all hierarchies.
+std::vector<std::string> instances(pid_t nanod = getpid()) {
+  std::string prefix = "nanod-" + std::to_string(nanod) + "-";
   std::vector<std::string> found;
   for (auto& hierarchy :
        findCgroupHierarchies(content("/proc/self/mountinfo"), content("/proc/self/cgroup"), "")) {
     std::error_code ignored;
     for (auto& entry : std::filesystem::directory_iterator(hierarchy.directory, ignored)) {
       std::string name = entry.path().filename();
-      if (name.starts_with("nanod-")) found.push_back(entry.path());
+      if (name.starts_with(prefix)) found.push_back(entry.path());
     }
   }
   return found;
@@ -226,7 +227,7 @@ TEST_F(CgroupTest, RemovesWhatADeadOneLeft) {
   }
   ASSERT_EQ(waitpid(dead, nullptr, 0), dead);
   { auto tree = open(); }
-  EXPECT_TRUE(instances().empty());
+  EXPECT_TRUE(instances(dead).empty());
 }
 
 TEST_F(CgroupTest, RootsGroupsGoWithAKilledSupervisorThatBecameSomebody) {
@@ -249,7 +250,7 @@ TEST_F(CgroupTest, RootsGroupsGoWithAKilledSupervisorThatBecameSomebody) {
   EXPECT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
   while (waitpid(-1, &status, 0) > 0) {  // its sweeper, and what it had started
   }
-  EXPECT_TRUE(instances().empty());
+  EXPECT_TRUE(instances(nanod).empty());
   prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
 

@@ -42,7 +42,7 @@ Pipe makePipe() {
   return pipe;
 }
 
-// A worker has three: for JavaScript, for V8's background work, for its CPU limits. And two to spare
+// A worker has three: for JavaScript, for V8's background work, for CPU limits; and two to spare
 // (security 3.1).
 constexpr uint32_t kMostThreads = 5;
 
