@@ -42,11 +42,13 @@ scmp_arg_cmp toComparison(const ArgRule& arg) {
   failStep("seccomp policy", "a condition that is none");
 }
 
-void addRule(scmp_filter_ctx filter, const SyscallRule& rule) {
+void addRule(scmp_filter_ctx filter, uint32_t architecture, const SyscallRule& rule) {
   int number = seccomp_syscall_resolve_name(rule.name);
   std::string step = std::string("seccomp rule ") + rule.name;
   if (number == __NR_SCMP_ERROR) failStep(step, "there is no such system call");
-  if (number < 0) return;  // not on this architecture
+  // Not on that architecture. The rule itself is added by this machine's number, from which
+  // libseccomp finds the other one.
+  if (seccomp_syscall_resolve_name_arch(architecture, rule.name) < 0) return;
 
   scmp_arg_cmp comparisons[std::size(rule.args)];
   unsigned count = 0;
@@ -88,17 +90,28 @@ std::vector<sock_filter> exportProgram(scmp_filter_ctx filter) {
 }  // namespace
 
 std::vector<sock_filter> compileFilter(std::span<const SyscallRule> policy) {
+  return compileFilterFor(seccomp_arch_native(), policy);
+}
+
+std::vector<sock_filter> compileFilterFor(uint32_t architecture,
+                                          std::span<const SyscallRule> policy) {
   FilterBuilder filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
   if (!filter)
     failStep("seccomp init", "libseccomp refuses: seccomp(2) is forbidden, or there is no memory");
+  int result = 0;
+  if (architecture != seccomp_arch_native()) {
+    result = seccomp_arch_add(filter.get(), architecture);
+    if (result == 0) result = seccomp_arch_remove(filter.get(), seccomp_arch_native());
+    if (result != 0) failStep("seccomp architecture", -result);
+  }
   // Its default is to kill the thread only.
-  int result = seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+  result = seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   if (result != 0) failStep("seccomp bad architecture", -result);
   // A binary tree over the call numbers instead of a list.
   result = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
   if (result != 0) failStep("seccomp optimize", -result);
   for (const SyscallRule& rule : policy)
-    addRule(filter.get(), rule);
+    addRule(filter.get(), architecture, rule);
   return exportProgram(filter.get());
 }
 
