@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check.sh BUILD: format, layers, sizes, words, and clang-tidy on what changed against origin's main.
+# check.sh BUILD: format, layers, sizes, words, the systemd unit, and clang-tidy on what changed against origin's main.
 # ALL=1 runs clang-tidy on every file, which takes long. BASE= compares with another commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,6 +32,19 @@ words() {
   # The pattern is put together so that this file does not match it.
   ! ours '*.cc' '*.h' '*.c' '*.capnp' '*.js' '*.ts' '*.sh' '*.cmake' '*CMakeLists.txt' '*.md' Makefile |
     xargs grep -nE "\b(TO""DO|FIX""ME|XX""X)\b"
+}
+
+# systemd's own judgement of the unit, 0 (tight) to 10; the threshold is in tenths (security 2.5).
+unit() {
+  local table
+  if ! command -v systemd-analyze >/dev/null; then
+    say "unit: SKIPPED, systemd-analyze is not installed (Debian's package systemd)"
+    return 0
+  fi
+  table=$(systemd-analyze security --offline=true --no-pager --threshold=30 deploy/nano.service 2>&1) && return 0
+  tail -1 <<<"$table"
+  say "deploy/nano.service: more exposed than 3.0; systemd-analyze security --offline=true shows by what"
+  return 1
 }
 
 # The translation units to tidy: with a changed header, those beside it as well.
@@ -67,5 +80,6 @@ check layers tests/layers_test.sh
 check sizes deploy/check_sizes.sh
 check scripts scripts
 check words words
+check unit unit
 check tidy tidy
 exit "$bad"

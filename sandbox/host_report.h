@@ -20,6 +20,7 @@ struct HostFacts {
   std::string cgroupDetail;
 };
 
+// As the user who starts nanod.
 HostFacts readHostFacts();
 
 // The backend by the text of /proc/self/cgroup: "v1" where memory is a v1 hierarchy, "v2" where

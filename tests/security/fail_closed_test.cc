@@ -65,6 +65,11 @@ TEST(FailClosedStartTest, AThreadBeforeTheSandboxIsFatal) {
   expectFailure(victim, "threads");
 }
 
+TEST(FailClosedStartTest, AJitlessProcessThatMayStillMakeCodeIsFatal) {
+  VictimProcess victim({"--jitless", "--break=prctl:65", "nothing"});  // PR_SET_MDWE
+  expectFailure(victim, "no new code");
+}
+
 TEST(FailClosedStartTest, ALayerThatIsMissingWithoutBeingNamedIsFatal) {
   VictimProcess victim({"nothing"}, {Layer::kPidNamespace}, {});
   expectFailure(victim, "pid namespace");
