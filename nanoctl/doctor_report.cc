@@ -58,8 +58,7 @@ Result<json> parseDoctorReport(std::string_view text) {
   json report = json::parse(text, nullptr, false);
   bool whole = report.is_object() && report.contains("serves") && report["serves"].is_boolean() &&
                report.contains("layers") && report["layers"].is_array() &&
-               report.contains("canary") && report["canary"].is_array() &&
-               report.contains("cgroup") && report["cgroup"].is_object();
+               report.contains("canary") && report["canary"].is_array();
   if (!whole) return Failure{"nano-canary did not finish its report"};
   return report;
 }
@@ -74,9 +73,6 @@ std::string describeReport(const json& report) {
     text += describeLayer(layer);
   for (auto& trial : report["canary"])
     text += describeTrial(trial);
-  auto& cgroup = report["cgroup"];
-  std::string backend = cgroup.value("backend", "none");
-  text += row("cgroups", backend == "none" ? "absent" : backend, cgroup.value("detail", ""));
   text += report.value("pku", false)
               ? row("protection keys", "works", "")
               : row("protection keys", "absent", "this processor has none; nothing needs them");

@@ -10,7 +10,6 @@ using nlohmann::json;
 json goodReport() {
   return json::parse(R"({
     "serves": true, "kernel": "6.1.0", "architecture": "x86_64", "user": 65534, "pku": false,
-    "cgroup": {"backend": "v2", "detail": "/sys/fs/cgroup/nano is ours to use"},
     "layers": [{"layer": "userns", "state": "works", "detail": "", "remedy": ""},
                {"layer": "landlock", "state": "works", "detail": "ABI 2", "remedy": ""}],
     "canary": [{"profile": "default", "tried": 158, "survivors": [], "failure": ""}]})");
@@ -22,7 +21,6 @@ TEST(DoctorReportTest, HasALineForEachLayer) {
             "  userns             works\n"
             "  landlock           works     ABI 2\n"
             "  canary, default    works     stopped at 158 acts\n"
-            "  cgroups            v2        /sys/fs/cgroup/nano is ours to use\n"
             "  protection keys    absent    this processor has none; nothing needs them\n"
             "nanod could serve on this machine.\n");
 }

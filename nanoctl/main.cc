@@ -39,7 +39,7 @@ constexpr char kUsage[] =
       --var=K=V      as for deploy
       --user=U       who nanod becomes when root starts it (else nobody)
   doctor           each layer of the sandbox on this machine: works, missing, what to do
-      --allow_weaker_sandbox=L   layers to leave out, as for nanod
+      --allow_weaker_sandbox=L   layers to go without, as for nanod
       --user=U       whom nanod would become when root starts it (else nobody)
   eval EXPR        evaluate JavaScript in an isolate of nano's; - reads a script from stdin
 

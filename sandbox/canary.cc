@@ -59,7 +59,6 @@ std::optional<std::string> Canary::readLine() {
     KJ_SYSCALL(ready = poll(&waiting, 1, kSilenceMs));
     if (ready == 0) {
       failure_ = "it says nothing more";
-      child_->sendSignal(SIGKILL);
       return std::nullopt;
     }
     char bytes[1024];
@@ -70,12 +69,19 @@ std::optional<std::string> Canary::readLine() {
   }
 }
 
+// Its output is at its end, so it is dead already, or it is one that we do not wait for.
+ProcessEnd Canary::end() {
+  output_ = nullptr;
+  child_->sendSignal(SIGKILL);
+  return child_->reap();
+}
+
 // What it complained about on its way, and how it ended.
-std::string Canary::describeFailure() {
+std::string Canary::describeFailure(const ProcessEnd& end) const {
   std::string text;
   for (const std::string& line : complaints_)
     text += line + "; ";
-  return text + describeEnd(child_->reap());
+  return text + describeEnd(end);
 }
 
 std::optional<std::string> Canary::awaitEntered() {
@@ -83,7 +89,8 @@ std::optional<std::string> Canary::awaitEntered() {
   while (!entered_) {
     auto line = readLine();
     if (!line) {
-      if (failure_.empty()) failure_ = describeFailure();
+      const ProcessEnd ended = end();
+      if (failure_.empty()) failure_ = describeFailure(ended);
       return failure_;
     }
     std::istringstream words(*line);
@@ -120,7 +127,9 @@ Canary::Verdict Canary::finish() {
       complaints_.push_back(*line);
     }
   }
-  if (failure_.empty() && verdict.tried <= 0) failure_ = describeFailure();
+  const ProcessEnd ended = end();
+  bool whole = verdict.tried > 0 && classifyEnd(ended) == EndClass::kExited;
+  if (failure_.empty() && !whole) failure_ = describeFailure(ended);
   verdict.failure = failure_;
   return verdict;
 }

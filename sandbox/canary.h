@@ -35,7 +35,7 @@ class Canary final {
     int tried = 0;
     bool good() const { return failure.empty() && survivors.empty() && tried > 0; }
   };
-  // Waits until it has tried everything.
+  // Waits until it has tried everything and has ended. Once.
   Verdict finish();
 
   // What is shut, the filter not counted, by name; after awaitEntered().
@@ -43,7 +43,8 @@ class Canary final {
 
  private:
   std::optional<std::string> readLine();
-  std::string describeFailure();
+  ProcessEnd end();
+  std::string describeFailure(const ProcessEnd& end) const;
 
   std::string failure_;
   std::string pending_;

@@ -29,6 +29,7 @@ constexpr unsigned kNobody = 65534;
 struct Arguments {
   SandboxSpec spec;
   bool report = false;
+  bool withoutCgroup = false;
   unsigned uid = kNobody;
   unsigned gid = kNobody;
 };
@@ -51,7 +52,9 @@ Arguments parse(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {
     std::string_view word = argv[i];
-    if (word.starts_with("--weaken=")) {
+    if (word == "--weaken=cgroup") {
+      arguments.withoutCgroup = true;
+    } else if (word.starts_with("--weaken=")) {
       auto layer = parseLayer(word.substr(9));
       if (!layer) refuse("no such layer: " + std::string(word));
       arguments.spec.weakened.push_back(*layer);
@@ -87,10 +90,16 @@ int report(const Arguments& arguments) {
   kj::AutoCloseFd self = openFile("/proc/self/exe", O_RDONLY);
   kj::AutoCloseFd null = openFile("/dev/null", O_RDWR);
   // As nanod does: root makes its cgroups before it becomes somebody.
+  LayerFinding cgroup = judgeOwnCgroups();
+  if (arguments.withoutCgroup && cgroup.state == LayerFinding::State::kMissing) {
+    cgroup.state = LayerFinding::State::kLeftOut;
+    cgroup.remedy.clear();
+  }
   HostFacts facts = readHostFacts();
   becomeOrdinary(arguments);
   facts.user = geteuid();
   auto findings = probeLayers(arguments.spec.weakened);
+  findings.push_back(cgroup);
   Canary ordinary({self, null, arguments.spec.weakened, SandboxSpec::Code::kJit});
   Canary jitless({self, null, arguments.spec.weakened, SandboxSpec::Code::kJitless});
   std::vector<ProfileTrial> trials;

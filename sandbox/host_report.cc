@@ -40,49 +40,21 @@ std::string array(const Items& items, const Render& render) {
   return json + "]";
 }
 
-std::string readAll(const char* path) {
+std::string readAll(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// "HIERARCHY:CONTROLLERS:PATH" of proc(5); the path of the hierarchy that has this controller, ""
-// being the unified one's.
-std::string pathOfController(const std::string& text, const std::string& controller) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    size_t first = line.find(':');
-    size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    std::string controllers = line.substr(first + 1, second - first - 1);
-    bool has = controller.empty()
-                   ? controllers.empty()
-                   : ("," + controllers + ",").find("," + controller + ",") != std::string::npos;
-    if (has) return line.substr(second + 1);
-  }
-  return {};
+bool has(const std::vector<std::string>& controllers, const char* wanted) {
+  return std::find(controllers.begin(), controllers.end(), wanted) != controllers.end();
 }
 
 bool mayWrite(const std::string& directory) { return access(directory.c_str(), W_OK) == 0; }
 
-void readCgroup(HostFacts& facts) {
-  std::string text = readAll("/proc/self/cgroup");
-  facts.cgroupBackend = cgroupBackendOf(text);
-  std::string directory;
-  if (facts.cgroupBackend == "v2") directory = "/sys/fs/cgroup" + pathOfController(text, "");
-  if (facts.cgroupBackend == "v1") {
-    directory = "/sys/fs/cgroup/memory" + pathOfController(text, "memory");
-  }
-  if (directory.empty()) {
-    facts.cgroupDetail =
-        "no cgroup with a memory controller: nothing but nanod's own polling "
-        "bounds a worker's memory";
-  } else if (mayWrite(directory)) {
-    facts.cgroupDetail = directory + " is ours to use";
-  } else {
-    facts.cgroupDetail = directory +
-                         " belongs to somebody else: under systemd, the unit needs "
-                         "Delegate=cpu memory pids";
-  }
+std::vector<std::string> controllersOf(const CgroupHierarchy& hierarchy) {
+  if (!hierarchy.isVersion2) return hierarchy.controllers;
+  std::istringstream words(readAll(hierarchy.directory + "/cgroup.controllers"));
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
 bool hasProtectionKeys() {
@@ -107,10 +79,36 @@ std::string findingAsJson(const LayerFinding& finding) {
 
 }  // namespace
 
-std::string cgroupBackendOf(const std::string& procSelfCgroup) {
-  if (!pathOfController(procSelfCgroup, "memory").empty()) return "v1";
-  if (!pathOfController(procSelfCgroup, "").empty()) return "v2";
-  return "none";
+LayerFinding judgeCgroups(const std::vector<CgroupHierarchy>& hierarchies) {
+  using State = LayerFinding::State;
+  // Of each version: the directories that have memory and pids, and may be ours.
+  for (bool version2 : {true, false}) {
+    const char* backend = version2 ? "v2" : "v1";
+    std::string memory;
+    std::string pids;
+    for (const CgroupHierarchy& hierarchy : hierarchies) {
+      if (hierarchy.isVersion2 != version2) continue;
+      auto controllers = controllersOf(hierarchy);
+      if (has(controllers, "memory")) memory = hierarchy.directory;
+      if (has(controllers, "pids")) pids = hierarchy.directory;
+    }
+    if (memory.empty() || pids.empty()) continue;
+    for (const std::string& directory : {memory, pids}) {
+      if (mayWrite(directory)) continue;
+      return {"cgroup", State::kMissing,
+              std::string(backend) + ", but " + directory + " is not ours to use",
+              "start nanod as root, or under systemd with Delegate=cpu memory pids; or go without: "
+              "--allow_weaker_sandbox=cgroup"};
+    }
+    return {"cgroup", State::kWorks, std::string(backend) + ", in " + memory, {}};
+  }
+  return {"cgroup", State::kMissing, "none with the controllers memory and pids",
+          "let nanod see /sys/fs/cgroup with them; or go without: --allow_weaker_sandbox=cgroup"};
+}
+
+LayerFinding judgeOwnCgroups() {
+  return judgeCgroups(
+      findCgroupHierarchies(readAll("/proc/self/mountinfo"), readAll("/proc/self/cgroup"), {}));
 }
 
 HostFacts readHostFacts() {
@@ -121,7 +119,6 @@ HostFacts readHostFacts() {
   facts.architecture = names.machine;
   facts.user = geteuid();
   facts.protectionKeys = hasProtectionKeys();
-  readCgroup(facts);
   return facts;
 }
 
@@ -141,9 +138,7 @@ std::string reportAsJson(const HostFacts& facts, const std::vector<LayerFinding>
          ",\"kernel\":" + quoted(facts.kernel) + ",\"architecture\":" + quoted(facts.architecture) +
          ",\"user\":" + std::to_string(facts.user) +
          ",\"pku\":" + (facts.protectionKeys ? "true" : "false") +
-         ",\"cgroup\":{\"backend\":" + quoted(facts.cgroupBackend) +
-         ",\"detail\":" + quoted(facts.cgroupDetail) +
-         "},\"layers\":" + array(findings, findingAsJson) +
+         ",\"layers\":" + array(findings, findingAsJson) +
          ",\"canary\":" + array(trials, trialAsJson) + "}";
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sandbox/canary.h"
+#include "sandbox/cgroup_mounts.h"
 #include "sandbox/layer_probe.h"
 
 // What `nano-canary --report` finds out about this machine, and its words as JSON. Changes nothing.
@@ -14,18 +15,16 @@ struct HostFacts {
   std::string architecture;  // "x86_64"
   unsigned user = 0;         // As whom the layers were tried.
   bool protectionKeys = false;
-  // Which cgroups this process is in: "v2", "v1" (also hybrid), "none"; and whether it may make
-  // some below its own.
-  std::string cgroupBackend;
-  std::string cgroupDetail;
 };
 
 // As the user who starts nanod.
 HostFacts readHostFacts();
 
-// The backend by the text of /proc/self/cgroup: "v1" where memory is a v1 hierarchy, "v2" where
-// there is only the unified one.
-std::string cgroupBackendOf(const std::string& procSelfCgroup);
+// Whether nanod could limit workers' memory and threads by these cgroups, looked at and not
+// touched: the finding's detail begins with "v2", "v1" or "none".
+LayerFinding judgeCgroups(const std::vector<CgroupHierarchy>& hierarchies);
+// Those of this process, as the user who starts nanod.
+LayerFinding judgeOwnCgroups();
 
 struct ProfileTrial {
   std::string profile;  // "default" or "jitless"

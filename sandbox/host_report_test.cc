@@ -1,18 +1,59 @@
 #include "sandbox/host_report.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
+#include <kj/debug.h>
 
 namespace nano {
 namespace {
 
 using State = LayerFinding::State;
 
-TEST(HostReportTest, KnowsTheCgroupBackendByWhereMemoryIs) {
-  EXPECT_EQ(cgroupBackendOf("0::/system.slice/nano.service\n"), "v2");
-  EXPECT_EQ(cgroupBackendOf("5:memory:/a\n3:cpu,cpuacct:/a\n0::/\n"), "v1");
-  EXPECT_EQ(cgroupBackendOf("5:cpuset,memory:/a\n"), "v1");
-  EXPECT_EQ(cgroupBackendOf("3:cpu,cpuacct:/a\n"), "none");
-  EXPECT_EQ(cgroupBackendOf(""), "none");
+// Directories that look like cgroups; gone with the test.
+class CgroupFinding : public testing::Test {
+ protected:
+  ~CgroupFinding() noexcept override { std::filesystem::remove_all(path_); }
+
+  CgroupHierarchy version2(const std::string& controllers) {
+    std::ofstream(path_ + "/cgroup.controllers") << controllers;
+    return {true, {}, path_};
+  }
+  CgroupHierarchy version1(const char* controller) { return {false, {controller}, path_}; }
+
+  std::string path_ = makeDirectory();
+
+ private:
+  static std::string makeDirectory() {
+    char path[] = "/tmp/nano-cgroup-XXXXXX";
+    KJ_ASSERT(mkdtemp(path) != nullptr);
+    return path;
+  }
+};
+
+TEST_F(CgroupFinding, IsTheVersionThatHasMemoryAndPids) {
+  EXPECT_EQ(judgeCgroups({version2("cpu memory pids\n")}).detail, "v2, in " + path_);
+  auto hybrid = judgeCgroups({version2("hugetlb\n"), version1("memory"), version1("pids")});
+  EXPECT_EQ(hybrid.state, State::kWorks);
+  EXPECT_EQ(hybrid.detail, "v1, in " + path_);
+}
+
+TEST_F(CgroupFinding, WithoutMemoryOrPidsThereIsNone) {
+  for (const auto& hierarchies :
+       {std::vector<CgroupHierarchy>{}, {version1("memory")}, {version2("memory\n")}}) {
+    auto finding = judgeCgroups(hierarchies);
+    EXPECT_EQ(finding.state, State::kMissing);
+    EXPECT_TRUE(finding.detail.starts_with("none")) << finding.detail;
+  }
+}
+
+TEST_F(CgroupFinding, AGroupThatBelongsToSomebodyElseIsMissing) {
+  CgroupHierarchy other{false, {"memory", "pids"}, "/proc/1/cwd/nonexistent"};
+  auto finding = judgeCgroups({other});
+  EXPECT_EQ(finding.state, State::kMissing);
+  EXPECT_NE(finding.remedy.find("Delegate="), std::string::npos) << finding.remedy;
 }
 
 TEST(HostReportTest, ServesOnlyWithNothingMissingAndEveryCanaryStopped) {
@@ -31,12 +72,10 @@ TEST(HostReportTest, ServesOnlyWithNothingMissingAndEveryCanaryStopped) {
 TEST(HostReportTest, IsOneLineOfJsonWhateverTheTextIs) {
   HostFacts facts;
   facts.kernel = "6.1\"\n\\";
-  facts.cgroupBackend = "v2";
   std::string json = reportAsJson(facts, {{"userns", State::kLeftOut, "", ""}},
                                   {{"default", {.failure = {}, .survivors = {"a b"}, .tried = 1}}});
   EXPECT_EQ(json,
             R"({"serves":false,"kernel":"6.1\"\u000a\\","architecture":"","user":0,"pku":false,)"
-            R"("cgroup":{"backend":"v2","detail":""},)"
             R"("layers":[{"layer":"userns","state":"left out","detail":"","remedy":""}],)"
             R"("canary":[{"profile":"default","tried":1,"survivors":["a b"],"failure":""}]})");
 }
