@@ -32,7 +32,7 @@ class WorkerProfileTest : public testing::Test, private WorkerProcess::Owner {
 
   EventLoop loop_;
   WorkerFiles files_ = openWorkerFiles(NANO_LIB_DIR);
-  WorkerSettings settings_{files_, {}};
+  WorkerSettings settings_{.files = files_, .weakened = {}, .limits = {}};
 };
 
 bool has(const std::vector<std::string>& layers, const char* name) {
