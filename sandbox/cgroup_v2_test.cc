@@ -189,6 +189,7 @@ TEST_F(CgroupV2Test, HandsItsPartToTheUserItBecomesAndIsSweptWhenThatOneIsKilled
   request_.uid = 65534;
   request_.gid = 65534;
   if (geteuid() != 0) {
+    request_.uid = geteuid() + 1;
     auto opened = openCgroupsV2({true, {}, root_}, request_);
     EXPECT_TRUE(std::holds_alternative<std::string>(opened));
     return;
