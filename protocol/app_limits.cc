@@ -66,6 +66,13 @@ const LimitRow& limitRow(rpc::Limit limit) {
   return *row;
 }
 
+std::string limitKeys() {
+  std::string keys;
+  for (const LimitRow& row : kTable)
+    keys.append(keys.empty() ? "" : ", ").append(row.key);
+  return keys;
+}
+
 std::string_view unitName(LimitUnit unit) {
   switch (unit) {
     case Unit::kMillis:

@@ -33,6 +33,8 @@ const LimitRow& limitRow(rpc::Limit limit);
 // Null where there is no such key, or no such limit in this build.
 const LimitRow* findLimit(std::string_view key);
 const LimitRow* findLimit(rpc::Limit limit);
+// "cpu_ms, cpu_average_ms, ...": for who asked for another one.
+std::string limitKeys();
 std::string_view unitName(LimitUnit unit);  // "ms", "MB", "requests", "requests/s"
 
 // Every limit's value for one app.

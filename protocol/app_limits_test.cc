@@ -1,5 +1,8 @@
 #include "protocol/app_limits.h"
 
+#include <fstream>
+#include <iterator>
+
 #include <set>
 
 #include <capnp/message.h>
@@ -43,6 +46,19 @@ TEST(AppLimitsTest, ABreachOfANewerBuildIsReadAsNone) {
   EXPECT_EQ(describeBreach(readBreach(breach)), "limits.heap_mb: 128 MB allowed, 130 MB used");
   breach.setLimit(static_cast<rpc::Limit>(999));
   EXPECT_FALSE(readBreach(breach));
+}
+
+TEST(AppLimitsTest, EveryLimitIsInTheDocumentation) {
+  std::ifstream file(NANO_DOCS "/limits.md");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const LimitRow& row : limitTable()) {
+    auto cell = [&row](uint64_t value) {
+      return std::to_string(value) + " " + std::string(unitName(row.unit)) + " | ";
+    };
+    std::string line = "\n| `" + std::string(row.key) + "` | " + cell(row.usual) +
+                       cell(row.most) + cell(row.least) + std::string(row.meaning) + " |\n";
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
 }
 
 }  // namespace

@@ -89,9 +89,9 @@ kj::Promise<AppDeployer::Result> AppDeployer::deploy(DeployRequest request,
   if (request.routes) job->target.routes = kj::mv(*request.routes);
   if (request.port) job->target.port = *request.port;
   // Again after keepSecrets, which may have made too many bindings.
-  if (auto problem = uploadProblem(request.upload)) {
-    return Result(DeployRefusal{Refusal::kInvalid, *problem, std::nullopt});
-  }
+  auto problem = uploadProblem(request.upload);
+  if (!problem) problem = policy_.refusal(version);
+  if (problem) return Result(DeployRefusal{Refusal::kInvalid, *problem, std::nullopt});
   if (auto conflict = routeConflict(registry_.list(), version, job->target)) {
     return Result(DeployRefusal{Refusal::kConflict, *conflict, std::nullopt});
   }
@@ -174,6 +174,11 @@ kj::Promise<AppDeployer::Result> AppDeployer::remove(std::string tenant, std::st
             .then([gone]() mutable { return Result(kj::mv(gone)); });
       })
       .attach(kj::mv(job));
+}
+
+kj::Promise<void> AppDeployer::applyPolicy() {
+  registry_.resolveAgain();
+  return publishAll();
 }
 
 kj::Promise<void> AppDeployer::publishAll() {

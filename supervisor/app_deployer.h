@@ -12,6 +12,7 @@
 
 #include "supervisor/app_registry.h"
 #include "supervisor/deploy_request.h"
+#include "supervisor/limit_policy.h"
 #include "supervisor/live_server.h"
 
 namespace nano {
@@ -36,12 +37,14 @@ struct DeployRefusal {
 // thread.
 class AppDeployer final {
  public:
-  // Both outlive the deployer and its promises.
-  // All outlive this.
-  AppDeployer(AppRegistry& registry, LiveServer& server, UsageBook& usage)
+  // All outlive the deployer and its promises. A version that asks for more than `policy` allows is
+  // refused.
+  AppDeployer(AppRegistry& registry, LiveServer& server, UsageBook& usage,
+              const LimitPolicy& policy)
       : registry_(registry),
         server_(server),
-        usage_(usage) {}
+        usage_(usage),
+        policy_(policy) {}
   AppDeployer(const AppDeployer&) = delete;
   AppDeployer& operator=(const AppDeployer&) = delete;
 
@@ -54,6 +57,10 @@ class AppDeployer final {
   // it says no, all is undone. Once the result is a DeployedApp, no new request meets the version
   // before. The promise must be waited for to the end.
   kj::Promise<Result> deploy(DeployRequest request, std::function<bool()> isWanted);
+
+  // The policy has changed: gives every app its limits again and publishes the table. Apps whose
+  // limits are others now are loaded anew; the rest go on.
+  kj::Promise<void> applyPolicy();
 
   // Takes the app away from requests and from the disk.
   kj::Promise<Result> remove(std::string tenant, std::string app);
@@ -73,6 +80,7 @@ class AppDeployer final {
   AppRegistry& registry_;
   LiveServer& server_;
   UsageBook& usage_;
+  const LimitPolicy& policy_;
   // The changes under way, by tenant and app.
   std::map<std::pair<std::string, std::string>, Job*> jobs_;
   std::set<uint16_t> openPorts_;

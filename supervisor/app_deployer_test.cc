@@ -20,7 +20,6 @@ DeployRequest request(const std::string& app, const std::string& content) {
   DeployRequest result;
   result.upload.version.tenant = "default";
   result.upload.version.app = app;
-  result.upload.version.cordon = "default";
   result.upload.version.mainModule = "index.js";
   result.upload.version.modules = {{"index.js", ModuleKind::kEsModule, 0, ""}};
   result.upload.contents = {content};
@@ -42,8 +41,9 @@ class AppDeployerTest : public testing::Test {
   AppDeployerTest() {
     auto opened = StateDir::open(directory_.below("state"), vfs_);
     state_ = std::get<std::unique_ptr<StateDir>>(std::move(opened));
-    registry_ = std::make_unique<DiskAppRegistry>(*state_, kj::systemPreciseCalendarClock());
-    deployer_ = std::make_unique<AppDeployer>(*registry_, server_, usage_);
+    registry_ =
+        std::make_unique<DiskAppRegistry>(*state_, kj::systemPreciseCalendarClock(), policy_);
+    deployer_ = std::make_unique<AppDeployer>(*registry_, server_, usage_, policy_);
   }
   ~AppDeployerTest() noexcept override = default;
 
@@ -77,6 +77,7 @@ class AppDeployerTest : public testing::Test {
   kj::WaitScope waitScope_{loop_};
   RealVfs vfs_;
   FakeLiveServer server_;
+  LimitPolicy policy_;
   std::unique_ptr<StateDir> state_;
   std::unique_ptr<DiskAppRegistry> registry_;
   UsageBook usage_{1};
@@ -88,6 +89,47 @@ TEST_F(AppDeployerTest, TriesAVersionBeforeItRoutesToIt) {
   EXPECT_EQ(calls(), (Calls{"start shop", "open 9000", "publish"}));
   EXPECT_EQ(server_.versionAt("shop.localhost"), app.version->id);
   EXPECT_EQ(liveVersion("shop"), app.version->id);
+}
+
+TEST_F(AppDeployerTest, RefusesAVersionThatAsksForMoreThanItsMaximum) {
+  policy_ = LimitPolicy({.maxima = {{rpc::Limit::CPU, 100}}});
+  auto greedy = request("shop", "one");
+  greedy.upload.version.requested = {{rpc::Limit::CPU, 101}};
+  auto refusal = refused(begin(kj::mv(greedy)));
+  EXPECT_EQ(refusal.kind, Kind::kInvalid);
+  EXPECT_NE(refusal.message.find("limits.cpu_ms"), std::string::npos) << refusal.message;
+  EXPECT_EQ(calls(), Calls());
+  EXPECT_EQ(liveVersion("shop"), "none");
+}
+
+TEST_F(AppDeployerTest, GivesTheChangedPolicyToTheAppsItChangesAndToNoOther) {
+  auto asking = request("shop", "one");
+  asking.upload.version.requested = {{rpc::Limit::CPU, 500}};
+  auto shop = deploy(kj::mv(asking)).version;
+  auto blog = deploy(request("blog", "one")).version;
+  EXPECT_EQ(shop->limits.get(rpc::Limit::CPU), 500u);
+  policy_ = LimitPolicy({.tenants = {{"default", {.apps = {{"shop", {{rpc::Limit::CPU, 50}}}}}}}});
+  calls();
+  deployer_->applyPolicy().wait(waitScope_);
+  EXPECT_EQ(calls(), Calls{"publish"});
+  auto now = registry_->find("default", "shop")->version;
+  EXPECT_EQ(now->limits.get(rpc::Limit::CPU), 50u);
+  EXPECT_EQ(now->id, shop->id);
+  EXPECT_TRUE(server_.router->serves(*now));
+  EXPECT_FALSE(server_.router->serves(*shop));
+  EXPECT_TRUE(server_.router->serves(*blog));
+}
+
+// The policy may change while a start is tried.
+TEST_F(AppDeployerTest, CommitsAVersionWithThePolicyOfThatMoment) {
+  server_.holdStart = true;
+  auto deploying = begin(request("shop", "one"));
+  deploying.poll(waitScope_);
+  policy_ = LimitPolicy({.maxima = {{rpc::Limit::HEAP, 64}}});
+  deployer_->applyPolicy().wait(waitScope_);
+  server_.held[0]->fulfill(Started{});
+  deploying.wait(waitScope_);
+  EXPECT_EQ(registry_->find("default", "shop")->version->limits.get(rpc::Limit::HEAP), 64u);
 }
 
 TEST_F(AppDeployerTest, LeavesTheLiveVersionWhenTheNewOneDoesNotStart) {
@@ -206,13 +248,13 @@ TEST_F(AppDeployerTest, StartsWithWhatTheRegistryHas) {
   deploy(withPort(request("shop", "one"), 9000));
   deploy(withPort(request("blog", "one"), 9001));
   FakeLiveServer fresh;
-  AppDeployer next(*registry_, fresh, usage_);
+  AppDeployer next(*registry_, fresh, usage_, policy_);
   next.start().wait(waitScope_);
   EXPECT_EQ(fresh.calls, (Calls{"open 9001", "open 9000", "publish"}));
   EXPECT_EQ(fresh.appAt("blog.localhost"), "blog");
   FakeLiveServer blocked;
   blocked.portProblem = "address already in use";
-  AppDeployer other(*registry_, blocked, usage_);
+  AppDeployer other(*registry_, blocked, usage_, policy_);
   other.start().wait(waitScope_);
   EXPECT_EQ(blocked.appAt("shop.localhost"), "shop");
 }

@@ -15,7 +15,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFormat = 1;
+// 1 had every limit's value, which are the policy's now.
+constexpr uint64_t kFormat = 2;
 constexpr std::array<std::pair<ModuleKind, const char*>, 5> kKindNames{{
     {ModuleKind::kEsModule, "esModule"},
     {ModuleKind::kJson, "json"},
@@ -108,10 +109,10 @@ Json bindingJson(const AppBinding& binding) {
           {"value", binding.value}};
 }
 
-Json limitsJson(const AppLimits& limits) {
+Json limitsJson(const LimitValues& limits) {
   Json json = Json::object();
-  for (const LimitRow& row : limitTable())
-    json[std::string(row.key)] = limits.get(row.limit);
+  for (const auto& [limit, value] : limits)
+    json[std::string(limitRow(limit).key)] = value;
   return json;
 }
 
@@ -122,10 +123,11 @@ class ManifestReader final {
 
   AppVersion version() {
     AppVersion result;
-    if (number(json_, "format") != kFormat) fail("format");
     result.tenant = text(json_, "tenant");
     result.app = text(json_, "app");
-    result.cordon = text(json_, "cordon");
+    std::string isolation = text(json_, "isolation");
+    if (isolation != "app" && isolation != "tenant") fail("isolation");
+    if (isolation == "app") result.isolation = Isolation::kApp;
     result.mainModule = text(json_, "mainModule");
     result.compatibilityDate = text(json_, "compatibilityDate");
     for (const Json& flag : list("compatibilityFlags")) {
@@ -136,7 +138,7 @@ class ManifestReader final {
       result.modules.push_back(readModule(module));
     for (const Json& binding : list("env"))
       result.env.push_back(readBinding(binding));
-    result.limits = readLimits(member("limits"));
+    result.requested = readLimits(member("limits"));
     return result;
   }
 
@@ -189,10 +191,17 @@ class ManifestReader final {
     return binding;
   }
 
-  AppLimits readLimits(const Json& json) {
-    AppLimits limits;
-    for (const LimitRow& row : limitTable())
-      limits.set(row.limit, number(json, row.key));
+  LimitValues readLimits(const Json& json) {
+    LimitValues limits;
+    if (!json.is_object()) fail("limits");
+    for (const auto& [key, value] : json.items()) {
+      const LimitRow* row = findLimit(key);
+      if (row == nullptr || number(json, key) == 0) {
+        fail("limits");
+      } else {
+        limits[row->limit] = number(json, key);
+      }
+    }
     return limits;
   }
 
@@ -250,11 +259,11 @@ std::string manifestText(const AppVersion& version) {
   return jsonLine({{"format", kFormat},
                    {"tenant", version.tenant},
                    {"app", version.app},
-                   {"cordon", version.cordon},
+                   {"isolation", version.isolation == Isolation::kApp ? "app" : "tenant"},
                    {"mainModule", version.mainModule},
                    {"compatibilityDate", version.compatibilityDate},
                    {"compatibilityFlags", version.compatibilityFlags},
-                   {"limits", limitsJson(version.limits)},
+                   {"limits", limitsJson(version.requested)},
                    {"env", env},
                    {"modules", modules}});
 }
@@ -262,6 +271,13 @@ std::string manifestText(const AppVersion& version) {
 std::variant<AppVersion, std::string> parseManifest(std::string_view text) {
   auto json = parseBoundedJson(text);
   if (!json || !json->is_object()) return "it is not a JSON object";
+  constexpr uint64_t kAnyFormat = uint64_t{1} << 40;
+  auto format = numberMember(*json, "format", kAnyFormat);
+  if (!format) return "'format' is missing or has a wrong value";
+  if (*format != kFormat) {
+    return "it has format " + std::to_string(*format) + ", and this nanod reads format " +
+           std::to_string(kFormat);
+  }
   ManifestReader reader(*json);
   AppVersion version = reader.version();
   if (reader.missing()) return "'" + *reader.missing() + "' is missing or has a wrong value";

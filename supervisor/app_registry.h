@@ -64,6 +64,10 @@ class AppRegistry {
   using Removed = std::variant<DeployedApp, RegistryError>;
   virtual kj::Promise<Removed> remove(const std::string& tenant, const std::string& app) = 0;
 
+  // The operator's policy has changed: gives every app its limits again. Those that are as before
+  // keep their version object, so that only the others are loaded again.
+  virtual void resolveAgain() = 0;
+
  protected:
   ~AppRegistry() noexcept(false) = default;
 };

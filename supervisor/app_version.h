@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/app_limits.h"
+#include "supervisor/cordon_settings.h"
 
 namespace nano {
 
@@ -25,31 +27,33 @@ struct AppBinding {
   bool secret = false;  // Never shown to anyone but the app.
 };
 
-// Which code a worker process may run: jitless makes no page executable, so it has no WebAssembly.
-enum class CodeProfile : uint8_t { kDefault, kJitless };
+// Some limits and their values, in each one's unit.
+using LimitValues = std::map<rpc::Limit, uint64_t>;
 
-// What all apps of a tenant may use together.
-struct TenantLimits {
-  uint64_t inFlight = UINT64_MAX;
-  uint64_t requestRate = 1'000'000'000;  // A second.
-};
-
-// One immutable version of one app: what is on disk, without the modules' bytes. Shared between
-// threads as shared_ptr<const AppVersion>.
+// One immutable version of one app: what is on disk, without the modules' bytes, and what the
+// operator's policy makes of it (limit_policy.h). Shared between threads as shared_ptr<const
+// AppVersion>; a changed policy makes a new object with the same id.
 struct AppVersion {
   std::string tenant;
   std::string app;
-  std::string id;      // Content hash, lower-case hex.
-  std::string cordon;  // Apps of one cordon may share a worker process.
+  std::string id;  // Content hash, lower-case hex.
   std::string mainModule;
   std::string compatibilityDate;
   std::vector<std::string> compatibilityFlags;
   std::vector<AppModule> modules;
   std::vector<AppBinding> env;
+  LimitValues requested;                     // What the app asks for, and nothing else.
+  Isolation isolation = Isolation::kTenant;  // What the app asks for.
+  std::string directory;                     // Holds modules/PATH for each module.
+
+  // By the policy, and not part of the id.
+  std::string cordon;  // Apps of one cordon may share a worker process.
   AppLimits limits;
   TenantLimits tenantLimits;
   CodeProfile codeProfile = CodeProfile::kDefault;
-  std::string directory;  // Holds modules/PATH for each module.
+  ClockMode clock = ClockMode::kCoarse;
+  uint32_t cpuWeight = 100;  // Of its worker process, and so is memoryBytes.
+  uint64_t memoryBytes = kUnlimited;
 };
 
 }  // namespace nano

@@ -10,6 +10,7 @@
 #include "protocol/limits.h"
 #include "supervisor/app_names.h"
 #include "supervisor/deploy_request.h"
+#include "supervisor/metrics.h"
 #include "supervisor/multipart.h"
 
 namespace nano {
@@ -73,7 +74,8 @@ void ControlApi::handle(HttpExchange& exchange) {
     reply.allow = route.allowed;
     return send(exchange, reply);
   }
-  bool all = route.action == ControlAction::kListAll || route.action == ControlAction::kStatus;
+  bool all = route.action == ControlAction::kListAll || route.action == ControlAction::kStatus ||
+             route.action == ControlAction::kMetrics;
   std::optional<std::string> problem;
   if (!all) problem = nameProblem(route.tenant);
   if (!all && !problem && route.action != ControlAction::kListTenant) {
@@ -82,6 +84,7 @@ void ControlApi::handle(HttpExchange& exchange) {
   if (problem) return send(exchange, failure(400, ControlCode::kInvalid, *problem));
   if (route.action == ControlAction::kListAll) return send(exchange, list(nullptr));
   if (route.action == ControlAction::kListTenant) return send(exchange, list(&route.tenant));
+  if (route.action == ControlAction::kLimits) return send(exchange, limits(route));
 
   auto owned = kj::refcounted<Call>(exchange, kj::mv(route));
   Call& call = *owned;
@@ -89,6 +92,7 @@ void ControlApi::handle(HttpExchange& exchange) {
   if (call.route.action == ControlAction::kDeploy) return readUpload(call);
   if (call.route.action == ControlAction::kDelete) return remove(call);
   if (call.route.action == ControlAction::kStatus) return status(call);
+  if (call.route.action == ControlAction::kMetrics) return metrics(call);
   logs(call);
 }
 
@@ -109,6 +113,12 @@ ControlReply ControlApi::list(const std::string* tenant) const {
     }
   }
   return success(kj::mv(apps));
+}
+
+ControlReply ControlApi::limits(const ControlRoute& route) const {
+  auto app = parts_.registry.find(route.tenant, route.app);
+  if (!app) return noSuchApp(route);
+  return success(limitsJson(*app, parts_.policy.limitsOf(*app->version)));
 }
 
 void ControlApi::readUpload(Call& call) {
@@ -149,7 +159,8 @@ void ControlApi::deploy(Call& call) {
   if (auto* problem = std::get_if<std::string>(&parsed)) return refuse(*problem);
   call.upload = std::string();
   auto& request = std::get<DeployRequest>(parsed);
-  std::vector<std::string> notes = request.notes;
+  std::vector<std::string> notes = parts_.policy.notes(request.upload.version);
+  notes.insert(notes.begin(), request.notes.begin(), request.notes.end());
   auto isWanted = [held = kj::addRef(call)] { return held->exchange != nullptr; };
   // std::function wants to copy what it holds.
   auto shared = std::make_shared<decltype(isWanted)>(kj::mv(isWanted));
@@ -193,6 +204,16 @@ void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
 void ControlApi::status(Call& call) {
   run(call, parts_.server.status().then([this, &call](ServerStatus now) {
     answer(call, success(statusJson(now, parts_.registry.list().size())));
+  }));
+}
+
+void ControlApi::metrics(Call& call) {
+  run(call, parts_.server.status().then([this, &call](ServerStatus now) {
+    if (call.exchange == nullptr) return;
+    HttpExchange& exchange = *call.exchange;
+    forget(call);
+    sendMetrics(exchange,
+                metricsText({parts_.server.counters(), now, parts_.registry.list().size()}));
   }));
 }
 

@@ -12,6 +12,7 @@
 #include "supervisor/control_reply.h"
 #include "supervisor/control_route.h"
 #include "supervisor/http_exchange.h"
+#include "supervisor/limit_policy.h"
 #include "supervisor/live_server.h"
 
 namespace nano {
@@ -26,6 +27,7 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
     AppDeployer& deployer;
     LiveServer& server;
     AppLog& log;
+    const LimitPolicy& policy;
   };
   // What `parts` refer to outlives the API. `httpPort` is for URLs in answers; 0: unknown.
   ControlApi(Parts parts, uint16_t httpPort);
@@ -47,6 +49,8 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
   void deploy(Call& call);
   void remove(Call& call);
   void status(Call& call);
+  void metrics(Call& call);
+  ControlReply limits(const ControlRoute& route) const;
   void logs(Call& call);
   kj::Promise<void> followLog(Call& call);
 

@@ -17,6 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kShop[] = "/client/v4/accounts/default/workers/scripts/shop";
+constexpr char kShopLimits[] = "/nano/v1/accounts/default/scripts/shop/limits";
 constexpr char kShopLogs[] = "/nano/v1/accounts/default/scripts/shop/logs";
 
 // One request in memory, and what it was answered.
@@ -119,10 +120,11 @@ class ControlApiTest : public testing::Test {
   ControlApiTest() {
     auto opened = StateDir::open(directory_.below("state"), vfs_);
     state_ = std::get<std::unique_ptr<StateDir>>(std::move(opened));
-    registry_ = std::make_unique<DiskAppRegistry>(*state_, kj::systemPreciseCalendarClock());
-    deployer_ = std::make_unique<AppDeployer>(*registry_, server_, usage_);
-    api_ = std::make_unique<ControlApi>(ControlApi::Parts{*registry_, *deployer_, server_, log_},
-                                        8787);
+    registry_ =
+        std::make_unique<DiskAppRegistry>(*state_, kj::systemPreciseCalendarClock(), policy_);
+    deployer_ = std::make_unique<AppDeployer>(*registry_, server_, usage_, policy_);
+    api_ = std::make_unique<ControlApi>(
+        ControlApi::Parts{*registry_, *deployer_, server_, log_, policy_}, 8787);
   }
   ~ControlApiTest() noexcept override = default;
 
@@ -155,6 +157,7 @@ class ControlApiTest : public testing::Test {
   kj::WaitScope waitScope_{loop_};
   RealVfs vfs_;
   FakeLiveServer server_;
+  LimitPolicy policy_;
   AppLog log_{kj::systemPreciseMonotonicClock()};
   std::unique_ptr<StateDir> state_;
   std::unique_ptr<DiskAppRegistry> registry_;
@@ -304,6 +307,44 @@ TEST_F(ControlApiTest, TellsTheServersStatus) {
   EXPECT_EQ(result["weakenedLayers"], Json{"landlock"});
   EXPECT_EQ(result["workers"][0]["pid"], 42);
   EXPECT_EQ(result["workers"][0]["apps"], Json{"shop"});
+}
+
+TEST_F(ControlApiTest, TellsAnAppsLimitsAndWhoSaidThem) {
+  Json metadata = kMetadata;
+  metadata["limits"] = {{"cpu_ms", 200}};
+  metadata["nano"] = {{"isolation", "app"}};
+  put(form(metadata));
+  policy_ = LimitPolicy({.maxima = {{rpc::Limit::CPU, 100}}});
+  Json result = ask("GET", kShopLimits)->json()["result"];
+  EXPECT_EQ(result["cordon"], "default/shop");
+  EXPECT_EQ(result["memory_mb"], Json());
+  ASSERT_EQ(result["limits"].size(), limitTable().size());
+  EXPECT_EQ(result["limits"][0]["key"], "cpu_ms");
+  EXPECT_EQ(result["limits"][0]["value"], 100);
+  EXPECT_EQ(result["limits"][0]["source"], "app");
+  EXPECT_EQ(result["limits"][0]["capped_from"], 200);
+  EXPECT_EQ(result["limits"][0]["maximum_source"], "operator: maxima");
+  EXPECT_EQ(ask("GET", "/nano/v1/accounts/default/scripts/blog/limits")->status, 404);
+  EXPECT_EQ(ask("GET", "/nano/v1/accounts/default/scripts/BLOG/limits")->status, 400);
+}
+
+TEST_F(ControlApiTest, SaysWhichLimitWasAskedForInVain) {
+  policy_ = LimitPolicy({.tenants = {{"default", {.apps = {{"shop", {{rpc::Limit::CPU, 50}}}}}}}});
+  Json metadata = kMetadata;
+  metadata["limits"] = {{"cpu_ms", 200}};
+  auto answer = put(form(metadata));
+  ASSERT_EQ(answer->status, 200) << answer->text;
+  ASSERT_EQ(answer->json()["messages"].size(), 1u);
+  EXPECT_NE(answer->json()["messages"][0]["message"].get<std::string>().find("limits.cpu_ms"),
+            std::string::npos);
+}
+
+TEST_F(ControlApiTest, ShowsTheMetricsAsText) {
+  Counters::add(server_.seen.requests);
+  auto answer = ask("GET", "/metrics");
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->fields["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_NE(answer->text.find("\nnano_requests_total 1\n"), std::string::npos) << answer->text;
 }
 
 // Hostile case D09.

@@ -106,6 +106,14 @@ void send(HttpExchange& exchange, const ControlReply& reply) {
   exchange.respond(head, std::as_bytes(std::span(text)));
 }
 
+void sendMetrics(HttpExchange& exchange, const std::string& text) {
+  // Prometheus' exposition formats: the text format's version.
+  const HttpField type{"content-type", "text/plain; version=0.0.4; charset=utf-8"};
+  ResponseHead head;
+  head.fields = std::span(&type, 1);
+  exchange.respond(head, std::as_bytes(std::span(text)));
+}
+
 Json appJson(const DeployedApp& app, uint16_t httpPort) {
   Json routes = Json::array();
   for (const RoutePattern& route : ownRoutes(app.version->tenant, app.version->app)) {
@@ -138,6 +146,36 @@ Json statusJson(const ServerStatus& status, size_t apps) {
           {"workerDeaths", status.workerDeaths},
           {"weakenedLayers", status.weakenedLayers},
           {"workers", workers}};
+}
+
+Json limitsJson(const DeployedApp& app, const std::vector<ResolvedLimit>& limits) {
+  const AppVersion& version = *app.version;
+  const TenantLimits unlimited;
+  const TenantLimits& tenant = version.tenantLimits;
+  auto orNull = [](uint64_t value, uint64_t none) { return value == none ? Json() : Json(value); };
+  Json list = Json::array();
+  for (const ResolvedLimit& limit : limits) {
+    const LimitRow& row = limitRow(limit.limit);
+    list.push_back({{"key", row.key},
+                    {"value", limit.value},
+                    {"unit", unitName(row.unit)},
+                    {"source", limit.source},
+                    {"maximum", limit.maximum},
+                    {"maximum_source", limit.maximumSource},
+                    {"capped_from", limit.cappedFrom ? Json(*limit.cappedFrom) : Json()},
+                    {"meaning", row.meaning}});
+  }
+  return {{"app", version.app},
+          {"tenant", version.tenant},
+          {"version", version.id},
+          {"cordon", version.cordon},
+          {"clock", version.clock == ClockMode::kFrozen ? "frozen" : "coarse"},
+          {"code", version.codeProfile == CodeProfile::kJitless ? "jitless" : "jit"},
+          {"cpu_weight", version.cpuWeight},
+          {"memory_mb", orNull(version.memoryBytes >> 20, kUnlimited >> 20)},
+          {"requests_in_flight", orNull(tenant.inFlight, unlimited.inFlight)},
+          {"requests_per_second", orNull(tenant.requestRate, unlimited.requestRate)},
+          {"limits", list}};
 }
 
 std::string logText(const std::vector<AppLog::Line>& lines) {

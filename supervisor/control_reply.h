@@ -10,6 +10,7 @@
 #include "supervisor/app_log.h"
 #include "supervisor/app_registry.h"
 #include "supervisor/http_exchange.h"
+#include "supervisor/limit_policy.h"
 #include "supervisor/live_server.h"
 
 namespace nano {
@@ -41,12 +42,19 @@ ControlReply failure(uint16_t status, ControlCode code, const std::string& messa
 ControlReply failure(const DeployRefusal& refusal);
 
 void send(HttpExchange& exchange, const ControlReply& reply);
+// As Prometheus reads it.
+void sendMetrics(HttpExchange& exchange, const std::string& text);
 
 // {"id", "name", "tenant", "version", "routes", "port", "urls", "modified_on"}. Never shows the
 // environment. `httpPort` is where hosts are served, for the URLs.
 nlohmann::json appJson(const DeployedApp& app, uint16_t httpPort);
 
 nlohmann::json statusJson(const ServerStatus& status, size_t apps);
+
+// {"app", "tenant", "version", "cordon", "clock", "code", "cpu_weight", and null or a number as
+// "memory_mb", "requests_in_flight", "requests_per_second"; "limits": a list of {"key", "value",
+// "unit", "source", "maximum", "maximum_source", "capped_from" (null or a number), "meaning"}}.
+nlohmann::json limitsJson(const DeployedApp& app, const std::vector<ResolvedLimit>& limits);
 
 // {"time" (milliseconds since 1970), "requestId", "level", "message", "version"} and a line end,
 // for each line.

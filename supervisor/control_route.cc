@@ -19,6 +19,9 @@ constexpr Endpoint kEndpoints[] = {
     {"GET", "/nano/v1/apps", ControlAction::kListAll},
     {"GET", "/nano/v1/status", ControlAction::kStatus},
     {"GET", "/nano/v1/accounts/{tenant}/scripts/{app}/logs", ControlAction::kLogs},
+    {"GET", "/nano/v1/accounts/{tenant}/scripts/{app}/limits", ControlAction::kLimits},
+    // Where Prometheus looks.
+    {"GET", "/metrics", ControlAction::kMetrics},
 };
 
 // Takes the part up to the next '/' off the front, which begins with '/'.

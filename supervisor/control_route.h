@@ -14,7 +14,9 @@ enum class ControlAction {
   kListTenant,
   kListAll,
   kStatus,
+  kMetrics,
   kLogs,
+  kLimits,
 };
 
 // What a request to the control API asks for.

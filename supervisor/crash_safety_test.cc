@@ -23,7 +23,6 @@ AppUpload uploadOf(int number) {
   AppUpload upload;
   upload.version.tenant = "t";
   upload.version.app = "a";
-  upload.version.cordon = "t";
   upload.version.mainModule = "index.js";
   upload.version.modules = {{"index.js", ModuleKind::kEsModule, 0, ""},
                             {"lib/a.txt", ModuleKind::kText, 0, ""}};
@@ -76,6 +75,7 @@ class CrashSafetyTest : public testing::TestWithParam<Case> {
 
   // Fewer versions than a real registry keeps, so that every deploy also removes one.
   static constexpr size_t kKept = 1;
+  const LimitPolicy policy_;
 
   bool deploy(AppRegistry& registry, int number) {
     auto prepared = registry.prepare(uploadOf(number)).wait(waitScope_);
@@ -90,7 +90,7 @@ class CrashSafetyTest : public testing::TestWithParam<Case> {
   bool deployWithoutFault(const TemporaryDirectory& directory, int number) {
     FaultVfs vfs(Fault::kNone, 0, 0, directory.below("saved"));
     auto state = open(directory, vfs);
-    DiskAppRegistry registry(*state, kj::systemPreciseCalendarClock(), kKept);
+    DiskAppRegistry registry(*state, kj::systemPreciseCalendarClock(), policy_, kKept);
     return deploy(registry, number);
   }
 
@@ -126,7 +126,7 @@ class CrashSafetyTest : public testing::TestWithParam<Case> {
     FaultVfs vfs(GetParam().fault, at, GetParam().error, directory.below("saved"));
     bool ok = false;
     if (auto state = open(directory, vfs)) {
-      DiskAppRegistry registry(*state, kj::systemPreciseCalendarClock(), kKept);
+      DiskAppRegistry registry(*state, kj::systemPreciseCalendarClock(), policy_, kKept);
       ok = apply(registry, before, change);
       // A process that lives on serves one of both as well, and never what it did not confirm.
       if (GetParam().fault == Fault::kError) {
@@ -146,7 +146,7 @@ class CrashSafetyTest : public testing::TestWithParam<Case> {
     auto state = open(directory, vfs);
     ASSERT_NE(state, nullptr);
     EXPECT_TRUE(std::filesystem::is_empty(directory.below("state/tmp")));
-    DiskAppRegistry registry(*state, kj::systemPreciseCalendarClock(), kKept);
+    DiskAppRegistry registry(*state, kj::systemPreciseCalendarClock(), policy_, kKept);
     int found = liveNumber(registry);
     if (confirmed) {
       EXPECT_EQ(found, *confirmed);

@@ -17,7 +17,6 @@ using Problem = std::optional<std::string>;
 
 constexpr size_t kMaxMetadataBytes = 1 << 20;
 constexpr size_t kMaxFlags = 64;
-constexpr uint64_t kMaxCpuMillis = 30'000;  // security 3.1: hard maximum.
 constexpr uint64_t kMaxPort = 65535;
 
 constexpr std::array<std::pair<const char*, ModuleKind>, 5> kModuleTypes{{
@@ -180,11 +179,24 @@ class MetadataReader final {
     const Json* limits = member(metadata_, "limits");
     if (limits == nullptr) return std::nullopt;
     if (!limits->is_object()) return "metadata: 'limits' is not an object";
-    if (auto problem = unknownMember(*limits, "metadata: limits: ", {"cpu_ms"})) return problem;
-    if (!limits->contains("cpu_ms")) return std::nullopt;
-    auto cpu = numberMember(*limits, "cpu_ms", kMaxCpuMillis);
-    if (!cpu || *cpu == 0) return "metadata: 'limits.cpu_ms' is not a number from 1 to 30000";
-    version_.limits.set(rpc::Limit::CPU, *cpu);
+    for (const auto& member : limits->items()) {
+      if (auto problem = readLimit(*limits, member.key())) return problem;
+    }
+    return std::nullopt;
+  }
+
+  Problem readLimit(const Json& limits, const std::string& key) {
+    const LimitRow* row = findLimit(key);
+    if (row == nullptr) {
+      return "metadata: limits: there is no limit " + inQuotes(key) + "; these are: " + limitKeys();
+    }
+    auto value = numberMember(limits, key, row->most);
+    if (!value || *value < row->least) {
+      return "metadata: 'limits." + key + "' is not a whole number of " +
+             std::string(unitName(row->unit)) + " from " + std::to_string(row->least) + " to " +
+             std::to_string(row->most);
+    }
+    version_.requested[row->limit] = *value;
     return std::nullopt;
   }
 
@@ -203,7 +215,7 @@ class MetadataReader final {
       if (*isolation != "app" && *isolation != "tenant") {
         return "metadata: 'nano.isolation' is neither \"tenant\" nor \"app\"";
       }
-      if (*isolation == "app") version_.cordon = version_.tenant + "/" + version_.app;
+      if (*isolation == "app") version_.isolation = Isolation::kApp;
     }
     return readRoutes(*nano);
   }
@@ -277,7 +289,6 @@ std::variant<DeployRequest, std::string> parseDeployRequest(const std::string& t
   AppVersion& version = request.upload.version;
   version.tenant = tenant;
   version.app = app;
-  version.cordon = tenant;
   const FormPart* metadata = nullptr;
   for (const FormPart& part : parts) {
     if (part.name != "metadata") {

@@ -51,7 +51,7 @@ TEST(DeployRequestTest, TakesModulesByTheirContentType) {
   const AppVersion& version = request.upload.version;
   EXPECT_EQ(version.tenant, "acme");
   EXPECT_EQ(version.app, "shop");
-  EXPECT_EQ(version.cordon, "acme");
+  EXPECT_EQ(version.isolation, Isolation::kTenant);
   EXPECT_EQ(version.mainModule, "src/index.js");
   ASSERT_EQ(version.modules.size(), 5u);
   EXPECT_EQ(version.modules[0].kind, ModuleKind::kEsModule);
@@ -92,11 +92,24 @@ TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   EXPECT_EQ(request.routes->size(), 2u);
   EXPECT_EQ(request.port, 9000);
   EXPECT_TRUE(request.keepsSecrets);
-  EXPECT_EQ(request.upload.version.cordon, "acme/shop");
-  EXPECT_EQ(request.upload.version.limits.get(rpc::Limit::CPU), 50);
+  EXPECT_EQ(request.upload.version.isolation, Isolation::kApp);
+  EXPECT_EQ(request.upload.version.requested, (LimitValues{{rpc::Limit::CPU, 50}}));
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
   ASSERT_EQ(request.notes.size(), 1u);
   EXPECT_NE(request.notes[0].find("nodejs_compat"), std::string::npos);
+}
+
+TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
+  Json limits = Json::object();
+  for (const LimitRow& row : limitTable())
+    limits[std::string(row.key)] = row.least;
+  auto requested = accepted({{"limits", limits}}).upload.version.requested;
+  EXPECT_EQ(requested.size(), limitTable().size());
+  for (const LimitRow& row : limitTable())
+    EXPECT_EQ(requested[row.limit], row.least);
+  std::string unknown = problem({{"limits", {{"memory", 1}}}});
+  EXPECT_NE(unknown.find("'memory'"), std::string::npos);
+  EXPECT_NE(unknown.find(limitKeys()), std::string::npos);
 }
 
 TEST(DeployRequestTest, RefusesWhatItDoesNotSupportByItsName) {
@@ -135,6 +148,8 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"limits", 1}},
            {{"limits", {{"cpu_ms", 0}}}},
            {{"limits", {{"cpu_ms", 30001}}}},
+           {{"limits", {{"cpu_ms", "50"}}}},
+           {{"limits", {{"heap_mb", 15}}}},
            {{"nano", 1}},
            {{"nano", {{"port", 65536}}}},
            {{"nano", {{"port", -1}}}},

@@ -31,9 +31,11 @@ bool isMissing(int dir, const char* name) {
 
 }  // namespace
 
-DiskAppRegistry::DiskAppRegistry(StateDir& state, const kj::Clock& clock, size_t keptVersions)
+DiskAppRegistry::DiskAppRegistry(StateDir& state, const kj::Clock& clock, const LimitPolicy& policy,
+                                 size_t keptVersions)
     : state_(state),
       clock_(clock),
+      policy_(policy),
       keptVersions_(keptVersions) {
   auto tenants = directoryEntries(state_.apps());
   if (auto* error = std::get_if<DiskError>(&tenants)) {
@@ -103,7 +105,7 @@ std::variant<DeployedApp, DiskError> DiskAppRegistry::readApp(int appDir, const 
   if (found->tenant != key.first || found->app != key.second) {
     return DiskError{found->directory + "/manifest.json: it belongs to another app"};
   }
-  return DeployedApp{found, deployment};
+  return DeployedApp{policy_.resolved(found), deployment};
 }
 
 std::vector<DeployedApp> DiskAppRegistry::list() const {
@@ -129,7 +131,7 @@ kj::Promise<AppRegistry::Prepared> DiskAppRegistry::prepare(AppUpload upload) {
   if (writer.failed()) return Prepared(storageError(*writer.error()));
   auto written = VersionStore(state_, appDir, pathOf(key)).write(upload);
   if (auto* error = std::get_if<DiskError>(&written)) return Prepared(storageError(*error));
-  return Prepared(std::get<std::shared_ptr<const AppVersion>>(written));
+  return Prepared(policy_.resolved(std::get<std::shared_ptr<const AppVersion>>(written)));
 }
 
 kj::Promise<void> DiskAppRegistry::discard(std::shared_ptr<const AppVersion> version) {
@@ -154,7 +156,8 @@ kj::Promise<AppRegistry::Committed> DiskAppRegistry::commit(
   if (auto error = writeDeployment(key, deployment)) return Committed(storageError(*error));
   unsure_.erase(key);
   DeployedApp& app = apps_[key];
-  app = {kj::mv(version), kj::mv(deployment)};
+  // Again: the policy may be another one since the version was prepared.
+  app = {policy_.resolved(kj::mv(version)), kj::mv(deployment)};
   auto dir = openApp(key);
   if (auto* opened = std::get_if<kj::AutoCloseFd>(&dir)) collectGarbage(*opened, key);
   return Committed(app);
@@ -218,6 +221,11 @@ kj::Promise<AppRegistry::Removed> DiskAppRegistry::remove(const std::string& ten
   unsure_.erase(key);
   removeDirectory(key);
   return Removed(removed);
+}
+
+void DiskAppRegistry::resolveAgain() {
+  for (auto& entry : apps_)
+    entry.second.version = policy_.resolved(entry.second.version);
 }
 
 void DiskAppRegistry::removeDirectory(const Key& key) {

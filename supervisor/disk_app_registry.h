@@ -9,6 +9,7 @@
 #include <kj/time.h>
 
 #include "supervisor/app_registry.h"
+#include "supervisor/limit_policy.h"
 #include "supervisor/state_dir.h"
 #include "supervisor/version_store.h"
 
@@ -23,8 +24,10 @@ class DiskAppRegistry final : public AppRegistry {
   static constexpr size_t kKeptVersions = 10;
 
   // Loads every app. One that cannot be loaded is left out, named in problems(), and left as it is
-  // on disk. All arguments outlive the registry; `clock` dates deployments.
-  DiskAppRegistry(StateDir& state, const kj::Clock& clock, size_t keptVersions = kKeptVersions);
+  // on disk. All arguments outlive the registry; `clock` dates deployments, and `policy` says what
+  // each version gets.
+  DiskAppRegistry(StateDir& state, const kj::Clock& clock, const LimitPolicy& policy,
+                  size_t keptVersions = kKeptVersions);
   DiskAppRegistry(const DiskAppRegistry&) = delete;
   DiskAppRegistry& operator=(const DiskAppRegistry&) = delete;
 
@@ -37,6 +40,7 @@ class DiskAppRegistry final : public AppRegistry {
   kj::Promise<void> discard(std::shared_ptr<const AppVersion> version) override;
   kj::Promise<Committed> commit(std::shared_ptr<const AppVersion> version, Target target) override;
   kj::Promise<Removed> remove(const std::string& tenant, const std::string& app) override;
+  void resolveAgain() override;
 
  private:
   using Key = std::pair<std::string, std::string>;
@@ -56,6 +60,7 @@ class DiskAppRegistry final : public AppRegistry {
 
   StateDir& state_;
   const kj::Clock& clock_;
+  const LimitPolicy& policy_;
   size_t keptVersions_;
   std::map<Key, DeployedApp> apps_;
   // Versions that deployment.json may name after all: their commit failed half-way.

@@ -23,7 +23,6 @@ AppUpload upload(const std::string& app, const std::string& content) {
   AppUpload result;
   result.version.tenant = "t";
   result.version.app = app;
-  result.version.cordon = "t";
   result.version.mainModule = "index.js";
   result.version.modules = {{"index.js", ModuleKind::kEsModule, 0, ""},
                             {"lib/deep/a.txt", ModuleKind::kText, 0, ""}};
@@ -48,7 +47,7 @@ class DiskAppRegistryTest : public testing::Test {
     auto opened = StateDir::open(path(), vfs_);
     if (auto* problem = std::get_if<std::string>(&opened)) FAIL() << *problem;
     state_ = std::get<std::unique_ptr<StateDir>>(std::move(opened));
-    registry_ = std::make_unique<DiskAppRegistry>(*state_, clock_, kept);
+    registry_ = std::make_unique<DiskAppRegistry>(*state_, clock_, policy_, kept);
   }
   std::string path() const { return directory_.below("state"); }
   std::string appPath(const std::string& app) const { return path() + "/apps/t/" + app; }
@@ -77,6 +76,7 @@ class DiskAppRegistryTest : public testing::Test {
   TemporaryDirectory directory_;
   RealVfs vfs_;
   FixedClock clock_;
+  LimitPolicy policy_;
   kj::EventLoop loop_;
   kj::WaitScope waitScope_;
   std::unique_ptr<StateDir> state_;
@@ -105,6 +105,17 @@ TEST_F(DiskAppRegistryTest, HasAnAppAgainAfterARestart) {
   auto* contents = std::get_if<std::vector<kj::Array<kj::byte>>>(&modules);
   ASSERT_NE(contents, nullptr);
   EXPECT_EQ(kj::str((*contents)[1].asChars()), "text of one");
+}
+
+TEST_F(DiskAppRegistryTest, GivesEachVersionWhatThePolicySaysWithoutChangingItsId) {
+  policy_ = LimitPolicy({.maxima = {{rpc::Limit::HEAP, 64}}});
+  auto id = deploy("shop", "one").version->id;
+  EXPECT_EQ(registry_->find("t", "shop")->version->limits.get(rpc::Limit::HEAP), 64u);
+  EXPECT_EQ(registry_->find("t", "shop")->version->cordon, "t");
+  policy_ = LimitPolicy({.defaults = {{rpc::Limit::HEAP, 32}}});
+  reopen();
+  EXPECT_EQ(registry_->find("t", "shop")->version->limits.get(rpc::Limit::HEAP), 32u);
+  EXPECT_EQ(deploy("shop", "one").version->id, id);
 }
 
 TEST_F(DiskAppRegistryTest, MakesNothingLiveBeforeTheCommit) {

@@ -7,6 +7,7 @@
 
 #include <kj/async.h>
 
+#include "supervisor/counters.h"
 #include "supervisor/live_server.h"
 #include "supervisor/request_router.h"
 
@@ -50,6 +51,8 @@ class FakeLiveServer final : public LiveServer {
 
   kj::Promise<ServerStatus> status() override { return ServerStatus(serverStatus); }
 
+  std::vector<const Counters*> counters() const override { return {&seen}; }
+
   // The app that answers to a host; "none".
   std::string appAt(const std::string& host) const {
     const Route* route = router == nullptr ? nullptr : router->find(host, "/", 80);
@@ -65,6 +68,7 @@ class FakeLiveServer final : public LiveServer {
   std::vector<kj::Own<kj::PromiseFulfiller<StartupResult>>> held;
   std::string portProblem;
   ServerStatus serverStatus;
+  Counters seen;
   std::shared_ptr<const RequestRouter> router;
   std::set<uint16_t> ports;
   std::vector<std::string> calls;

@@ -10,6 +10,9 @@ DEFINE_string(http, "127.0.0.1:8787",
               "address and port for all apps; port 0 lets the kernel choose");
 DEFINE_string(admin, "/run/nano/admin.sock", "the unix socket nanoctl talks to");
 DEFINE_string(state, "/var/lib/nano", "the directory that holds what is deployed");
+DEFINE_string(policy, "",
+              "the operator's limits for tenants and apps, a file read again on SIGHUP; empty: "
+              "what is built in");
 DEFINE_string(user, "", "the account to run as, when started as root");
 DEFINE_string(lib_dir, "",
               "where the engine, nano-worker.so and nano.snapshot are; empty: ../lib/nano "
@@ -126,6 +129,7 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
 
   configuration.adminPath = FLAGS_admin;
   configuration.statePath = FLAGS_state;
+  configuration.policyPath = FLAGS_policy;
   configuration.libDirectory = FLAGS_lib_dir.empty() ? defaultLibDirectory() : FLAGS_lib_dir;
   configuration.frontEnds = FLAGS_frontends;
   if (FLAGS_max_requests_in_flight < 1) {

@@ -14,6 +14,7 @@ struct Configuration {
   HostPort http;
   std::string adminPath;
   std::string statePath;
+  std::string policyPath;  // Empty: none.
   std::string libDirectory;
   std::optional<User> user;  // Whom to become; nothing when we are nobody special already.
   size_t frontEnds = 1;

@@ -13,6 +13,7 @@
 namespace nano {
 
 class RequestRouter;
+struct Counters;
 
 // Why a version did not start: shown to who deploys it.
 struct StartupFailure {
@@ -41,6 +42,7 @@ struct ServerStatus {
   uint64_t requests = 0;
   uint64_t workerDeaths = 0;
   std::vector<std::string> weakenedLayers;
+  std::string cgroups = "none";  // What holds workers to memory and CPU: "v1: memory, cpu, pids".
 };
 
 // What the control API may do to the running server. Lives on the control thread; front ends are
@@ -59,6 +61,8 @@ class LiveServer {
   virtual kj::Promise<void> closePort(uint16_t port) = 0;
 
   virtual kj::Promise<ServerStatus> status() = 0;
+  // One a front end; they live as long as the server.
+  virtual std::vector<const Counters*> counters() const = 0;
 
  protected:
   ~LiveServer() noexcept(false) = default;

@@ -71,6 +71,8 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
       env[i].setText(version.env[i].value.c_str());
     }
   }
+  message.setClock(version.clock == ClockMode::kFrozen ? rpc::AppVersion::Clock::FROZEN
+                                                                : rpc::AppVersion::Clock::COARSE);
   auto limits = message.initLimits(AppLimits::kCount);
   for (const LimitRow& row : limitTable())
     limits.set(static_cast<uint32_t>(row.limit), version.limits.get(row.limit));

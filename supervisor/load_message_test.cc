@@ -16,6 +16,7 @@ TEST(LoadMessageTest, CarriesModulesBindingsAndLimits) {
   version.env = {{"WORD", AppBinding::Kind::kText, "word"},
                  {"LIST", AppBinding::Kind::kJson, "[1]"}};
   version.limits.set(rpc::Limit::CPU, 50);
+  version.clock = ClockMode::kFrozen;
   std::vector<kj::Array<kj::byte>> contents;
   contents.push_back(kj::heapArray<kj::byte>({'x'}));
   contents.push_back(kj::heapArray<kj::byte>({0, 1}));
@@ -28,6 +29,7 @@ TEST(LoadMessageTest, CarriesModulesBindingsAndLimits) {
   EXPECT_EQ(built.getModules()[1].getContent().size(), 2U);
   EXPECT_STREQ(built.getEnv()[0].getText().cStr(), "word");
   EXPECT_STREQ(built.getEnv()[1].getJson().cStr(), "[1]");
+  EXPECT_EQ(built.getClock(), rpc::AppVersion::Clock::FROZEN);
   EXPECT_EQ(built.getLimits()[static_cast<uint32_t>(rpc::Limit::CPU)], 50U);
 }
 

@@ -71,6 +71,13 @@ kj::Promise<void> LocalServer::publish(std::shared_ptr<const RequestRouter> rout
   return all(publishing.finish());
 }
 
+std::vector<const Counters*> LocalServer::counters() const {
+  std::vector<const Counters*> all;
+  for (auto& frontEnd : frontEnds_)
+    all.push_back(&frontEnd->counters());
+  return all;
+}
+
 kj::Promise<ServerStatus> LocalServer::status() {
   auto asking = kj::heapArrayBuilder<kj::Promise<std::vector<WorkerStatus>>>(frontEnds_.size());
   for (auto& frontEnd : frontEnds_)
@@ -79,6 +86,7 @@ kj::Promise<ServerStatus> LocalServer::status() {
       .then([this](kj::Array<std::vector<WorkerStatus>>&& answers) {
         ServerStatus status;
         status.weakenedLayers = settings_.weakenedLayers;
+        status.cgroups = settings_.cgroups;
         for (auto& workers : answers) {
           for (auto& worker : workers)
             status.workers.push_back(std::move(worker));

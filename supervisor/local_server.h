@@ -19,6 +19,7 @@ class LocalServer final : public LiveServer {
     // Where apps' own ports are opened: the address of --http.
     std::string address = "127.0.0.1";
     std::vector<std::string> weakenedLayers;
+    std::string cgroups = "none";  // What holds workers to memory and CPU.
   };
 
   // Starts the front ends. `control` and `appLog` outlive the server.
@@ -36,6 +37,7 @@ class LocalServer final : public LiveServer {
   kj::Promise<std::variant<std::monostate, std::string>> openPort(uint16_t port) override;
   kj::Promise<void> closePort(uint16_t port) override;
   kj::Promise<ServerStatus> status() override;
+  std::vector<const Counters*> counters() const override;
 
  private:
   const Settings& settings_;

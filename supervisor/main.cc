@@ -1,6 +1,7 @@
 // nanod: the supervisor. This file wires the parts together; README.md says what they are.
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include "supervisor/disk_app_registry.h"
 #include "supervisor/flags.h"
 #include "supervisor/http_server.h"
+#include "supervisor/policy_file.h"
 #include "supervisor/process_log.h"
 #include "supervisor/signals.h"
 
@@ -75,8 +77,11 @@ kj::AutoCloseFd duplicate(int fd) {
 
 LocalServer::Settings serverSettings(const Configuration& configuration,
                                      const WorkerSettings& workers, const HttpLimits& http) {
-  LocalServer::Settings settings{
-      {workers, configuration.pool, http}, configuration.frontEnds, configuration.http.host, {}};
+  LocalServer::Settings settings{{workers, configuration.pool, http},
+                                 configuration.frontEnds,
+                                 configuration.http.host,
+                                 {},
+                                 "none"};
   for (Layer layer : configuration.weakened) {
     settings.weakenedLayers.emplace_back(layerName(layer));
     LOG(WARNING) << "the sandbox layer " << layerName(layer)
@@ -85,9 +90,28 @@ LocalServer::Settings serverSettings(const Configuration& configuration,
   return settings;
 }
 
-void serve(EventLoop& loop, StopSignals& signals, LocalServer& server,
+// The signals we answer to. Made before the first thread.
+struct OwnSignals {
+  Signals stop{SIGTERM, SIGINT};
+  Signals reload{SIGHUP};
+};
+
+// Reads the policy again at each SIGHUP; a broken one changes nothing.
+kj::Promise<void> reloadAtSignals(Signals& signals, PolicyFile& policy, AppDeployer& deployer) {
+  return signals.next()
+      .then([&policy, &deployer]() -> kj::Promise<void> {
+        if (auto problem = policy.reload()) {
+          LOG(ERROR) << "SIGHUP: the policy stays as it was: " << *problem;
+          return kj::READY_NOW;
+        }
+        return deployer.applyPolicy().then(
+            [] { LOG(INFO) << "SIGHUP: the policy is read again and holds"; });
+      })
+      .then([&signals, &policy, &deployer] { return reloadAtSignals(signals, policy, deployer); });
+}
+
+void serve(EventLoop& loop, Signals& signals, LocalServer& server,
            const Configuration& configuration) {
-  signals.watch(loop);
   loop.run(signals.next());
   LOG(INFO) << "stopping: no new requests, up to " << configuration.drainLimit / kj::SECONDS
             << " seconds for those that are here; a second signal stops at once";
@@ -97,13 +121,19 @@ void serve(EventLoop& loop, StopSignals& signals, LocalServer& server,
   loop.run(server.drain().exclusiveJoin(kj::mv(limit)).exclusiveJoin(signals.next()));
 }
 
-int run(const Configuration& configuration, StopSignals& signals) {
+int run(const Configuration& configuration, OwnSignals& signals) {
   auto opened = openPrivileged(configuration);
   if (auto* problem = std::get_if<std::string>(&opened)) return refuse(*problem);
   auto& privileged = std::get<Privileged>(opened);
   if (configuration.user) becomeUser(*configuration.user);
   hideFromOthers();
 
+  // As whom it will be read at SIGHUP.
+  auto policyFile = PolicyFile::open(configuration.policyPath);
+  if (auto* problem = std::get_if<std::string>(&policyFile)) {
+    return refuse("--policy: " + *problem);
+  }
+  PolicyFile& policy = *std::get<std::unique_ptr<PolicyFile>>(policyFile);
   RealVfs vfs;
   auto state = StateDir::open(configuration.statePath, vfs);
   if (auto* problem = std::get_if<std::string>(&state)) return refuse("--state: " + *problem);
@@ -116,7 +146,7 @@ int run(const Configuration& configuration, StopSignals& signals) {
 
   EventLoop loop;
   DiskAppRegistry registry(*std::get<std::unique_ptr<StateDir>>(state),
-                           kj::systemPreciseCalendarClock());
+                           kj::systemPreciseCalendarClock(), policy.policy());
   for (auto& problem : registry.problems())
     LOG(ERROR) << problem;
   AppLog appLog(kj::systemCoarseMonotonicClock());
@@ -124,12 +154,13 @@ int run(const Configuration& configuration, StopSignals& signals) {
                          configuration.workerLimits};
   HttpLimits httpLimits;
   auto settings = serverSettings(configuration, workers, httpLimits);
+  if (privileged.cgroups.tree) settings.cgroups = privileged.cgroups.tree->describe();
   if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
   uint16_t port = privileged.sockets.front().port;
 
   LocalServer server(settings, loop.executor(), appLog);
   UsageBook usage(configuration.requestsInFlight);
-  AppDeployer deployer(registry, server, usage);
+  AppDeployer deployer(registry, server, usage, policy.policy());
   auto noWorker = kj::runCatchingExceptions([&server, &loop] { loop.run(server.firstWorkers()); });
   KJ_IF_MAYBE(why, noWorker) {
     return refuse("no sandboxed worker can be started: " +
@@ -137,7 +168,7 @@ int run(const Configuration& configuration, StopSignals& signals) {
   }
   if (auto refusal = canaries.refusalToServe()) return refuse(*refusal);
   loop.run(deployer.start());
-  ControlApi control({registry, deployer, server, appLog}, port);
+  ControlApi control({registry, deployer, server, appLog, policy.policy()}, port);
   HttpLimits forAdmin = adminLimits();
   HttpServer adminServer(loop, control, forAdmin);
   adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });
@@ -145,7 +176,13 @@ int run(const Configuration& configuration, StopSignals& signals) {
   loop.run(server.listen(std::move(privileged.sockets)));
 
   std::cout << "nanod: serving http://" << configuration.http.host << ":" << port << std::endl;
-  serve(loop, signals, server, configuration);
+  signals.stop.watch(loop);
+  signals.reload.watch(loop);
+  auto reloads =
+      reloadAtSignals(signals.reload, policy, deployer).eagerlyEvaluate([](kj::Exception&& error) {
+        LOG(ERROR) << "SIGHUP is answered no more: " << error.getDescription().cStr();
+      });
+  serve(loop, signals.stop, server, configuration);
   return 0;
 }
 
@@ -160,7 +197,8 @@ int main(int argc, char** argv) {
   nano::KjLogBridge log;
   int code = 1;
   auto error = kj::runCatchingExceptions([&configuration, &code] {
-    nano::StopSignals signals;
+    nano::ignoreBrokenPipes();
+    nano::OwnSignals signals;
     code = nano::run(std::get<nano::Configuration>(configuration), signals);
   });
   KJ_IF_MAYBE(e, error) {

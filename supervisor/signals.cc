@@ -8,36 +8,46 @@
 
 namespace nano {
 
-StopSignals::StopSignals() {
-  KJ_SYSCALL(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0);
-  sigset_t stops;
-  sigemptyset(&stops);
-  sigaddset(&stops, SIGTERM);
-  sigaddset(&stops, SIGINT);
-  KJ_SYSCALL(sigprocmask(SIG_BLOCK, &stops, nullptr));
-  int fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+void ignoreBrokenPipes() { KJ_SYSCALL(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0); }
+
+Signals::Signals(std::initializer_list<int> numbers) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int number : numbers)
+    sigaddset(&set, number);
+  KJ_SYSCALL(sigprocmask(SIG_BLOCK, &set, nullptr));
+  int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   KJ_SYSCALL(fd);
   fd_ = kj::AutoCloseFd(fd);
 }
 
-void StopSignals::watch(EventLoop& loop) {
+void Signals::watch(EventLoop& loop) {
   readable_.reset(event_new(
       &loop.base(), fd_, EV_READ | EV_PERSIST,
-      [](evutil_socket_t, short, void* self) { static_cast<StopSignals*>(self)->onReadable(); },
-      this));
+      [](evutil_socket_t, short, void* self) { static_cast<Signals*>(self)->onReadable(); }, this));
   event_add(readable_.get(), nullptr);
 }
 
-kj::Promise<void> StopSignals::next() {
+kj::Promise<void> Signals::next() {
+  if (pending_) {
+    pending_ = false;
+    return kj::READY_NOW;
+  }
   auto paf = kj::newPromiseAndFulfiller<void>();
   waiting_ = kj::mv(paf.fulfiller);
   return kj::mv(paf.promise);
 }
 
-void StopSignals::onReadable() {
+void Signals::onReadable() {
   signalfd_siginfo info;
-  while (read(fd_, &info, sizeof info) == sizeof info) {
-    if (waiting_.get() != nullptr) waiting_->fulfill();
+  bool any = false;
+  while (read(fd_, &info, sizeof info) == sizeof info)
+    any = true;
+  if (!any) return;
+  if (waiting_.get() != nullptr && waiting_->isWaiting()) {
+    waiting_->fulfill();
+  } else {
+    pending_ = true;
   }
 }
 

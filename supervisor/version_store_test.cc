@@ -18,9 +18,8 @@ AppUpload sealed() {
   AppUpload upload;
   upload.version.tenant = "t";
   upload.version.app = "a";
-  upload.version.cordon = "t";
   upload.version.mainModule = "z.js";
-  upload.version.limits.set(rpc::Limit::CPU, 50);
+  upload.version.requested = {{rpc::Limit::CPU, 50}};
   // Paths whose order is not the order of their folders.
   for (const char* path : {"z.js", "a/b/c.js", "a-b.js", "a/b.js", "a/b/a/d.js", "b/b.js"}) {
     upload.version.modules.push_back({path, ModuleKind::kEsModule, 0, ""});
@@ -66,7 +65,7 @@ TEST_F(VersionStoreTest, GivesBackEveryModuleInItsFolder) {
     EXPECT_EQ(kj::str(contents[i].asChars()), ("content of " + path).c_str());
     EXPECT_TRUE(std::filesystem::is_regular_file(version->directory + "/modules/" + path));
   }
-  EXPECT_EQ(version->limits.get(rpc::Limit::CPU), 50);
+  EXPECT_EQ(version->requested, (LimitValues{{rpc::Limit::CPU, 50}}));
 }
 
 TEST_F(VersionStoreTest, LoadsNothingThatIsNotWhatWasDeployed) {
@@ -106,6 +105,23 @@ TEST_F(VersionStoreTest, ReadsNoVersionUnderAnotherName) {
   EXPECT_TRUE(std::holds_alternative<DiskError>(store_->read(other)));
 }
 
+TEST(AppManifestTest, NamesAFormatThatItDoesNotRead) {
+  EXPECT_EQ(std::get<std::string>(parseManifest(R"({"format": 1, "limits": {}})")),
+            "it has format 1, and this nanod reads format 2");
+}
+
+TEST(AppManifestTest, IsTheSameWhateverThePolicyMakesOfIt) {
+  AppVersion version = sealed().version;
+  std::string before = manifestText(version);
+  version.limits.set(rpc::Limit::HEAP, 1);
+  version.cordon = "other";
+  version.clock = ClockMode::kFrozen;
+  EXPECT_EQ(manifestText(version), before);
+  version.isolation = Isolation::kApp;
+  EXPECT_NE(manifestText(version), before);
+  EXPECT_EQ(std::get<AppVersion>(parseManifest(manifestText(version))).isolation, Isolation::kApp);
+}
+
 TEST(AppManifestTest, RefusesWhatIsNoManifest) {
   std::string good = manifestText(sealed().version);
   auto parsed = parseManifest(good);
@@ -119,10 +135,11 @@ TEST(AppManifestTest, RefusesWhatIsNoManifest) {
   };
   for (const std::string& text :
        {std::string(), std::string("[]"), std::string("{}"), good.substr(0, good.size() - 1),
-        changed("\"format\":1", "\"format\":2"), changed("\"esModule\"", "\"other\""),
+        changed("\"format\":2", "\"format\":1"), changed("\"esModule\"", "\"other\""),
         changed("\"tenant\":\"t\"", "\"tenant\":\"../t\""), changed("a/b.js", "a/../b"),
         changed("\"bytes\":", "\"bytes\":-"), changed("\"env\":[]", "\"env\":[{}]"),
-        changed("\"heap_mb\":128", "\"heap_mb\":\"\""), changed("z.js", "y.js")}) {
+        changed("\"cpu_ms\":50", "\"cpu_ms\":\"\""), changed("cpu_ms", "cpu"),
+        changed("\"isolation\":\"tenant\"", "\"isolation\":1"), changed("z.js", "y.js")}) {
     EXPECT_TRUE(std::holds_alternative<std::string>(parseManifest(text))) << text;
   }
 }
