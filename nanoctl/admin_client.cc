@@ -66,18 +66,28 @@ Failure connectionFailure(const std::string& socketPath, CURLcode code) {
   return Failure{"the connection to nanod on " + socketPath + " failed: " + why};
 }
 
-Result<json> unwrap(long status, const std::string& text) {
+std::vector<std::string> messagesOf(const json& answer) {
+  std::vector<std::string> messages;
+  for (auto& message : answer.value("messages", json::array())) {
+    if (message.is_object()) messages.push_back(message.value("message", ""));
+  }
+  return messages;
+}
+
+Result<ApiAnswer> unwrap(long status, const std::string& text) {
   json answer = json::parse(text, nullptr, false);
   if (answer.is_discarded() || !answer.is_object()) {
     return Failure{"nanod answered " + std::to_string(status) + " with something that is not JSON"};
   }
-  if (answer.value("success", false)) return answer.value("result", json());
+  if (answer.value("success", false)) {
+    return ApiAnswer{answer.value("result", json()), messagesOf(answer)};
+  }
   json errors = answer.value("errors", json::array());
   if (errors.empty()) return Failure{"nanod answered " + std::to_string(status)};
   return Failure{describeStartFailure(errors[0])};
 }
 
-Result<json> perform(const std::string& socketPath, Curl& curl) {
+Result<ApiAnswer> perform(const std::string& socketPath, Curl& curl) {
   std::string text;
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, appendTo);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &text);
@@ -86,21 +96,26 @@ Result<json> perform(const std::string& socketPath, Curl& curl) {
   return unwrap(statusOf(curl.get()), text);
 }
 
+Result<json> resultOf(const Result<ApiAnswer>& answer) {
+  if (!answer.ok()) return answer.failure();
+  return answer.value().result;
+}
+
 }  // namespace
 
 Result<json> AdminClient::get(const std::string& path) {
   auto curl = newRequest(socketPath_, path);
-  return perform(socketPath_, curl);
+  return resultOf(perform(socketPath_, curl));
 }
 
 Result<json> AdminClient::remove(const std::string& path) {
   auto curl = newRequest(socketPath_, path);
   curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, "DELETE");
-  return perform(socketPath_, curl);
+  return resultOf(perform(socketPath_, curl));
 }
 
-Result<json> AdminClient::upload(const std::string& path, const json& metadata,
-                                 const std::vector<ModuleFile>& files) {
+Result<ApiAnswer> AdminClient::upload(const std::string& path, const json& metadata,
+                                      const std::vector<ModuleFile>& files) {
   auto curl = newRequest(socketPath_, path);
   Mime mime(curl_mime_init(curl.get()));
   auto addPart = [&mime](const std::string& name, const char* type, const std::string& content) {

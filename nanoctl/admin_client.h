@@ -17,6 +17,12 @@ struct ApiError {
   nlohmann::json detail;  // errors[0] of the answer.
 };
 
+// What a request that changes something gave.
+struct ApiAnswer {
+  nlohmann::json result;
+  std::vector<std::string> messages;  // What nanod has to say beside it, each a sentence.
+};
+
 // nanod's control API over its admin socket. Blocks; one request at a time.
 class AdminClient final {
  public:
@@ -27,8 +33,8 @@ class AdminClient final {
   Result<nlohmann::json> get(const std::string& path);
   Result<nlohmann::json> remove(const std::string& path);
   // The multipart upload of a deploy: the metadata and one part a module.
-  Result<nlohmann::json> upload(const std::string& path, const nlohmann::json& metadata,
-                                const std::vector<ModuleFile>& files);
+  Result<ApiAnswer> upload(const std::string& path, const nlohmann::json& metadata,
+                           const std::vector<ModuleFile>& files);
   // Hands each line of an answer to `onLine` as it comes, until the server ends it or `onLine`
   // returns false.
   Result<Done> lines(const std::string& path, std::function<bool(std::string_view)> onLine);

@@ -39,7 +39,11 @@ json fromToml(const toml::node& node) {
     return list;
   }
   if (auto* text = node.as_string()) return text->get();
-  if (auto* number = node.as_integer()) return number->get();
+  // As JSON's parser has it: what is not negative is unsigned.
+  if (auto* number = node.as_integer()) {
+    if (number->get() >= 0) return static_cast<uint64_t>(number->get());
+    return number->get();
+  }
   if (auto* number = node.as_floating_point()) return number->get();
   if (auto* flag = node.as_boolean()) return flag->get();
   // JSON has no dates: they become the text that stands in the file.
@@ -120,6 +124,20 @@ Result<Done> takeString(const AppConfig& config, std::string_view key, const jso
   return Done{};
 }
 
+// Into the limits of `config`, over what is there.
+Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& value) {
+  if (!value.is_object()) {
+    return Failure{file + ": `limits` must be an object, like {\"cpu_ms\": 100}"};
+  }
+  for (auto& [key, limit] : value.items()) {
+    if (!limit.is_number_unsigned()) {
+      return Failure{file + ": `limits." + key + "` must be a whole number"};
+    }
+    config.limits[key] = limit;
+  }
+  return Done{};
+}
+
 Result<Done> takeKey(AppConfig& config, const std::string& key, const json& value) {
   if (key == "name") return takeString(config, key, value, config.name);
   if (key == "main") return takeString(config, key, value, config.main);
@@ -138,6 +156,7 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     return Done{};
   }
   if (key == "route") return takeRoute(config, value);
+  if (key == "limits") return takeLimits(config, config.file, value);
   if (key == "routes") {
     if (!value.is_array()) return wrongType(config, key, "a list");
     for (auto& route : value) {
@@ -152,7 +171,27 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
   }
   return Failure{config.file + ": nano does not know the key `" + key +
                  "` (remove it, or deploy this app elsewhere); it knows name, main, vars, routes, "
-                 "route, compatibility_date, compatibility_flags and no_bundle"};
+                 "route, limits, compatibility_date, compatibility_flags and no_bundle"};
+}
+
+Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& value) {
+  if (key == "port") {
+    if (!value.is_number_integer() || value < 1 || value > 65535) {
+      return Failure{"nano.jsonc: `port` must be a number from 1 to 65535"};
+    }
+    config.port = value.get<int>();
+    return Done{};
+  }
+  if (key == "limits") return takeLimits(config, "nano.jsonc", value);
+  if (key == "isolation") {
+    if (value != "app" && value != "tenant") {
+      return Failure{"nano.jsonc: `isolation` must be \"tenant\" or \"app\""};
+    }
+    config.isolation = value.get<std::string>();
+    return Done{};
+  }
+  return Failure{"nano.jsonc: nano does not know the key `" + key +
+                 "`; it knows port, limits and isolation"};
 }
 
 Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {
@@ -163,13 +202,8 @@ Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {
   auto parsed = parseJson("nano.jsonc", text.value());
   if (!parsed.ok()) return parsed.failure();
   for (auto& [key, value] : parsed.value().items()) {
-    if (key != "port") {
-      return Failure{"nano.jsonc: nano does not know the key `" + key + "`; it knows port"};
-    }
-    if (!value.is_number_integer() || value < 1 || value > 65535) {
-      return Failure{"nano.jsonc: `port` must be a number from 1 to 65535"};
-    }
-    config.port = value.get<int>();
+    auto taken = takeNanoKey(config, key, value);
+    if (!taken.ok()) return taken;
   }
   return Done{};
 }

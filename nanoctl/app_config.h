@@ -21,6 +21,9 @@ struct AppConfig {
   std::vector<std::pair<std::string, nlohmann::json>> vars;
   std::vector<std::string> routes;  // "shop.example.com/api/*"
   std::optional<int> port;          // nano.jsonc
+  std::string isolation;            // nano.jsonc: "tenant", "app", or empty where it says nothing.
+  // By key, as written; nanod knows which there are. nano.jsonc's go before the wrangler file's.
+  nlohmann::json limits = nlohmann::json::object();
   bool noBundle = false;
   // Keys that are understood but change nothing here; each is told to the user.
   std::vector<std::string> ineffective;

@@ -101,8 +101,8 @@ TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
               StartsWith("wrangler.json: nano does not know the key `kv_namespaces`"));
   EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = []"),
               StartsWith("wrangler.toml: nano does not know the key `durable_objects`"));
-  EXPECT_THAT(failureOf("nano.jsonc", R"({"isolation": "app"})"),
-              StartsWith("nano.jsonc: nano does not know the key `isolation`"));
+  EXPECT_THAT(failureOf("nano.jsonc", R"({"egress": {}})"),
+              StartsWith("nano.jsonc: nano does not know the key `egress`"));
 }
 
 TEST(AppConfigTest, TellsOfKeysThatHaveNoEffectButNotOfTheSchema) {
@@ -134,6 +134,30 @@ TEST(AppConfigTest, ReadsThePortFromNanoJsonc) {
               "nano.jsonc: `port` must be a number from 1 to 65535")
         << port;
   }
+}
+
+TEST(AppConfigTest, TakesLimitsFromBothFilesAndNanosOwnFirst) {
+  AppFolder folder;
+  folder.write("wrangler.toml", "[limits]\ncpu_ms = 100\nheap_mb = 64\n");
+  folder.write("nano.jsonc", R"({"limits": {"cpu_ms": 200, "wall_ms": 5000}, "isolation": "app"})");
+  auto config = readAppConfig(folder.path()).value();
+  EXPECT_EQ(config.limits, nlohmann::json({{"cpu_ms", 200}, {"heap_mb", 64}, {"wall_ms", 5000}}));
+  EXPECT_EQ(config.isolation, "app");
+  EXPECT_EQ(read("wrangler.json", R"({"limits": {"cpu_ms": 7}})").value().limits,
+            nlohmann::json({{"cpu_ms", 7}}));
+}
+
+TEST(AppConfigTest, RefusesLimitsThatAreNoNumbers) {
+  for (const char* file : {"wrangler.json", "nano.jsonc"}) {
+    EXPECT_THAT(failureOf(file, R"({"limits": 5})"),
+                StartsWith(std::string(file) + ": `limits` must be an object"));
+    for (const char* value : {"-1", "1.5", "\"1\"", "null"}) {
+      EXPECT_EQ(failureOf(file, std::string(R"({"limits": {"cpu_ms": )") + value + "}}"),
+                std::string(file) + ": `limits.cpu_ms` must be a whole number");
+    }
+  }
+  EXPECT_THAT(failureOf("nano.jsonc", R"({"isolation": "none"})"),
+              StartsWith("nano.jsonc: `isolation` must be"));
 }
 
 TEST(AppConfigTest, SaysInWhichLineASyntaxErrorIs) {

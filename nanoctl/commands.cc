@@ -10,6 +10,7 @@
 
 #include "nanoctl/command_line.h"
 #include "nanoctl/deploy.h"
+#include "nanoctl/limits_table.h"
 #include "nanoctl/program_files.h"
 #include "nanoctl/terminal_text.h"
 
@@ -66,6 +67,12 @@ void printApp(const json& app) {
 std::string scriptPath(const Arguments& arguments, const std::string& name) {
   return "/client/v4/accounts/" + pathSegment(tenantOf(arguments)) + "/workers/scripts" +
          (name.empty() ? "" : "/" + pathSegment(name));
+}
+
+// Below nano's own part of the API, of the app that is named.
+std::string ownPath(const Arguments& arguments, const std::string& what) {
+  return "/nano/v1/accounts/" + pathSegment(tenantOf(arguments)) + "/scripts/" +
+         pathSegment(arguments.positional()[0]) + what;
 }
 
 }  // namespace
@@ -173,12 +180,31 @@ int logsCommand(std::span<const std::string> words) {
   if (tail.find_first_not_of("0123456789") != std::string::npos) {
     return misused("--tail must be a number of lines");
   }
-  std::string path = "/nano/v1/accounts/" + pathSegment(tenantOf(*arguments)) + "/scripts/" +
-                     pathSegment(arguments->positional()[0]) + "/logs?tail=" + tail +
-                     (follow ? "&follow=1" : "");
+  std::string path = ownPath(*arguments, "/logs?tail=") + tail + (follow ? "&follow=1" : "");
   bool asJson = arguments->has("json");
   auto end = clientFor(*arguments).lines(path, [asJson](std::string_view line) {
     return printLogLine(line, asJson);
+  });
+  return end.ok() ? 0 : fail(end.failure());
+}
+
+int limitsCommand(std::span<const std::string> words) {
+  auto arguments = parseCommand(words, {}, 1);
+  if (!arguments) return 2;
+  if (arguments->positional().empty()) return misused("limits needs the name of an app");
+  auto limits = clientFor(*arguments).get(ownPath(*arguments, "/limits"));
+  if (!limits.ok()) return fail(limits.failure());
+  std::string text = arguments->has("json") ? limits.value().dump(2) + "\n"
+                                            : terminalText(limitsTable(limits.value()), {});
+  fputs(text.c_str(), stdout);
+  return 0;
+}
+
+int metricsCommand(std::span<const std::string> words) {
+  auto arguments = parseCommand(words, {}, 0);
+  if (!arguments) return 2;
+  auto end = clientFor(*arguments).lines("/metrics", [](std::string_view line) {
+    return printf("%.*s\n", static_cast<int>(line.size()), line.data()) >= 0;
   });
   return end.ok() ? 0 : fail(end.failure());
 }

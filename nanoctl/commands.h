@@ -11,6 +11,8 @@ int listCommand(std::span<const std::string> words);
 int deleteCommand(std::span<const std::string> words);
 int statusCommand(std::span<const std::string> words);
 int logsCommand(std::span<const std::string> words);
+int limitsCommand(std::span<const std::string> words);
+int metricsCommand(std::span<const std::string> words);
 int evalCommand(std::span<const std::string> words);
 int devCommand(std::span<const std::string> words);
 int doctorCommand(std::span<const std::string> words);

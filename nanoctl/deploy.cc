@@ -67,10 +67,12 @@ Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
   json own = {{"hosts", hosts}};
   auto port = options.port ? options.port : config.port;
   if (port) own["port"] = *port;
+  if (!config.isolation.empty()) own["isolation"] = config.isolation;
   json metadata = {{"main_module", modules.mainModule},
                    {"bindings", bindings.value()},
                    {"compatibility_flags", config.compatibilityFlags},
                    {"nano", own}};
+  if (!config.limits.empty()) metadata["limits"] = config.limits;
   if (!config.compatibilityDate.empty()) metadata["compatibility_date"] = config.compatibilityDate;
   return metadata;
 }
@@ -106,11 +108,13 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
                                   "/workers/scripts/" + pathSegment(name),
                               metadata.value(), modules.value().files);
   if (!result.ok()) return result.failure();
-  Deployed deployed = describe(result.value(), modules.value());
+  Deployed deployed = describe(result.value().result, modules.value());
   deployed.name = name;
   for (auto& key : config.value().ineffective) {
     deployed.notes.push_back(config.value().file + ": `" + key + "` has no effect on nano");
   }
+  for (auto& message : result.value().messages)
+    deployed.notes.push_back(message);
   return deployed;
 }
 

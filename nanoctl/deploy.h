@@ -25,7 +25,7 @@ struct Deployed {
   size_t modules = 0;
   size_t bytes = 0;
   bool bundled = false;
-  std::vector<std::string> notes;  // Keys without effect here.
+  std::vector<std::string> notes;  // Keys without effect here, and what nanod has to say.
 };
 
 // Reads the folder, bundles where needed and hands the app to nanod. When this succeeds the new

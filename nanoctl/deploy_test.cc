@@ -57,6 +57,33 @@ TEST(DeployTest, SendsModulesRoutesAndVariables) {
                                         {{"name", "C"}, {"type", "plain_text"}, {"text", "d=e"}}}));
 }
 
+TEST(DeployTest, SendsTheLimitsAndTheIsolationThatTheAppAsksFor) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write("wrangler.jsonc", R"({"name": "shop", "limits": {"cpu_ms": 100}})");
+  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}})");
+  OneRequestServer server(accepted());
+  AdminClient client(server.path());
+  DeployOptions options;
+  options.folder = app.path();
+  ASSERT_TRUE(deployFolder(client, options).ok());
+  json metadata = metadataOf(server.request());
+  EXPECT_EQ(metadata["limits"], json({{"cpu_ms", 100}, {"heap_mb", 64}}));
+  EXPECT_EQ(metadata["nano"]["isolation"], "app");
+}
+
+TEST(DeployTest, HandsOnWhatTheServerHasToSay) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  OneRequestServer server(R"({"success": true, "result": {"version": "abc"},
+                              "messages": [{"code": 0, "message": "it has no effect"}]})");
+  AdminClient client(server.path());
+  DeployOptions options;
+  options.folder = app.path();
+  auto deployed = deployFolder(client, options).value();
+  EXPECT_THAT(deployed.notes, ElementsAre("it has no effect"));
+}
+
 TEST(DeployTest, TellsWhatTheServerMadeOfIt) {
   AppFolder app;
   app.write("index.js", kApp);

@@ -15,10 +15,10 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"deploy", nano::deployCommand}, {"list", nano::listCommand},
-    {"delete", nano::deleteCommand}, {"status", nano::statusCommand},
-    {"logs", nano::logsCommand},     {"dev", nano::devCommand},
-    {"eval", nano::evalCommand},     {"doctor", nano::doctorCommand},
+    {"deploy", nano::deployCommand},   {"list", nano::listCommand}, {"delete", nano::deleteCommand},
+    {"status", nano::statusCommand},   {"logs", nano::logsCommand}, {"limits", nano::limitsCommand},
+    {"metrics", nano::metricsCommand}, {"dev", nano::devCommand},   {"eval", nano::evalCommand},
+    {"doctor", nano::doctorCommand},
 };
 
 constexpr char kUsage[] =
@@ -34,6 +34,8 @@ constexpr char kUsage[] =
   delete NAME      take an app away
   status           requests, worker processes, weakened sandbox layers
   logs NAME        what the app logged: --tail=LINES, --follow
+  limits NAME      what the app may use, and who said so
+  metrics          nanod's counters, as Prometheus reads them
   dev [DIR]        run nanod here on port 8787 with this one app; deploy again when a file changes
       --port=P       another port
       --var=K=V      as for deploy
