@@ -22,7 +22,8 @@ constexpr char kRegister[] =
     "import { registerEntryPoints } from 'nano:ops';\n"
     "const f = () => 'called';\n"
     "registerEntryPoints({ dispatchFetch: (slot) => slot + 1, fireTimer: f, pullResponseBody: f,\n"
-    "  cancelResponseBody: f, abortRequest: f, reportRejection: f, makeEnv: f });\n";
+    "  cancelResponseBody: f, abortRequest: f, reportRejection: f, makeEnv: f,"
+    "  refuseSharedMemory: f });\n";
 
 // A folder of built-ins that is gone with the test.
 class BuilderTest : public testing::Test {

@@ -17,11 +17,12 @@ enum class EntryPoint {
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
   kMakeEnv,             // ([name, isJson 0 or 1, text, ...]) -> env
+  kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
 };
 
-inline constexpr std::array<const char*, 7> kEntryPointNames = {
+inline constexpr std::array<const char*, 8> kEntryPointNames = {
     "dispatchFetch", "fireTimer",       "pullResponseBody", "cancelResponseBody",
-    "abortRequest",  "reportRejection", "makeEnv"};
+    "abortRequest",  "reportRejection", "makeEnv",          "refuseSharedMemory"};
 
 // The entry points of one isolate.
 class EntryPoints final {

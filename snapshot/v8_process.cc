@@ -91,7 +91,8 @@ V8Process::V8Process(const Options& options)
   platform_ =
       v8::platform::NewDefaultPlatform(kPlatformThreads, v8::platform::IdleTaskSupport::kDisabled,
                                        v8::platform::InProcessStackDumping::kDisabled);
-  v8::V8::InitializePlatform(platform_.get());
+  engine_ = std::make_unique<EnginePlatform>(*platform_);
+  v8::V8::InitializePlatform(engine_.get());
   // Without WebAssembly there is nothing for it to trap.
   KJ_REQUIRE(!compilesCode_ ||
              v8::V8::EnableWebAssemblyTrapHandler(/*use_v8_signal_handler=*/true));
@@ -111,10 +112,9 @@ void V8Process::awaitThreads() {
   meeting->arrive();
 }
 
-void V8Process::runForegroundTasks(v8::Isolate* isolate) {
-  while (v8::platform::PumpMessageLoop(platform_.get(), isolate,
-                                       v8::platform::MessageLoopBehavior::kDoNotWait)) {
-  }
+bool V8Process::runForegroundTask(v8::Isolate* isolate) {
+  return v8::platform::PumpMessageLoop(platform_.get(), isolate,
+                                       v8::platform::MessageLoopBehavior::kDoNotWait);
 }
 
 }  // namespace nano

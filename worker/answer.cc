@@ -62,6 +62,7 @@ void Answer::write(rpc::FetchAnswer::Builder message) {
   message.setOutcome(outcome);
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(cpu).count();
   message.setCpuMicros(static_cast<uint32_t>(std::clamp<int64_t>(micros, 0, UINT32_MAX)));
+  if (breach) nano::write(breach, message.initBreach());
   if (outcome != rpc::Outcome::OK) return;
   rpc::Response::Builder response = message.initResponse();
   response.setStatus(status);

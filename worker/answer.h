@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "protocol/app_limits.h"
 #include "protocol/http.capnp.h"
 #include "protocol/outcome.capnp.h"
 #include "protocol/worker.capnp.h"
@@ -22,6 +23,8 @@ struct Answer {
   uint32_t callId = 0;
   rpc::Outcome outcome = rpc::Outcome::INTERNAL_ERROR;
   std::chrono::nanoseconds cpu{0};
+  // Of the one request that ran into a limit; the others of its isolate have none.
+  LimitBreach breach;
   // The batch that brought the call has returned already.
   bool late = false;
 

@@ -44,10 +44,8 @@ AppIsolate::~AppIsolate() noexcept(false) = default;
 kj::Promise<LoadResult> AppIsolate::load() {
   auto result = kj::newPromiseAndFulfiller<LoadResult>();
   loading_ = kj::mv(result.fulfiller);
-  startupCpu_ = {source_.limits.time(rpc::Limit::STARTUP_CPU)};
   bridge_.onRunWithoutRequest([this]() { checkLoad(); });
-  bridge_.enterWithoutRequest(startupCpu_,
-                              [this](v8::Local<v8::Context> context) { evaluate(context); });
+  bridge_.enter(nullptr, [this](v8::Local<v8::Context> context) { evaluate(context); });
   if (loading_ == nullptr) return kj::mv(result.promise);
   auto tooLate = timer_.afterDelay(kStartupWallLimit).then([this]() {
     LoadResult late;
@@ -121,20 +119,11 @@ void AppIsolate::finishLoad(LoadResult result) {
 void AppIsolate::checkLoad() {
   if (loading_ == nullptr) return;
   if (bridge_.isCondemned()) {
-    if (bridge_.condemnedBy() == JsEntry::End::kExceededMemory) {
-      finishLoad({rpc::Outcome::EXCEEDED_MEMORY,
-                  sentence("the modules used more memory than the app may have", source_)});
-    } else {
-      finishLoad({rpc::Outcome::EXCEEDED_CPU,
-                  sentence("the modules used more than " +
-                               std::to_string(source_.limits.get(rpc::Limit::STARTUP_CPU)) +
-                               " ms of CPU time",
-                           source_)});
-    }
+    finishLoad(stopped());
     return;
   }
   if (failure_) {
-    finishLoad({rpc::Outcome::STARTUP_FAILED, std::move(*failure_)});
+    finishLoad({rpc::Outcome::STARTUP_FAILED, std::move(*failure_), {}});
     return;
   }
   v8::Isolate* isolate = realm_->isolate();
@@ -150,9 +139,18 @@ void AppIsolate::checkLoad() {
   finishLoad(std::move(result));
 }
 
+LoadResult AppIsolate::stopped() const {
+  const LimitBreach breach = bridge_.condemnedBy();
+  const bool isMemory = breach.limit == rpc::Limit::HEAP;
+  return {isMemory ? rpc::Outcome::EXCEEDED_MEMORY : rpc::Outcome::EXCEEDED_CPU,
+          sentence("evaluating the modules was stopped: " + describeBreach(breach), source_),
+          breach};
+}
+
 LoadResult AppIsolate::stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module) {
   LoadResult result{rpc::Outcome::STARTUP_FAILED,
-                    sentence("top-level await waits for something that never happens", source_)};
+                    sentence("top-level await waits for something that never happens", source_),
+                    {}};
   auto [modules, messages] = module->GetStalledTopLevelAwaitMessages(realm_->isolate());
   if (messages.empty()) return result;
   v8::Local<v8::Message> message = messages.front();
@@ -177,7 +175,7 @@ LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8
   if (evaluation_.Get(isolate)->State() == v8::Promise::kRejected) {
     JsError error = describeError(context, evaluation_.Get(isolate)->Result());
     if (error.file.empty()) error.file = source_.mainModule;
-    return {rpc::Outcome::STARTUP_FAILED, std::move(error)};
+    return {rpc::Outcome::STARTUP_FAILED, std::move(error), {}};
   }
   v8::Local<v8::Value> handler;
   if (!module->GetModuleNamespace()
@@ -189,7 +187,8 @@ LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8
             sentence(source_.mainModule +
                          " has no default export with a handler: export default { fetch(request, "
                          "env, ctx) { return new Response('hello') } }",
-                     source_)};
+                     source_),
+            {}};
   }
   handler_.Reset(isolate, handler);
   main_.Reset();
@@ -198,7 +197,7 @@ LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8
 }
 
 void AppIsolate::fetch(rpc::FetchCall::Reader call) {
-  RequestContext& request = bridge_.requests().add(call, source_.limits.time(rpc::Limit::CPU));
+  RequestContext& request = bridge_.addRequest(call);
   borrowed_.push_back(request.slot);
   if (bridge_.isCondemned()) {
     bridge_.answerWith(request, rpc::Outcome::INTERNAL_ERROR);
@@ -230,7 +229,11 @@ void AppIsolate::cancel(uint32_t callId) {
 }
 
 void AppIsolate::runPlatformTasks() {
-  bridge_.enter(nullptr, [this](v8::Local<v8::Context>) { realm_->runForegroundTasks(); });
+  bridge_.enter(nullptr, [this](v8::Local<v8::Context>) {
+    // V8 queues a FinalizationRegistry's callback again when it was stopped.
+    while (!entry_.isStopping() && realm_->runForegroundTask()) {
+    }
+  });
 }
 
 }  // namespace nano

@@ -22,6 +22,8 @@ struct LoadResult {
   rpc::Outcome outcome = rpc::Outcome::OK;
   // Empty with `ok`.
   JsError error;
+  // With a limit that was broken.
+  LimitBreach breach;
 };
 
 // One app version in one isolate: its modules evaluated once, its handler called for every request.
@@ -62,6 +64,7 @@ class AppIsolate final {
   // Ends the load when there is something to end it with.
   void checkLoad();
   void finishLoad(LoadResult result);
+  LoadResult stopped() const;
   LoadResult checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   LoadResult stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   void dispatch(v8::Local<v8::Context> context, uint32_t slot);
@@ -79,7 +82,6 @@ class AppIsolate final {
   v8::Global<v8::Value> env_;
   // Set while the modules are linked; a limit that was broken explains more.
   std::optional<JsError> failure_;
-  CpuBudget startupCpu_;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<LoadResult>>> loading_;
   std::vector<uint32_t> borrowed_;
 };

@@ -14,13 +14,6 @@ namespace {
 // Half a message: an answer's own size is only estimated.
 constexpr size_t kAnswerBytesPerCall = kMaxMessageBytes / 2;
 
-Answer plainAnswer(uint32_t callId, rpc::Outcome outcome) {
-  Answer answer;
-  answer.callId = callId;
-  answer.outcome = outcome;
-  return answer;
-}
-
 // Moves what does not fit into one message from the end of `answers` to `late`; returns about how
 // many bytes the others take.
 size_t moveSurplus(std::vector<Answer>& answers, std::vector<Answer>& late) {
@@ -44,6 +37,7 @@ AppServer::AppServer(AppSource source, rpc::AppHost::Client host, WorkerParts pa
       parts_(parts),
       all_(std::move(all)),
       log_(kj::mv(host)),
+      cpu_(source_.limits),
       tasks_(ignoreErrors_) {
   all_->push_back(this);
 }
@@ -53,7 +47,7 @@ AppServer::~AppServer() noexcept(false) { std::erase(*all_, this); }
 kj::Promise<LoadResult> AppServer::load() {
   auto isolate =
       std::make_unique<AppIsolate>(parts_.isolates.take(source_), source_, parts_.limiter,
-                                   IoBridge::Surroundings{parts_.timer, log_, [this]() {
+                                   IoBridge::Surroundings{parts_.timer, log_, cpu_, [this]() {
                                                             if (!endingTurn_) stir();
                                                           }});
   AppIsolate& loading = *isolate;
@@ -70,14 +64,14 @@ kj::Promise<LoadResult> AppServer::load() {
   });
 }
 
-kj::Promise<rpc::Outcome> AppServer::ready() {
-  if (isolate_ != nullptr) return rpc::Outcome::OK;
+kj::Promise<AppServer::Readiness> AppServer::ready() {
+  if (isolate_ != nullptr) return Readiness{};
   if (!loading_) {
     loading_ = true;
     loadDone_ = load()
                     .then([this](LoadResult&& result) {
                       loading_ = false;
-                      return result.outcome;
+                      return Readiness{result.outcome, result.breach};
                     })
                     .fork();
   }
@@ -114,11 +108,15 @@ kj::Promise<void> AppServer::runCalls(FetchBatchContext context, uint32_t next,
   while (next < calls.size()) {
     if (isolate_ == nullptr) {
       return ready().then(
-          [this, context, next, answers = std::move(answers)](rpc::Outcome outcome) mutable {
+          [this, context, next, answers = std::move(answers)](Readiness&& result) mutable {
             const Calls left = context.getParams().getCalls();
-            if (outcome != rpc::Outcome::OK) {
+            if (result.outcome != rpc::Outcome::OK) {
               for (; next < left.size(); ++next) {
-                answers.push_back(plainAnswer(left[next].getId(), outcome));
+                Answer answer;
+                answer.callId = left[next].getId();
+                answer.outcome = result.outcome;
+                answer.breach = result.breach;
+                answers.push_back(std::move(answer));
               }
             }
             return runCalls(context, next, std::move(answers));

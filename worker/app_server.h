@@ -7,6 +7,7 @@
 
 #include "protocol/worker.capnp.h"
 #include "worker/app_isolate.h"
+#include "worker/cpu_allowance.h"
 #include "worker/isolate_manager.h"
 #include "worker/log_buffer.h"
 #include "worker/resource_limiter.h"
@@ -50,11 +51,16 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   struct IgnoreErrors final : kj::TaskSet::ErrorHandler {
     void taskFailed(kj::Exception&&) override {}
   };
+  // Whether calls can be served, and if not, why.
+  struct Readiness {
+    rpc::Outcome outcome = rpc::Outcome::OK;
+    LimitBreach breach;
+  };
   using Calls = capnp::List<rpc::FetchCall>::Reader;
 
   void checkCalls(Calls calls) const;
   kj::Promise<void> runCalls(FetchBatchContext context, uint32_t next, std::vector<Answer> answers);
-  kj::Promise<rpc::Outcome> ready();
+  kj::Promise<Readiness> ready();
   void collectAnswers(std::vector<Answer>& ofThisBatch);
   void retireIfCondemned();
 
@@ -66,12 +72,14 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   WorkerParts parts_;
   const std::shared_ptr<Registry> all_;
   LogBuffer log_;
+  // Outlives the isolates that break it.
+  CpuAllowance cpu_;
   // Null until it is loaded, and again once it was condemned.
   std::unique_ptr<AppIsolate> isolate_;
   std::unique_ptr<AppIsolate> loadingIsolate_;
   std::vector<std::unique_ptr<AppIsolate>> retired_;
   bool loading_ = false;
-  kj::ForkedPromise<rpc::Outcome> loadDone_ = nullptr;
+  kj::ForkedPromise<Readiness> loadDone_ = nullptr;
   std::vector<Answer> late_;
   bool endingTurn_ = false;
   IgnoreErrors ignoreErrors_;

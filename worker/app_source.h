@@ -30,6 +30,7 @@ struct AppSource {
   std::vector<Binding> env;
 
   AppLimits limits;
+  rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
 };
 
 struct BadAppSource {

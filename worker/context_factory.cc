@@ -4,6 +4,7 @@
 
 #include <kj/debug.h>
 
+#include "worker/counting_allocator.h"
 #include "worker/isolate_scope.h"
 #include "worker/module_loader.h"
 
@@ -15,7 +16,7 @@ constexpr int kMaxStackFrames = 10;
 
 }  // namespace
 
-Realm::Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<CountingAllocator> buffers,
+Realm::Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<BufferBudget> buffers,
              size_t heapBytes)
     : v8_(v8),
       isolate_(isolate),
@@ -33,10 +34,10 @@ Realm::~Realm() {
 }
 
 std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalBytes) const {
-  auto buffers = std::make_shared<CountingAllocator>(externalBytes);
+  auto buffers = std::make_shared<BufferBudget>(externalBytes);
   v8::Isolate::CreateParams params;
   snapshot_.addTo(params);
-  params.array_buffer_allocator_shared = buffers;
+  params.array_buffer_allocator_shared = std::make_shared<CountingAllocator>(buffers);
   params.allow_atomics_wait = false;
   params.constraints.ConfigureDefaultsFromHeapSize(0, heapBytes);
   v8::Isolate* isolate = v8::Isolate::New(params);
@@ -45,7 +46,12 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
 
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   // js_error reads these instead of Error.prototype.stack, which runs the tenant's code.
-  isolate->SetCaptureStackTraceForUncaughtExceptions(true, kMaxStackFrames);
+  // Across origins, though there is one only: else V8 makes room for stackTraceLimit frames at
+  // once, and `Error.stackTraceLimit = Infinity`, which bundles set, ends the process.
+  isolate->SetCaptureStackTraceForUncaughtExceptions(
+      true, kMaxStackFrames,
+      static_cast<v8::StackTrace::StackTraceOptions>(
+          v8::StackTrace::kOverview | v8::StackTrace::kExposeFramesAcrossSecurityOrigins));
   ModuleLoader::installCallbacks(isolate);
 
   v8::Isolate::Scope isolateScope(isolate);
@@ -69,6 +75,10 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
   }
   realm->context_.Reset(isolate, context);
   realm->entryPoints_ = std::make_unique<EntryPoints>(context);
+  const bool refused = !realm->entryPoints_->get(isolate, EntryPoint::kRefuseSharedMemory)
+                            ->Call(context, v8::Undefined(isolate), 0, nullptr)
+                            .IsEmpty();
+  KJ_REQUIRE(refused, "WebAssembly's shared memory could not be taken away");
   return realm;
 }
 

@@ -6,10 +6,10 @@
 
 #include <v8.h>
 
+#include "snapshot/buffer_budget.h"
 #include "snapshot/entry_points.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
-#include "worker/counting_allocator.h"
 #include "worker/heap_limit.h"
 
 namespace nano {
@@ -18,7 +18,7 @@ namespace nano {
 // app's modules are loaded into it.
 class Realm final {
  public:
-  Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<CountingAllocator> buffers,
+  Realm(V8Process& v8, v8::Isolate* isolate, std::shared_ptr<BufferBudget> buffers,
         size_t heapBytes);
   ~Realm();  // The isolate is not entered.
   Realm(const Realm&) = delete;
@@ -27,19 +27,21 @@ class Realm final {
   v8::Isolate* isolate() const { return isolate_; }
   const v8::Global<v8::Context>& context() const { return context_; }
   const EntryPoints& entryPoints() const { return *entryPoints_; }
-  CountingAllocator& buffers() const { return *buffers_; }
+  const std::shared_ptr<BufferBudget>& buffers() const { return buffers_; }
+  V8Process& v8() const { return v8_; }
   const HeapLimit& heapLimit() const { return *heapLimit_; }
   size_t heapBytes() const { return heapBytes_; }
   bool hasWebAssembly() const { return v8_.compilesCode(); }
-  // Runs what V8's platform has queued for the isolate, which may call JavaScript.
-  void runForegroundTasks() { v8_.runForegroundTasks(isolate_); }
+  // Runs the next task that V8's platform has queued for the isolate, which may call JavaScript.
+  // False where there is none.
+  bool runForegroundTask() { return v8_.runForegroundTask(isolate_); }
 
  private:
   friend class ContextFactory;
 
   V8Process& v8_;
   v8::Isolate* isolate_;
-  std::shared_ptr<CountingAllocator> buffers_;
+  std::shared_ptr<BufferBudget> buffers_;
   size_t heapBytes_;
   std::optional<HeapLimit> heapLimit_;
   v8::Global<v8::Context> context_;

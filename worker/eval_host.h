@@ -49,7 +49,6 @@ class EvalHost final : public Host {
   FILE* errors_;
   kj::TimePoint madeAt_;
   double timeOrigin_;
-  CpuBudget cpu_;
   TimerQueue timers_;
 };
 

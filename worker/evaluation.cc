@@ -43,7 +43,7 @@ class Evaluation final {
 
  private:
   void enter(JsEntry::Body body) {
-    if (entry_.run(kNoSlot, cpu_, kj::mv(body)) == JsEntry::End::kDone) return;
+    if (entry_.run(kNoSlot, kNoLimit, kj::mv(body)).end == JsEntry::End::kDone) return;
     fprintf(parts_.errors, "The script used too much memory and was stopped\n");
     failed_ = true;
   }
@@ -117,7 +117,6 @@ class Evaluation final {
 
   const EvaluationParts& parts_;
   v8::Isolate* isolate_;
-  CpuBudget cpu_{kNoLimit};
   JsEntry entry_;
   EvalHost host_;
   v8::Global<v8::Value> print_;

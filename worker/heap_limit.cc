@@ -2,7 +2,7 @@
 
 namespace nano {
 
-HeapLimit::HeapLimit(v8::Isolate* isolate, const CountingAllocator& buffers)
+HeapLimit::HeapLimit(v8::Isolate* isolate, const BufferBudget& buffers)
     : isolate_(isolate),
       buffers_(buffers) {
   isolate_->AddNearHeapLimitCallback(onNearLimit, this);

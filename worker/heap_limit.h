@@ -4,7 +4,7 @@
 
 #include <v8.h>
 
-#include "worker/counting_allocator.h"
+#include "snapshot/buffer_budget.h"
 
 namespace nano {
 
@@ -17,8 +17,8 @@ inline constexpr size_t kHeapGraceBytes = 16 << 20;
 // used up as well. An isolate whose limit was reached is not used again.
 class HeapLimit final {
  public:
-  // `buffers` is where the isolate's ArrayBuffers live.
-  HeapLimit(v8::Isolate* isolate, const CountingAllocator& buffers);
+  // `buffers` is what the isolate's buffers are counted on.
+  HeapLimit(v8::Isolate* isolate, const BufferBudget& buffers);
   ~HeapLimit();  // Before the isolate is disposed of.
   HeapLimit(const HeapLimit&) = delete;
   HeapLimit& operator=(const HeapLimit&) = delete;
@@ -30,7 +30,7 @@ class HeapLimit final {
   static size_t onNearLimit(void* self, size_t currentLimit, size_t initialLimit);
 
   v8::Isolate* isolate_;
-  const CountingAllocator& buffers_;
+  const BufferBudget& buffers_;
   bool reached_ = false;
 };
 

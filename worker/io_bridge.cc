@@ -1,6 +1,8 @@
 #include "worker/io_bridge.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -19,13 +21,16 @@ double unixMillisNow() {
   return Millis(system_clock::now().time_since_epoch()).count();
 }
 
-std::string limitText(JsEntry::End end, const AppSource& source) {
-  if (end == JsEntry::End::kExceededMemory) {
-    return "The app used more than its " + std::to_string(source.limits.get(rpc::Limit::HEAP)) +
-           " MB of memory and was stopped";
-  }
-  return "The request used more than its " + std::to_string(source.limits.get(rpc::Limit::CPU)) +
-         " ms of CPU time and was stopped";
+rpc::Outcome outcomeOf(const LimitBreach& breach) {
+  return breach.limit == rpc::Limit::HEAP ? rpc::Outcome::EXCEEDED_MEMORY
+                                          : rpc::Outcome::EXCEEDED_CPU;
+}
+
+// In the limit's unit, and never less than was allowed: the clock is an estimate.
+LimitBreach breachOf(rpc::Limit limit, const AppLimits& limits, std::chrono::nanoseconds used) {
+  const uint64_t allowed = limits.get(limit);
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(used).count();
+  return {limit, allowed, std::max(allowed, static_cast<uint64_t>(millis))};
 }
 
 }  // namespace
@@ -38,7 +43,10 @@ IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroun
       timers_(around_.timer, [this](uint32_t id, int32_t slot) { fireTimer(id, slot); }),
       afterFreeRun_([]() {}),
       madeAt_(around_.timer.now()),
-      timeOrigin_(unixMillisNow()),
+      madeAtExactly_(std::chrono::steady_clock::now()),
+      timeOrigin_(std::floor(unixMillisNow())),
+      frozenAt_(madeAt_),
+      frozenUnixMillis_(timeOrigin_),
       later_(ignoreErrors_) {
   isolate_->SetData(Host::kIsolateSlot, static_cast<Host*>(this));
 }
@@ -53,37 +61,78 @@ IoBridge::~IoBridge() noexcept(false) {
   isolate_->SetData(Host::kIsolateSlot, nullptr);
 }
 
+RequestContext& IoBridge::addRequest(rpc::FetchCall::Reader call) {
+  around_.cpu.addRequest();
+  return requests_.add(call);
+}
+
+CpuLimit IoBridge::nextLimit(const RequestContext* request) const {
+  if (request != nullptr) return around_.cpu.nextTurn(request->cpuUsed);
+  if (!startingUp_) return around_.cpu.nextTurn(std::chrono::nanoseconds(0));
+  return {source_.limits.time(rpc::Limit::STARTUP_CPU) - startupCpuUsed_, rpc::Limit::STARTUP_CPU};
+}
+
 void IoBridge::enter(RequestContext* request, JsEntry::Body body) {
   if (condemned_) return;
-  if (request == nullptr) {
-    freeCpu_ = {source_.limits.time(rpc::Limit::CPU)};
-    enterWithoutRequest(freeCpu_, kj::mv(body));
-    return;
-  }
   KJ_REQUIRE(running_ == nullptr, "JavaScript is running already");
+  const CpuLimit limit = nextLimit(request);
   running_ = request;
-  const JsEntry::End end =
-      entry_.run(static_cast<int32_t>(request->slot), request->cpu, kj::mv(body));
+  const JsEntry::Turn turn = run(request, limit.left, kj::mv(body));
   running_ = nullptr;
-  requests_.touch(*request);
-  finishRun(request, end);
-}
-
-void IoBridge::enterWithoutRequest(CpuBudget& budget, JsEntry::Body body) {
-  if (condemned_) return;
-  const JsEntry::End end = entry_.run(kNoSlot, budget, kj::mv(body));
-  finishRun(nullptr, end);
-  afterFreeRun_();
-}
-
-void IoBridge::finishRun(RequestContext* request, JsEntry::End end) {
+  std::chrono::nanoseconds used = turn.cpu;
+  if (request != nullptr) {
+    used = request->cpuUsed += turn.cpu;
+    requests_.touch(*request);
+  } else if (startingUp_) {
+    used = startupCpuUsed_ += turn.cpu;
+  }
+  if (!startingUp_) around_.cpu.charge(turn.cpu);
   around_.stir();
-  if (end == JsEntry::End::kDone) return;
-  condemnedBy_ = end;
-  const rpc::Outcome outcome = end == JsEntry::End::kExceededCpu ? rpc::Outcome::EXCEEDED_CPU
-                                                                 : rpc::Outcome::EXCEEDED_MEMORY;
-  if (!startingUp_) report(request, LogLevel::kError, limitText(end, source_));
-  if (request != nullptr && !request->isAnswered()) answerWith(*request, outcome);
+  reportRefusedBuffer(request);
+  if (turn.end == JsEntry::End::kExceededMemory) {
+    const uint64_t allowed = source_.limits.get(rpc::Limit::HEAP);
+    breakLimit(request, {rpc::Limit::HEAP, allowed, allowed});
+  } else if (turn.end == JsEntry::End::kExceededCpu) {
+    if (limit.limit == rpc::Limit::BLOCKED_TURN) used = turn.cpu;
+    breakLimit(request, breachOf(limit.limit, source_.limits, used));
+  }
+  if (request == nullptr) afterFreeRun_();
+}
+
+JsEntry::Turn IoBridge::run(const RequestContext* request, std::chrono::nanoseconds limit,
+                            JsEntry::Body body) {
+  const int32_t slot = request == nullptr ? kNoSlot : static_cast<int32_t>(request->slot);
+  if (!isFrozen()) return entry_.run(slot, limit, kj::mv(body));
+  EngineClock& clock = entry_.realm().v8().clock();
+  clock.freezeAt(frozenUnixMillis());
+  const JsEntry::Turn turn = entry_.run(slot, limit, kj::mv(body));
+  clock.goOn();
+  return turn;
+}
+
+// JavaScript got a RangeError that does not say which limit it was.
+void IoBridge::reportRefusedBuffer(RequestContext* request) {
+  BufferBudget& budget = *entry_.realm().buffers();
+  if (!budget.takeRefusal()) return;
+  const uint64_t allowed = source_.limits.get(rpc::Limit::BUFFERS);
+  report(request, LogLevel::kWarn,
+         "A buffer did not fit: " +
+             describeBreach({rpc::Limit::BUFFERS, allowed, budget.usedBytes() >> 20}));
+}
+
+void IoBridge::breakLimit(RequestContext* request, const LimitBreach& breach) {
+  condemnedBy_ = breach;
+  if (!startingUp_) {
+    report(request, LogLevel::kError,
+           std::string(request == nullptr ? "The app was stopped: " : "The request was stopped: ") +
+               describeBreach(breach));
+  }
+  if (request != nullptr && !request->isAnswered()) {
+    Answer answer;
+    answer.outcome = outcomeOf(breach);
+    answer.breach = breach;
+    requests_.answer(*request, std::move(answer));
+  }
   condemn(rpc::Outcome::INTERNAL_ERROR);
 }
 
@@ -161,16 +210,32 @@ RequestContext* IoBridge::current() const {
 
 void IoBridge::log(LogLevel level, std::string_view line) { report(current(), level, line); }
 
-// Time stands still while JavaScript runs: the loop's clock moves once a turn (security 1,
-// Spectre).
+// Date shows whole milliseconds, so this does not hide more; a tenant measures its own work with
+// it. Frozen, the loop's clock stands in, which moves once a turn (security 1, Spectre).
 double IoBridge::now() {
-  const kj::Duration since = around_.timer.now() - madeAt_;
-  return static_cast<double>(since / kj::MILLISECONDS);
+  if (isFrozen()) {
+    return static_cast<double>((around_.timer.now() - madeAt_) / kj::MILLISECONDS);
+  }
+  const auto since = std::chrono::steady_clock::now() - madeAtExactly_;
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+// All events of one turn of the loop show the same time.
+double IoBridge::frozenUnixMillis() {
+  const kj::TimePoint turn = around_.timer.now();
+  if (turn != frozenAt_) {
+    frozenAt_ = turn;
+    frozenUnixMillis_ = unixMillisNow();
+  }
+  return frozenUnixMillis_;
 }
 
 double IoBridge::timeOrigin() { return timeOrigin_; }
 
-int64_t IoBridge::unixMillis() { return static_cast<int64_t>(timeOrigin_ + now()); }
+// Of the turn: exact enough for a log line, and cheap.
+int64_t IoBridge::unixMillis() {
+  return static_cast<int64_t>(timeOrigin_) + (around_.timer.now() - madeAt_) / kj::MILLISECONDS;
+}
 
 bool IoBridge::startTimer(uint32_t id, double delayMillis) {
   RequestContext* request = current();
@@ -255,8 +320,8 @@ void IoBridge::startWaitUntilDeadline(RequestContext& request) {
             RequestContext* late = requests_.find(slot);
             if (late == nullptr) return;
             report(late, LogLevel::kWarn,
-                   "waitUntil() was cut off after " +
-                       std::to_string(source_.limits.get(rpc::Limit::WAIT_UNTIL)) + " ms");
+                   "waitUntil() was cut off: " +
+                       describeBreach(breachOf(rpc::Limit::WAIT_UNTIL, source_.limits, {})));
             late->waitUntilCount = 0;
             requests_.touch(*late);
           })

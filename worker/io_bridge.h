@@ -12,6 +12,7 @@
 
 #include "snapshot/host.h"
 #include "worker/app_source.h"
+#include "worker/cpu_allowance.h"
 #include "worker/js_entry.h"
 #include "worker/log_buffer.h"
 #include "worker/request_table.h"
@@ -31,6 +32,7 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   struct Surroundings {
     kj::Timer& timer;
     LogBuffer& log;
+    CpuAllowance& cpu;
     kj::Function<void()> stir;
   };
   IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroundings);
@@ -41,7 +43,8 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   // Runs `body` for `request`, or for none: module evaluation, tasks of V8. Does nothing once the
   // isolate is condemned. Not nested.
   void enter(RequestContext* request, JsEntry::Body body);
-  void enterWithoutRequest(CpuBudget& budget, JsEntry::Body body);
+  // What begins now gets its share of the app's CPU time.
+  RequestContext& addRequest(rpc::FetchCall::Reader call);
 
   RequestTable& requests() { return requests_; }
   const TimerQueue& timers() const { return timers_; }
@@ -57,8 +60,8 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   void sweep();
 
   bool isCondemned() const { return condemned_; }
-  // kDone where condemn() was called.
-  JsEntry::End condemnedBy() const { return condemnedBy_; }
+  // None where condemn() was called.
+  const LimitBreach& condemnedBy() const { return condemnedBy_; }
   // Answers everything that waits with `outcome`, and lets nothing in any more.
   void condemn(rpc::Outcome outcome);
 
@@ -95,7 +98,11 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   void readerLeft(uint32_t slot) override;
 
   void forgetDroppedTimers();
-  void finishRun(RequestContext* request, JsEntry::End end);
+  CpuLimit nextLimit(const RequestContext* request) const;
+  JsEntry::Turn run(const RequestContext* request, std::chrono::nanoseconds limit,
+                    JsEntry::Body body);
+  void reportRefusedBuffer(RequestContext* request);
+  void breakLimit(RequestContext* request, const LimitBreach& breach);
   void fireTimer(uint32_t id, int32_t slot);
   void receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& resolver,
                     const RequestBody::Chunk& chunk);
@@ -111,6 +118,8 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   static void onWaitUntilDone(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void onWaitUntilFailed(const v8::FunctionCallbackInfo<v8::Value>& info);
   int64_t unixMillis();
+  bool isFrozen() const { return source_.clock == rpc::AppVersion::Clock::FROZEN; }
+  double frozenUnixMillis();
 
   JsEntry& entry_;
   v8::Isolate* isolate_;
@@ -121,15 +130,18 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   // Ids whose callbacks JavaScript still has to forget.
   std::vector<uint32_t> droppedTimers_;
   LogBudget freeLog_;
-  // Budget of what runs for no request once the app is loaded; each run has all of it.
-  CpuBudget freeCpu_;
+  std::chrono::nanoseconds startupCpuUsed_{0};
   kj::Function<void()> afterFreeRun_;
   RequestContext* running_ = nullptr;
   bool startingUp_ = true;
-  JsEntry::End condemnedBy_ = JsEntry::End::kDone;
+  LimitBreach condemnedBy_;
   bool condemned_ = false;
   kj::TimePoint madeAt_;
+  std::chrono::steady_clock::time_point madeAtExactly_;
   double timeOrigin_;
+  // The turn of the loop that frozenUnixMillis_ was read in.
+  kj::TimePoint frozenAt_;
+  double frozenUnixMillis_;
   IgnoreErrors ignoreErrors_;
   kj::TaskSet later_;
 };

@@ -142,11 +142,17 @@ void IoBridge::respond(uint32_t slot, const ResponseHead& head, std::span<const 
   if (request == nullptr || request->isAnswered()) return;
   auto answer = startAnswer(*request, head);
   if (!answer) return;
+  BufferShare share;
+  if (body.size() > kMaxInlineBodyBytes && !share.add(entry_.realm().buffers(), body.size())) {
+    // reportRefusedBuffer says which limit it was.
+    answerWith(*request, rpc::Outcome::EXCEPTION);
+    return;
+  }
   std::string bytes(reinterpret_cast<const char*>(body.data()), body.size());
   if (bytes.size() > kMaxInlineBodyBytes) {
     const auto length = static_cast<int64_t>(bytes.size());
-    streamAnswer(*request, std::move(*answer), kj::refcounted<ResponseBody>(std::move(bytes)),
-                 length);
+    streamAnswer(*request, std::move(*answer),
+                 kj::refcounted<ResponseBody>(std::move(bytes), std::move(share)), length);
     return;
   }
   if (hasBody) answer->body = std::move(bytes);
@@ -180,7 +186,10 @@ ResponseBody* IoBridge::openBody(uint32_t slot) const {
 }
 
 void IoBridge::writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) {
-  if (ResponseBody* body = openBody(slot)) body->write(chunk);
+  ResponseBody* body = openBody(slot);
+  if (body != nullptr && !body->write(chunk, entry_.realm().buffers())) {
+    report(requests_.find(slot), LogLevel::kError, "The response body broke off");
+  }
 }
 
 void IoBridge::endResponseBody(uint32_t slot) {

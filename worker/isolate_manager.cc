@@ -23,7 +23,7 @@ std::unique_ptr<Realm> IsolateManager::take(const AppSource& source) {
   }
   std::unique_ptr<Realm> realm = std::move(spares_.back());
   spares_.pop_back();
-  realm->buffers().setBudget(source.limits.bytes(rpc::Limit::BUFFERS));
+  realm->buffers()->resize(source.limits.bytes(rpc::Limit::BUFFERS));
   refillSoon();
   return realm;
 }

@@ -7,12 +7,13 @@
 
 namespace nano {
 
-JsEntry::End JsEntry::run(int32_t slot, CpuBudget& budget, Body body) {
+JsEntry::Turn JsEntry::run(int32_t slot, std::chrono::nanoseconds cpuLimit, Body body) {
   v8::Isolate* isolate = realm_.isolate();
   IsolateScope scope(isolate, realm_.context());
   const std::chrono::nanoseconds startedAt = limiter_.cpuNow();
-  ResourceLimiter::Armed armed(limiter_, isolate, startedAt, budget.left());
+  ResourceLimiter::Armed armed(limiter_, isolate, startedAt, cpuLimit);
   armed_ = &armed;
+  realm_.v8().bufferPages().setOwner(&realm_.buffers());
   {
     // Nothing may leave an exception behind; a body that cares has a TryCatch of its own.
     v8::TryCatch caught(isolate);
@@ -21,12 +22,14 @@ JsEntry::End JsEntry::run(int32_t slot, CpuBudget& budget, Body body) {
     runMicrotasks(scope.context());
     setCurrentSlot(isolate, kNoSlot);
   }
+  realm_.v8().bufferPages().setOwner(nullptr);
   armed_ = nullptr;
   const auto verdict = armed.stop();
   // The clock may have been corrected downwards meanwhile.
-  budget.used += std::max(limiter_.cpuNow() - startedAt, std::chrono::nanoseconds(0));
-  if (realm_.heapLimit().reached()) return End::kExceededMemory;
-  return verdict == ResourceLimiter::Armed::Verdict::kExceeded ? End::kExceededCpu : End::kDone;
+  Turn turn{End::kDone, std::max(limiter_.cpuNow() - startedAt, std::chrono::nanoseconds(0))};
+  if (verdict == ResourceLimiter::Armed::Verdict::kExceeded) turn.end = End::kExceededCpu;
+  if (realm_.heapLimit().reached()) turn.end = End::kExceededMemory;
+  return turn;
 }
 
 void JsEntry::runMicrotasks(v8::Local<v8::Context> context) {

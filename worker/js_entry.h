@@ -12,18 +12,10 @@
 
 namespace nano {
 
-// CPU time that one request, or one load, may use in all its turns together.
-struct CpuBudget {
-  std::chrono::nanoseconds limit{0};
-  std::chrono::nanoseconds used{0};
-
-  std::chrono::nanoseconds left() const { return limit - used; }
-};
-
 // Runs JavaScript of one realm: the only place where a tenant's code is entered.
 //
 // A run is the call, then the microtasks it caused, then the reports of rejections nobody handled,
-// all under the CPU limit and on the budget of the request it is for.
+// all under one CPU limit and on the memory budget of the realm.
 class JsEntry final {
  public:
   JsEntry(Realm& realm, ResourceLimiter& limiter)
@@ -34,9 +26,14 @@ class JsEntry final {
   // After anything but kDone the realm is not entered again: half of a change may have been made.
   enum class End { kDone, kExceededCpu, kExceededMemory };
 
+  struct Turn {
+    End end = End::kDone;
+    std::chrono::nanoseconds cpu{0};
+  };
+
   using Body = kj::FunctionParam<void(v8::Local<v8::Context>)>;
   // `slot` is the request that the JavaScript works for, or kNoSlot. Must not be nested.
-  [[nodiscard]] End run(int32_t slot, CpuBudget& budget, Body body);
+  [[nodiscard]] Turn run(int32_t slot, std::chrono::nanoseconds cpuLimit, Body body);
 
   // A rejection of `promise` is not reported: its owner looks at it.
   void markAsHandled(v8::Local<v8::Promise> promise) {

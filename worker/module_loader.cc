@@ -7,6 +7,7 @@
 
 #include "worker/import_specifier.h"
 #include "worker/isolate_scope.h"
+#include "worker/wasm_binary.h"
 
 namespace nano {
 namespace {
@@ -151,6 +152,10 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
 
 v8::MaybeLocal<v8::Value> ModuleLoader::compileWasm(const Record& record) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(record.source.content.data());
+  if (declaresSharedMemory(record.source.content)) {
+    throwTypeError(isolate_, record.source.path + " has a shared memory, which is not available");
+    return {};
+  }
   compilingWasm_ = true;
   v8::MaybeLocal<v8::WasmModuleObject> module = v8::WasmModuleObject::Compile(
       isolate_, v8::MemorySpan<const uint8_t>(bytes, record.source.content.size()));

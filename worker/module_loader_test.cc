@@ -175,5 +175,16 @@ TEST_F(ModuleLoaderTest, CompilesNoWebAssemblyFromBytesAndNoCodeFromStrings) {
   EXPECT_NE(body.find("import the .wasm file as a module"), std::string::npos) << body;
 }
 
+TEST_F(ModuleLoaderTest, RefusesAModuleWithASharedMemory) {
+  using namespace std::string_literals;
+  // (module (memory 1 2 shared))
+  const std::string shared = "\0asm\1\0\0\0\5\4\1\3\1\2"s;
+  TestApp app =
+      load(TestVersion{{{"index.js", "import a from './a.wasm'; export default { fetch() {} }"},
+                        {"a.wasm", shared, Kind::WASM}}});
+  EXPECT_EQ(app.outcome, rpc::Outcome::STARTUP_FAILED);
+  EXPECT_NE(app.message.find("a.wasm has a shared memory"), std::string::npos) << app.message;
+}
+
 }  // namespace
 }  // namespace nano

@@ -6,11 +6,9 @@
 
 namespace nano {
 
-RequestContext::RequestContext(uint32_t slotNumber, rpc::FetchCall::Reader call,
-                               std::chrono::nanoseconds cpuLimit)
+RequestContext::RequestContext(uint32_t slotNumber, rpc::FetchCall::Reader call)
     : slot(slotNumber),
       callId(call.getId()),
-      cpu{cpuLimit},
       call_(call) {
   const rpc::Body::Reader body = call.getRequest().getBody();
   if (body.isStream()) body_ = std::make_unique<RequestBody>(body.getStream());
@@ -42,7 +40,7 @@ void RequestContext::setAnswer(Answer answer) {
 
 std::optional<Answer> RequestContext::takeAnswer() {
   if (answer_) {
-    answer_->cpu = cpu.used;
+    answer_->cpu = cpuUsed;
     answer_->late = isDetached();
   }
   return std::exchange(answer_, std::nullopt);

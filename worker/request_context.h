@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,7 +11,6 @@
 
 #include "protocol/worker.capnp.h"
 #include "worker/answer.h"
-#include "worker/js_entry.h"
 #include "worker/log_buffer.h"
 #include "worker/request_body.h"
 #include "worker/response_body.h"
@@ -24,13 +24,14 @@ namespace nano {
 class RequestContext final {
  public:
   // `call` is borrowed from its message until detach().
-  RequestContext(uint32_t slot, rpc::FetchCall::Reader call, std::chrono::nanoseconds cpuLimit);
+  RequestContext(uint32_t slot, rpc::FetchCall::Reader call);
   RequestContext(const RequestContext&) = delete;
   RequestContext& operator=(const RequestContext&) = delete;
 
   const uint32_t slot;
   const uint32_t callId;
-  CpuBudget cpu;
+  // In all its turns.
+  std::chrono::nanoseconds cpuUsed{0};
   LogBudget log;
 
   rpc::Request::Reader request() const { return call_.getRequest(); }

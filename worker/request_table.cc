@@ -12,13 +12,13 @@ constexpr uint32_t kSlotMask = 0x7fffffff;
 
 }  // namespace
 
-RequestContext& RequestTable::add(rpc::FetchCall::Reader call, std::chrono::nanoseconds cpuLimit) {
+RequestContext& RequestTable::add(rpc::FetchCall::Reader call) {
   KJ_REQUIRE(isNewCall(call.getId()), "a call of this id is not answered yet", call.getId());
   while (bySlot_.contains(nextSlot_))
     nextSlot_ = (nextSlot_ + 1) & kSlotMask;
   const uint32_t slot = nextSlot_;
   nextSlot_ = (nextSlot_ + 1) & kSlotMask;
-  auto context = std::make_unique<RequestContext>(slot, call, cpuLimit);
+  auto context = std::make_unique<RequestContext>(slot, call);
   RequestContext& request = *context;
   bySlot_.emplace(slot, std::move(context));
   byCall_.emplace(request.callId, &request);

@@ -22,7 +22,7 @@ class RequestTable final {
 
   // False when a call of this id is not answered yet: it must not be added again.
   bool isNewCall(uint32_t callId) const { return !byCall_.contains(callId); }
-  RequestContext& add(rpc::FetchCall::Reader call, std::chrono::nanoseconds cpuLimit);
+  RequestContext& add(rpc::FetchCall::Reader call);
 
   // Null where the request is over.
   RequestContext* find(uint32_t slot) const;

@@ -168,7 +168,8 @@ TEST_F(RequestsTest, AreCutOffWhenWaitUntilTakesTooLong) {
   TestApp app = load(version);
   app.fetch();
   app.awaitLines(1);
-  EXPECT_EQ(app.lines().front().message, "waitUntil() was cut off after 5 ms");
+  EXPECT_EQ(app.lines().front().message,
+            "waitUntil() was cut off: limits.wait_until_ms: 5 ms allowed, 5 ms used");
   loop_.run(loop_.timer().afterDelay(40 * kj::MILLISECONDS));
   EXPECT_EQ(app.lines().size(), 1u) << app.allLines();
 }

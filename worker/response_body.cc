@@ -51,18 +51,25 @@ kj::Promise<void> ResponseBody::deliver(ReadContext context) {
   results.setBytes(kj::arrayPtr(reinterpret_cast<const kj::byte*>(buffer_.data()) + offset_, size));
   offset_ += size;
   if (offset_ == buffer_.size()) {
-    buffer_.clear();
+    buffer_ = {};
+    share_.reset();
     offset_ = 0;
     results.setEnd(state_ == State::kEnded);
   }
   return kj::READY_NOW;
 }
 
-void ResponseBody::write(std::span<const std::byte> chunk) {
-  if (state_ != State::kOpen) return;
+bool ResponseBody::write(std::span<const std::byte> chunk,
+                         const std::shared_ptr<BufferBudget>& budget) {
+  if (state_ != State::kOpen) return true;
   pulling_ = false;
+  if (!share_.add(budget, chunk.size())) {
+    fail();
+    return false;
+  }
   buffer_.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
   wakeReader();
+  return true;
 }
 
 void ResponseBody::end() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -9,14 +10,15 @@
 #include <kj/refcount.h>
 
 #include "protocol/http.capnp.h"
+#include "snapshot/buffer_budget.h"
 
 namespace nano {
 
 // A response body on its way out: JavaScript writes, the supervisor reads.
 //
 // Pulled: a chunk is asked of JavaScript only when the reader has asked for one and none is left,
-// so at most one chunk is held. Shared by the request's context and the ByteSource that the
-// supervisor holds; either may go first.
+// so at most one chunk is held, on the budget of the isolate. Shared by the request's context and
+// the ByteSource that the supervisor holds; either may go first.
 class ResponseBody final : public kj::Refcounted {
  public:
   class Producer {
@@ -32,13 +34,18 @@ class ResponseBody final : public kj::Refcounted {
 
   // `producer` is borrowed until detach() or the end.
   ResponseBody(Producer& producer, uint32_t slot) : producer_(&producer), slot_(slot) {}
-  // A body that is all there.
-  explicit ResponseBody(std::string bytes) : buffer_(std::move(bytes)), state_(State::kEnded) {}
+  // A body that is all there; `share` is what the budget gave for it.
+  ResponseBody(std::string bytes, BufferShare share)
+      : buffer_(std::move(bytes)),
+        share_(std::move(share)),
+        state_(State::kEnded) {}
 
   // Made once, for the answer.
   rpc::ByteSource::Client makeSource();
 
-  void write(std::span<const std::byte> chunk);
+  // False, and the body breaks off, where the chunk does not fit into the budget.
+  [[nodiscard]] bool write(std::span<const std::byte> chunk,
+                           const std::shared_ptr<BufferBudget>& budget);
   void end();
   void fail();
   // The producer goes away; a body that has not ended breaks off.
@@ -61,6 +68,7 @@ class ResponseBody final : public kj::Refcounted {
   uint32_t slot_ = 0;
   std::string buffer_;
   size_t offset_ = 0;
+  BufferShare share_;
   State state_ = State::kOpen;
   bool pulling_ = false;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> reader_;

@@ -55,7 +55,10 @@ TEST_F(StartupTest, StopsModulesThatUseTooMuchCpuTime) {
   TestApp app = load(TestVersion{.modules = {{"index.js", "for (;;) {}"}},
                                  .limits = testLimits(rpc::Limit::STARTUP_CPU, 50)});
   EXPECT_EQ(app.outcome, rpc::Outcome::EXCEEDED_CPU);
-  EXPECT_EQ(app.message, "the modules used more than 50 ms of CPU time");
+  EXPECT_EQ(app.breach.limit, rpc::Limit::STARTUP_CPU);
+  EXPECT_TRUE(app.message.starts_with(
+      "evaluating the modules was stopped: limits.startup_cpu_ms: 50 ms allowed, 5"))
+      << app.message;
 }
 
 TEST_F(StartupTest, StopsModulesThatUseTooMuchMemory) {
@@ -63,7 +66,9 @@ TEST_F(StartupTest, StopsModulesThatUseTooMuchMemory) {
       TestVersion::of("const all = []; for (;;) all.push(JSON.parse('[1,2,3,4,5,6]'))");
   version.limits.set(rpc::Limit::HEAP, 32);
   version.limits.set(rpc::Limit::STARTUP_CPU, 5000);
-  EXPECT_EQ(load(version).outcome, rpc::Outcome::EXCEEDED_MEMORY);
+  TestApp app = load(version);
+  EXPECT_EQ(app.outcome, rpc::Outcome::EXCEEDED_MEMORY);
+  EXPECT_EQ(app.breach.limit, rpc::Limit::HEAP);
 }
 
 TEST_F(StartupTest, AsksForADefaultExport) {

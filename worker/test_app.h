@@ -18,6 +18,7 @@ class TestApp {
   rpc::Outcome outcome = rpc::Outcome::UNKNOWN;
   std::string message, stack, file, sourceLine;
   uint32_t line = 0, column = 0;
+  LimitBreach breach;
 
   TestApp(EventLoop& loop, rpc::Worker::Client worker, const TestVersion& version) : loop_(loop) {
     auto request = worker.loadRequest();
@@ -26,6 +27,7 @@ class TestApp {
     auto response =
         loop_.run(kj::Promise<capnp::Response<rpc::Worker::LoadResults>>(request.send()));
     outcome = response.getOutcome();
+    breach = readBreach(response.getBreach());
     const auto error = response.getError();
     message = error.getMessage().cStr();
     stack = error.getStack().cStr();
@@ -102,6 +104,7 @@ class TestApp {
     message.setTenant("tenant");
     message.setApp("app");
     message.setId("0123");
+    message.setClock(version.clock);
     message.setMainModule(version.modules.front().path);
     auto modules = message.initModules(static_cast<uint32_t>(version.modules.size()));
     for (uint32_t i = 0; i < modules.size(); ++i) {

@@ -26,6 +26,7 @@ struct TestReply {
   std::map<std::string, std::string> headers;
   std::string body;
   uint32_t cpuMicros = 0;
+  LimitBreach breach;
   bool late = false;
   kj::Maybe<rpc::ByteSource::Client> stream;
 };
@@ -40,6 +41,7 @@ struct TestRecord {
     TestReply& reply = replies[answer.getId()];
     reply.outcome = answer.getOutcome();
     reply.cpuMicros = answer.getCpuMicros();
+    reply.breach = readBreach(answer.getBreach());
     reply.late = late;
     const auto response = answer.getResponse();
     reply.status = response.getStatus();
@@ -99,6 +101,7 @@ struct TestVersion {
   // name, value; a value that starts with '{' or '[' is JSON.
   std::vector<std::pair<std::string, std::string>> env = {};
   AppLimits limits = testLimits();
+  rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
 
   // An app of one module.
   static TestVersion of(std::string script) { return {{{"index.js", std::move(script)}}}; }

@@ -58,8 +58,9 @@ void warmUp(EventLoop& loop, const WorkerParts& parts, const V8Process& v8) {
   }
   source.modules.push_back({"warm_up.js", AppSource::Kind::kEsModule, std::move(script)});
   LogBuffer log(kj::heap<NoHost>());
+  CpuAllowance cpu(source.limits);
   AppIsolate isolate(parts.isolates.take(source), source, parts.limiter,
-                     {parts.timer, log, []() {}});
+                     {parts.timer, log, cpu, []() {}});
   const LoadResult result = loop.run(isolate.load());
   KJ_REQUIRE(result.outcome == rpc::Outcome::OK, "the warm-up failed",
              result.error.message.c_str());

@@ -59,6 +59,7 @@ kj::Promise<void> WorkerServer::load(LoadContext context) {
       results.setApp(kj::mv(app));
     } else {
       setError(results.initError(), result.error);
+      if (result.breach) write(result.breach, results.initBreach());
     }
   });
 }

@@ -45,6 +45,7 @@ import { TextDecoderStream, TextEncoderStream } from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
+import { refuseSharedMemory } from './wasm_memory.js';
 
 /** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
 const interfaces = {
@@ -135,4 +136,5 @@ registerEntryPoints({
   abortRequest,
   reportRejection,
   makeEnv,
+  refuseSharedMemory,
 });

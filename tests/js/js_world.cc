@@ -156,7 +156,8 @@ std::string JsWorld::settle(v8::Local<v8::Context> context, v8::Local<v8::Promis
   while (promise->State() == v8::Promise::kPending && moved) {
     const v8::HandleScope handles(isolate_);
     isolate_->PerformMicrotaskCheckpoint();
-    process_.runForegroundTasks(isolate_);
+    while (process_.runForegroundTask(isolate_)) {
+    }
     isolate_->PerformMicrotaskCheckpoint();
     if (promise->State() == v8::Promise::kPending) moved = host_->turn(context);
   }

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace nano {
+
+// What one isolate may hold outside V8's heap, whose limit does not count it (security 0.2): array
+// buffers of every kind, WebAssembly memories, bodies on their way.
+//
+// Shared: memory may be given back after the isolate is gone, and on the collector's thread.
+class BufferBudget final {
+ public:
+  explicit BufferBudget(size_t bytes) : budgetBytes_(bytes) {}
+
+  // False, and nothing taken, where it does not fit.
+  bool take(size_t bytes);
+  void give(size_t bytes) { usedBytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  // Something was not given for another reason than these bytes.
+  void refuse() { refused_.store(true, std::memory_order_relaxed); }
+
+  // For an isolate that was made before its app was known.
+  void resize(size_t bytes) { budgetBytes_.store(bytes, std::memory_order_relaxed); }
+  // Whether the last one that took did not get it.
+  bool hasJustRefused() const { return refused_.load(std::memory_order_relaxed); }
+  // The same, and forgets it.
+  bool takeRefusal();
+  size_t bytes() const { return budgetBytes_.load(std::memory_order_relaxed); }
+  size_t usedBytes() const { return usedBytes_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<size_t> budgetBytes_;
+  std::atomic<size_t> usedBytes_{0};
+  std::atomic<bool> refused_{false};
+};
+
+// Bytes of a budget that go back when this does.
+class BufferShare final {
+ public:
+  BufferShare() = default;
+  BufferShare(BufferShare&& other) noexcept
+      : budget_(std::move(other.budget_)),
+        bytes_(std::exchange(other.bytes_, 0)) {}
+  BufferShare& operator=(BufferShare&& other) noexcept {
+    std::swap(budget_, other.budget_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~BufferShare() { reset(); }
+
+  // False, and unchanged, where `bytes` more do not fit.
+  bool add(const std::shared_ptr<BufferBudget>& budget, size_t bytes);
+  void reset();
+  size_t bytes() const { return bytes_; }
+
+ private:
+  std::shared_ptr<BufferBudget> budget_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace nano

@@ -1,0 +1,80 @@
+#include "snapshot/buffer_pages.h"
+
+#include <utility>
+
+namespace nano {
+
+void* BufferPages::AllocatePages(void* address, size_t length, size_t alignment,
+                                 Permission permissions) {
+  const bool isBuffer = permissions == kNoAccess && pthread_equal(pthread_self(), jsThread_) != 0 &&
+                        owner_ != nullptr;
+  if (!isBuffer) return inner_.AllocatePages(address, length, alignment, permissions);
+  const std::lock_guard lock(mutex_);
+  size_t reserved = length;
+  for (const auto& [start, region] : regions_) {
+    if (region.budget == *owner_) reserved += region.length;
+  }
+  void* pages = nullptr;
+  if (reserved <= kMaxReservedBytes) {
+    pages = inner_.AllocatePages(address, length, alignment, permissions);
+  }
+  if (pages == nullptr) {
+    (*owner_)->refuse();
+    return nullptr;
+  }
+  const auto start = reinterpret_cast<uintptr_t>(pages);
+  regions_[start] = {length, start, *owner_};
+  count_.store(regions_.size(), std::memory_order_relaxed);
+  return pages;
+}
+
+bool BufferPages::FreePages(void* address, size_t length) {
+  if (count_.load(std::memory_order_relaxed) > 0) {
+    const std::lock_guard lock(mutex_);
+    auto found = regions_.find(reinterpret_cast<uintptr_t>(address));
+    if (found != regions_.end()) {
+      found->second.budget->give(found->second.openEnd - found->first);
+      regions_.erase(found);
+      count_.store(regions_.size(), std::memory_order_relaxed);
+    }
+  }
+  return inner_.FreePages(address, length);
+}
+
+bool BufferPages::SetPermissions(void* address, size_t length, Permission permissions) {
+  if (count_.load(std::memory_order_relaxed) > 0) {
+    const auto start = reinterpret_cast<uintptr_t>(address);
+    const std::lock_guard lock(mutex_);
+    auto found = find(start);
+    if (found != regions_.end()) {
+      Region& region = found->second;
+      if (permissions != kNoAccess) return open(start, region, start + length, permissions);
+      // A resizable buffer gives its tail back.
+      if (start + length >= region.openEnd && start < region.openEnd) {
+        region.budget->give(region.openEnd - start);
+        region.openEnd = start;
+      }
+    }
+  }
+  return inner_.SetPermissions(address, length, permissions);
+}
+
+bool BufferPages::open(uintptr_t start, Region& region, uintptr_t end, Permission permissions) {
+  const size_t more = end > region.openEnd ? end - region.openEnd : 0;
+  if (more > 0 && !region.budget->take(more)) return false;
+  if (!inner_.SetPermissions(reinterpret_cast<void*>(start), end - start, permissions)) {
+    region.budget->give(more);
+    return false;
+  }
+  region.openEnd += more;
+  return true;
+}
+
+BufferPages::Regions::iterator BufferPages::find(uintptr_t address) {
+  auto next = regions_.upper_bound(address);
+  if (next == regions_.begin()) return regions_.end();
+  auto candidate = std::prev(next);
+  return address - candidate->first < candidate->second.length ? candidate : regions_.end();
+}
+
+}  // namespace nano
