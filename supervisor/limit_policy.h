@@ -14,24 +14,25 @@ namespace nano {
 
 // What the operator says of one tenant, or of all that say nothing themselves.
 struct TenantPolicy {
-  LimitValues defaults;
-  LimitValues maxima;
-  std::map<std::string, LimitValues> apps;  // By the app's name: values that hold whatever it asks.
-  std::optional<Isolation> isolation;
-  std::optional<CodeProfile> codeProfile;
-  std::optional<ClockMode> clock;
-  std::optional<uint32_t> cpuWeight;
-  std::optional<uint64_t> memoryBytes;
-  std::optional<uint64_t> requestsInFlight;
-  std::optional<uint64_t> requestsPerSecond;
+  LimitValues defaults{};
+  LimitValues maxima{};
+  std::map<std::string, LimitValues>
+      apps{};  // By the app's name: values that hold whatever it asks.
+  std::optional<Isolation> isolation{};
+  std::optional<CodeProfile> codeProfile{};
+  std::optional<ClockMode> clock{};
+  std::optional<uint32_t> cpuWeight{};
+  std::optional<uint64_t> memoryBytes{};
+  std::optional<uint64_t> requestsInFlight{};
+  std::optional<uint64_t> requestsPerSecond{};
 };
 
 // Values of limits are within the table's bounds (protocol/app_limits.h).
 struct PolicyRules {
-  LimitValues defaults;
-  LimitValues maxima;
-  TenantPolicy tenantDefaults;  // Key by key, where the tenant has none. Without `apps`.
-  std::map<std::string, TenantPolicy> tenants;
+  LimitValues defaults{};
+  LimitValues maxima{};
+  TenantPolicy tenantDefaults{};  // Key by key, where the tenant has none. Without `apps`.
+  std::map<std::string, TenantPolicy> tenants{};
 };
 
 // One limit of one app, and who said so.

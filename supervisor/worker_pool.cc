@@ -154,8 +154,8 @@ void WorkerPool::workerEnded(WorkerProcess& process, const ProcessEnd& end) {
     cordon->second.worker = nullptr;
   }
   // A SIGKILL that was not ours came from outside: no app is to blame.
-  bool fromOutside = classifyEnd(end) == EndClass::kKilled && !process.isAtFault() &&
-                     !process.ranOutOfMemory();
+  bool fromOutside =
+      classifyEnd(end) == EndClass::kKilled && !process.isAtFault() && !process.ranOutOfMemory();
   if (!process.isDismissed()) blame(*worker, fromOutside ? Cause::kOutside : Cause::kItself);
   // First all traces, then the answers: answering may bring the next request in.
   for (auto& app : worker->apps) {

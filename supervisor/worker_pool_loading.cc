@@ -38,7 +38,9 @@ kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(Pool
   process.allowTurns(std::max(version->limits.get(rpc::Limit::BLOCKED_TURN),
                               version->limits.get(rpc::Limit::STARTUP_CPU)) *
                      kj::MILLISECONDS);
-  process.setMemoryLimit(std::min(memoryFor(worker), settings_.limits.memoryBytes));
+  process.setMemoryLimit(
+      std::min({memoryFor(worker), settings_.limits.memoryBytes, version->memoryBytes}));
+  process.setCpuWeight(version->cpuWeight);
   return process.ready().then([&process, version, host]() mutable {
     auto read = loadModules(*version);
     if (auto* problem = std::get_if<std::string>(&read)) {
