@@ -8,6 +8,7 @@
 
 #include "supervisor/disk_app_registry.h"
 #include "supervisor/fake_live_server.h"
+#include "supervisor/policy_file.h"
 #include "supervisor/temporary_directory.h"
 
 namespace nano {
@@ -34,6 +35,10 @@ DeployRequest withPort(DeployRequest wanted, uint16_t port) {
 DeployRequest withHost(DeployRequest wanted, const std::string& host) {
   wanted.routes = {std::get<RoutePattern>(parseRoutePattern(host))};
   return wanted;
+}
+
+LimitPolicy policyOf(const std::string& text) {
+  return std::get<LimitPolicy>(parsePolicy("policy.jsonc", text));
 }
 
 class AppDeployerTest : public testing::Test {
@@ -92,7 +97,7 @@ TEST_F(AppDeployerTest, TriesAVersionBeforeItRoutesToIt) {
 }
 
 TEST_F(AppDeployerTest, RefusesAVersionThatAsksForMoreThanItsMaximum) {
-  policy_ = LimitPolicy({.maxima = {{rpc::Limit::CPU, 100}}});
+  policy_ = policyOf(R"({"maxima": {"cpu_ms": 100}})");
   auto greedy = request("shop", "one");
   greedy.upload.version.requested = {{rpc::Limit::CPU, 101}};
   auto refusal = refused(begin(kj::mv(greedy)));
@@ -108,7 +113,7 @@ TEST_F(AppDeployerTest, GivesTheChangedPolicyToTheAppsItChangesAndToNoOther) {
   auto shop = deploy(kj::mv(asking)).version;
   auto blog = deploy(request("blog", "one")).version;
   EXPECT_EQ(shop->limits.get(rpc::Limit::CPU), 500u);
-  policy_ = LimitPolicy({.tenants = {{"default", {.apps = {{"shop", {{rpc::Limit::CPU, 50}}}}}}}});
+  policy_ = policyOf(R"({"tenants": {"default": {"apps": {"shop": {"cpu_ms": 50}}}}})");
   calls();
   deployer_->applyPolicy().wait(waitScope_);
   EXPECT_EQ(calls(), Calls{"publish"});
@@ -125,7 +130,7 @@ TEST_F(AppDeployerTest, CommitsAVersionWithThePolicyOfThatMoment) {
   server_.holdStart = true;
   auto deploying = begin(request("shop", "one"));
   deploying.poll(waitScope_);
-  policy_ = LimitPolicy({.maxima = {{rpc::Limit::HEAP, 64}}});
+  policy_ = policyOf(R"({"maxima": {"heap_mb": 64}})");
   deployer_->applyPolicy().wait(waitScope_);
   server_.held[0]->fulfill(Started{});
   deploying.wait(waitScope_);

@@ -9,6 +9,7 @@
 #include "supervisor/bounded_json.h"
 #include "supervisor/disk_app_registry.h"
 #include "supervisor/fake_live_server.h"
+#include "supervisor/policy_file.h"
 #include "supervisor/temporary_directory.h"
 
 namespace nano {
@@ -114,6 +115,10 @@ std::string form(const Json& metadata, const std::string& module = "export defau
 }
 constexpr char kFormType[] = "multipart/form-data; boundary=XX";
 const Json kMetadata = {{"main_module", "index.js"}};
+
+LimitPolicy policyOf(const std::string& text) {
+  return std::get<LimitPolicy>(parsePolicy("policy.jsonc", text));
+}
 
 class ControlApiTest : public testing::Test {
  protected:
@@ -314,7 +319,7 @@ TEST_F(ControlApiTest, TellsAnAppsLimitsAndWhoSaidThem) {
   metadata["limits"] = {{"cpu_ms", 200}};
   metadata["nano"] = {{"isolation", "app"}};
   put(form(metadata));
-  policy_ = LimitPolicy({.maxima = {{rpc::Limit::CPU, 100}}});
+  policy_ = policyOf(R"({"maxima": {"cpu_ms": 100}})");
   Json result = ask("GET", kShopLimits)->json()["result"];
   EXPECT_EQ(result["cordon"], "default/shop");
   EXPECT_EQ(result["memory_mb"], Json());
@@ -329,7 +334,7 @@ TEST_F(ControlApiTest, TellsAnAppsLimitsAndWhoSaidThem) {
 }
 
 TEST_F(ControlApiTest, SaysWhichLimitWasAskedForInVain) {
-  policy_ = LimitPolicy({.tenants = {{"default", {.apps = {{"shop", {{rpc::Limit::CPU, 50}}}}}}}});
+  policy_ = policyOf(R"({"tenants": {"default": {"apps": {"shop": {"cpu_ms": 50}}}}})");
   Json metadata = kMetadata;
   metadata["limits"] = {{"cpu_ms", 200}};
   auto answer = put(form(metadata));

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <kj/async.h>
 
+#include "supervisor/policy_file.h"
 #include "supervisor/temporary_directory.h"
 
 namespace nano {
@@ -34,6 +35,10 @@ AppUpload upload(const std::string& app, const std::string& content) {
 
 RoutePattern route(const std::string& text) {
   return std::get<RoutePattern>(parseRoutePattern(text));
+}
+
+LimitPolicy policyOf(const std::string& text) {
+  return std::get<LimitPolicy>(parsePolicy("policy.jsonc", text));
 }
 
 class DiskAppRegistryTest : public testing::Test {
@@ -108,11 +113,11 @@ TEST_F(DiskAppRegistryTest, HasAnAppAgainAfterARestart) {
 }
 
 TEST_F(DiskAppRegistryTest, GivesEachVersionWhatThePolicySaysWithoutChangingItsId) {
-  policy_ = LimitPolicy({.maxima = {{rpc::Limit::HEAP, 64}}});
+  policy_ = policyOf(R"({"maxima": {"heap_mb": 64}})");
   auto id = deploy("shop", "one").version->id;
   EXPECT_EQ(registry_->find("t", "shop")->version->limits.get(rpc::Limit::HEAP), 64u);
   EXPECT_EQ(registry_->find("t", "shop")->version->cordon, "t");
-  policy_ = LimitPolicy({.defaults = {{rpc::Limit::HEAP, 32}}});
+  policy_ = policyOf(R"({"defaults": {"heap_mb": 32}})");
   reopen();
   EXPECT_EQ(registry_->find("t", "shop")->version->limits.get(rpc::Limit::HEAP), 32u);
   EXPECT_EQ(deploy("shop", "one").version->id, id);
