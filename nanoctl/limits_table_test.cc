@@ -36,10 +36,10 @@ json answer() {
 TEST(LimitsTableTest, ShowsWhereEachValueCameFrom) {
   EXPECT_EQ(
       limitsTable(answer()),
-      "limit            value       from                                        is\n"
-      "cpu_ms           100 ms      app, capped from 5000 by operator: maxima   CPU time of "
+      "limit            value       from                                       is\n"
+      "cpu_ms           100 ms      app, capped from 5000 by operator: maxima  CPU time of "
       "one request\n"
-      "requests_queued  7 requests  built-in                                    requests that "
+      "requests_queued  7 requests  built-in                                   requests that "
       "wait\n"
       "\n"
       "process acme/shop: clock frozen, code jit, CPU weight 100, memory by its apps' limits\n"

@@ -68,17 +68,18 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
       isolate,
       "WebAssembly is not compiled from bytes at run time: import the .wasm file as a "
       "module of the app"));
-  // The snapshot's context has it under every profile; using it without a compiler ends V8.
-  if (!v8_.compilesCode()) {
+  realm->context_.Reset(isolate, context);
+  realm->entryPoints_ = std::make_unique<EntryPoints>(context);
+  if (v8_.compilesCode()) {
+    const bool refused = !realm->entryPoints_->get(isolate, EntryPoint::kRefuseSharedMemory)
+                              ->Call(context, v8::Undefined(isolate), 0, nullptr)
+                              .IsEmpty();
+    KJ_REQUIRE(refused, "WebAssembly's shared memory could not be taken away");
+  } else {
+    // The snapshot's context has it under every profile; using it without a compiler ends V8.
     const auto name = v8::String::NewFromUtf8Literal(isolate, "WebAssembly");
     KJ_REQUIRE(context->Global()->Delete(context, name).FromMaybe(false));
   }
-  realm->context_.Reset(isolate, context);
-  realm->entryPoints_ = std::make_unique<EntryPoints>(context);
-  const bool refused = !realm->entryPoints_->get(isolate, EntryPoint::kRefuseSharedMemory)
-                            ->Call(context, v8::Undefined(isolate), 0, nullptr)
-                            .IsEmpty();
-  KJ_REQUIRE(refused, "WebAssembly's shared memory could not be taken away");
   return realm;
 }
 
