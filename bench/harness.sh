@@ -123,11 +123,13 @@ http_get() {
     {
       printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "${2:-/}" "$1" >&"$fd"
     } 2>/dev/null || true
-    if read -r -t "${3:-20}" line <&"$fd" && [[ $line == HTTP/1.1\ * ]]; then
-      status=${line:9:3}
-      while IFS= read -r -t 20 line <&"$fd" && [ "$line" != $'\r' ]; do :; done
-      IFS= read -r -d '' -t 20 body <&"$fd" || true
-    fi
+    {
+      if read -r -t "${3:-20}" line <&"$fd" && [[ $line == HTTP/1.1\ * ]]; then
+        status=${line:9:3}
+        while IFS= read -r -t 20 line <&"$fd" && [ "$line" != $'\r' ]; do :; done
+        IFS= read -r -d '' -t 20 body <&"$fd" || true
+      fi
+    } 2>/dev/null
     exec {fd}>&-
   fi
   ended=${EPOCHREALTIME/[.,]/}

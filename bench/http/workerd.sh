@@ -21,7 +21,7 @@ start_workerd() {
     echo 'const config :Workerd.Config = ('
     echo '  services = ['
     for app in "$@"; do
-      cp "$BENCH/http/$app/index.js" "$WORK/$app.js"
+      cp "${WORKERD_APPS:-$BENCH/http}/$app/index.js" "$WORK/$app.js"
       echo "    (name = \"$app\", worker = (compatibilityDate = \"2026-11-01\"," \
         "modules = [(name = \"index.js\", esModule = embed \"$app.js\")])),"
     done
@@ -35,7 +35,7 @@ start_workerd() {
   } >"$WORK/workerd.capnp"
   : >"$WORK/workerd.ports"
   "$WORKERD" serve "$WORK/workerd.capnp" --control-fd=3 \
-    3>"$WORK/workerd.ports" >"$WORK/workerd.log" 2>&1 &
+    3>"$WORK/workerd.ports" >"${WORKERD_LOG:-$WORK/workerd.log}" 2>&1 &
   WORKERD_PID=$!
   STARTED+=("$WORKERD_PID")
   local tries
@@ -44,7 +44,7 @@ start_workerd() {
     kill -0 "$WORKERD_PID" 2>/dev/null || break
     sleep 0.01
   done
-  fail "workerd does not serve: $(cat "$WORK/workerd.log")"
+  fail "workerd does not serve: $(cat "${WORKERD_LOG:-$WORK/workerd.log}")"
 }
 
 workerd_port() { sed -n "s/.*\"socket\":\"$1\".*\"port\":\([0-9]*\).*/\1/p" "$WORK/workerd.ports"; }
