@@ -3,7 +3,8 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help deps configure build run test test-long check test-asan test-tsan bench clean
+.PHONY: help deps configure build run test test-long check test-asan test-tsan soak bench \
+        bench-neighbour bench-lifetimes clean
 
 help:
 	@echo "make run        build, serve the examples on 127.0.0.1:8787"
@@ -11,7 +12,9 @@ help:
 	@echo "make check      format, tidy, layers, sizes"
 	@echo "make test-asan  the tests with nanod under ASan and UBSan; test-tsan: under TSan"
 	@echo "make test-long  the slow tail of the tests"
+	@echo "make soak       20 minutes of random faults, and a judgement of every answer"
 	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
+	@echo "make bench-neighbour bench-lifetimes   a tenant beside one that does harm; memory over lives"
 	@echo "make build deps clean"
 
 deps:
@@ -47,8 +50,17 @@ test-tsan: build
 	@cmake --build build/tsan
 	@ctest --test-dir build/tsan --output-on-failure -LE long
 
+soak: build
+	@$(BUILD)/bin/nano_soak
+
 bench: build
 	@bench/run.sh $(BUILD)
+
+bench-neighbour: build
+	@bench/neighbour.sh $(BUILD)
+
+bench-lifetimes: build
+	@bench/lifetimes.sh $(BUILD) --out=docs
 
 clean:
 	rm -rf build
