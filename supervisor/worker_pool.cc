@@ -173,6 +173,9 @@ void WorkerPool::workerEnded(WorkerProcess& process, const ProcessEnd& end) {
         process.outcome(), mayRetry ? LoadedApp::Orphans::kRetry : LoadedApp::Orphans::kAnswer);
     retry(app->sharedVersion(), std::move(orphans));
   }
+  // Letting go of a call whose body was on its way has marked its app again.
+  for (auto& app : worker->apps)
+    std::erase(dirty_, app.get());
 }
 
 void WorkerPool::countDeath(const PooledWorker& worker, const ProcessEnd& end) {

@@ -4,7 +4,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -51,6 +53,35 @@ export default {
   EXPECT_EQ(nanod.get("app.localhost").body, "fine");
   EXPECT_NE(nanod.workerOf("default"), worker);
   EXPECT_TRUE(nanod.isRunning());
+}
+
+TEST(FaultTest, AWorkerThatDiesWithinItsAnswersBreaksThemOffAndNothingElse) {
+  Nanod nanod;
+  nanod.deploy("app", {{"index.js", R"(
+export default {
+  fetch(request) {
+    if (new URL(request.url).pathname !== '/stream') return new Response('fine');
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        controller.enqueue(new TextEncoder().encode('more'));
+      },
+    }));
+  },
+};)"}});
+  for (int round = 0; round < 4; round++) {
+    std::vector<std::unique_ptr<RawConnection>> streams;
+    for (int i = 0; i < 20; i++) {
+      streams.push_back(std::make_unique<RawConnection>(nanod.port()));
+      streams.back()->send("GET /stream HTTP/1.1\r\nHost: app.localhost\r\n\r\n");
+      EXPECT_TRUE(streams.back()->receiveUntil("more").ends_with("more"));
+    }
+    ASSERT_EQ(kill(nanod.workerOf("default"), SIGKILL), 0);
+    for (auto& stream : streams)
+      EXPECT_EQ(stream->receive().find("0\r\n\r\n"), std::string::npos);
+    EXPECT_TRUE(eventuallyAnswers(nanod, "app.localhost", "fine"));
+    ASSERT_TRUE(nanod.isRunning());
+  }
 }
 
 TEST(FaultTest, AFewDeathsCostNoDelayAndALoopOfThemBacksOff) {
