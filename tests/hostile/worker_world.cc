@@ -1,0 +1,210 @@
+#include "tests/hostile/worker_world.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <kj/debug.h>
+
+#include "tests/hostile/evil_start_bytes.h"
+
+namespace nano::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Only a failure takes this long.
+constexpr std::chrono::seconds kPatience{30};
+// Beside security's 5 %: what an allocator keeps of one burst, and the pages of the log's buffers.
+constexpr double kRssSlack = 1.05;
+constexpr size_t kRssSlackBytes = 6 << 20;
+
+constexpr char kNeighbour[] = R"(
+export default {
+  fetch(request) { return new Response(new URL(request.url).searchParams.get('nonce')); },
+};)";
+
+std::string readFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<pid_t> childrenOf(pid_t pid) {
+  std::vector<pid_t> children;
+  std::error_code gone;
+  for (auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
+    std::istringstream pids(readFile(task.path().string() + "/children"));
+    for (pid_t child; pids >> child;)
+      children.push_back(child);
+  }
+  return children;
+}
+
+bool isZombie(pid_t pid) {
+  std::string stat = readFile("/proc/" + std::to_string(pid) + "/stat");
+  size_t name = stat.rfind(')');
+  return name != std::string::npos && stat.compare(name + 1, 2, " Z") == 0;
+}
+
+std::string nonceOf(unsigned number) { return "n" + std::to_string(number * 2654435761u); }
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& holds) {
+  auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+ProcessUse useOf(pid_t pid) {
+  ProcessUse use;
+  std::istringstream statm(readFile("/proc/" + std::to_string(pid) + "/statm"));
+  size_t pages = 0;
+  statm >> pages >> pages;
+  use.rssBytes = pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  std::error_code hidden;
+  for ([[maybe_unused]] auto& fd :
+       fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd", hidden)) {
+    use.descriptors++;
+  }
+  for (pid_t child : childrenOf(pid)) {
+    use.children++;
+    if (isZombie(child)) use.zombies++;
+  }
+  return use;
+}
+
+std::string makeEvilLibDirectory(const TestDirectory& directory) {
+  std::string lib = directory.path() + "/lib";
+  fs::create_directory(lib);
+  for (auto& name : {"engine", "nano.snapshot"}) {
+    fs::create_symlink(fs::canonical(std::string(NANO_LIB_DIR) + "/" + name), lib + "/" + name);
+  }
+  fs::copy_file(std::string(NANO_LIB_DIR) + "/nano-evil-worker.so", lib + "/nano-worker.so");
+  std::ofstream(lib + "/nano-worker.so", std::ios::binary | std::ios::app)
+      << std::string(kStartActBytes, '\0');
+  return lib;
+}
+
+void writeStartAct(const std::string& libDirectory, const std::string& act) {
+  KJ_REQUIRE(act.size() < kStartActBytes);
+  std::string padded = act;
+  padded.resize(kStartActBytes, '\0');
+  std::fstream file(libDirectory + "/nano-worker.so",
+                    std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(-static_cast<std::streamoff>(kStartActBytes), std::ios::end);
+  file << padded;
+  file.close();
+  KJ_ASSERT(file.good());
+}
+
+void expectOursOrBrokenOff(const HttpResponse& response) {
+  if (!response.error.empty()) return;
+  EXPECT_TRUE(response.status >= 500 && response.status <= 504) << response.status;
+  EXPECT_NE(response.body.find("outcome: "), std::string::npos) << response.body;
+  for (auto& ours : {"/tmp", "/etc", ".cc", ".capnp", "kj::", "capnp", "worker.so", "stack"})
+    EXPECT_EQ(response.body.find(ours), std::string::npos) << response.body;
+}
+
+WorkerWorld::WorkerWorld(std::vector<std::string> flags) {
+  // nanod runs as another user where the tests run as root.
+  fs::create_directory(directory_.path() + "/log");
+  KJ_SYSCALL(chmod((directory_.path() + "/log").c_str(), 0777));
+  Nanod::Options options;
+  options.flags = {"--lib_dir=" + makeEvilLibDirectory(directory_), "--logtostderr=false",
+                   "--log_dir=" + directory_.path() + "/log", "--logbufsecs=0"};
+  options.flags.insert(options.flags.end(), flags.begin(), flags.end());
+  nanod_ = std::make_unique<Nanod>(options);
+  pid_ = nanod_->pid();
+  nanod_->deploy("neighbour", {{"index.js", kNeighbour}},
+                 {"--tenant=calm", "--host=calm.example.test"});
+  expectNeighbourIsServed(1);
+}
+
+ProgramResult WorkerWorld::tryDeploy(const std::string& act) {
+  return nanod_->tryDeploy(
+      "app",
+      {{"index.js", appThatSays("the real worker")},
+       {"wrangler.json", R"({"name":"app","main":"index.js","vars":{"EVIL":")" + act + "\"}}"}},
+      {"--tenant=" + tenantOf(act), "--host=" + hostOf(act)});
+}
+
+void WorkerWorld::deploy(const std::string& act) {
+  auto result = tryDeploy(act);
+  ASSERT_EQ(result.exitCode, 0) << result.err << result.out;
+  auto fine = get(act, "/fine");
+  ASSERT_EQ(fine.body, "fine") << fine.status << fine.error;
+  // A cordon's worker and the neighbour's, and a spare that is ready: nothing starts any more.
+  size_t workers = 0;
+  ASSERT_TRUE(eventually([this, &workers] {
+    auto use = useOf(pid_);
+    bool settled =
+        use.children == workers && use.children >= 3 && use.descriptors == baseline_.descriptors;
+    workers = use.children;
+    baseline_ = use;
+    return settled;
+  }));
+}
+
+void WorkerWorld::setStartAct(const std::string& act) const {
+  writeStartAct(directory_.path() + "/lib", act);
+}
+
+std::string WorkerWorld::log() const { return readFile(directory_.path() + "/log/nanod.INFO"); }
+
+bool WorkerWorld::waitForLog(const std::string& text, size_t from) const {
+  return eventually([this, &text, from] { return log().find(text, from) != std::string::npos; });
+}
+
+void WorkerWorld::expectNeighbourIsServed(int requests) {
+  for (int i = 0; i < requests; i++) {
+    std::string nonce = nonceOf(nonce_++);
+    auto response = nanod_->get("calm.example.test", "/?nonce=" + nonce);
+    ASSERT_EQ(response.body, nonce) << response.status << response.error;
+  }
+}
+
+void WorkerWorld::expectUnharmed(const std::string& act) {
+  expectNeighbourIsServed(20);
+  EXPECT_TRUE(nanod_->isRunning());
+  EXPECT_EQ(nanod_->pid(), pid_);
+  EXPECT_TRUE(eventually([this, &act] { return get(act, "/fine").body == "fine"; }));
+  expectNoLoss(baseline_);
+  expectNeighbourIsServed(5);
+}
+
+void WorkerWorld::expectNoLoss(const ProcessUse& before) {
+  auto most =
+      static_cast<size_t>(static_cast<double>(before.rssBytes) * kRssSlack) + kRssSlackBytes;
+  ProcessUse now;
+  EXPECT_TRUE(eventually([this, &now, &before, most] {
+    now = useOf(pid_);
+    return now.zombies == 0 && now.descriptors == before.descriptors &&
+           now.children == before.children && now.rssBytes <= most;
+  })) << "memory "
+      << before.rssBytes << " -> " << now.rssBytes << ", descriptors " << before.descriptors
+      << " -> " << now.descriptors << ", children " << before.children << " -> " << now.children
+      << ", zombies " << now.zombies;
+}
+
+void WorkerWorld::retire(const std::string& act) {
+  pid_t worker = workerOf(act);
+  if (worker == 0) return;
+  kill(worker, SIGKILL);
+  EXPECT_TRUE(eventually([this, &act, worker] { return workerOf(act) != worker; }));
+}
+
+}  // namespace nano::test
