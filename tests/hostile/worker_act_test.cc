@@ -1,6 +1,7 @@
 // One act after another of a worker that was taken over, played on one nanod; after each, the
 // invariants. The acts are tests/hostile/evil_*.cc, the cases hostile-cases 4.5.
 
+#include <algorithm>
 #include <ostream>
 
 #include <gtest/gtest.h>
@@ -97,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Act{"throw", Fate::kDies, "it failed a call that cannot fail"},
                     Act{"unknown-id", Fate::kDies, "it answered a request that it does not have"},
                     Act{"largest-id", Fate::kDies, "it answered a request that it does not have"},
-                    Act{"unknown-method"}, Act{"unknown-interface"},
+                    Act{"call-flood"}, Act{"unknown-method"}, Act{"unknown-interface"},
                     Act{"many-answers", Fate::kDies,
                         "it answered a request that it does not have"}),
     testName);
@@ -107,8 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Ends, RefusedAnswerTest,
     testing::Values(Act{"exit-0", Fate::kDies, "exit"}, Act{"exit-1", Fate::kDies, "exit"},
-                    Act{"abort", Fate::kDies, "(engineFatal)"},
-                    Act{"illegal", Fate::kDies, "(engineFatal)"},
+                    Act{"abort", Fate::kDies, "(engine_fatal)"},
+                    Act{"illegal", Fate::kDies, "(engine_fatal)"},
                     Act{"segv", Fate::kDies, "ALARM: worker"},
                     Act{"spin", Fate::kDies, "it is stuck"}, Act{"close-link"},
                     Act{"shutdown-link"},
@@ -134,6 +135,61 @@ INSTANTIATE_TEST_SUITE_P(
                     forbidden("syscall-fcntl_dupfd"), forbidden("syscall-rt_sigaction")),
     testName);
 
+// --- answers that are whole all the same, or never are -------------------------------------------
+
+class OddAnswerTest : public WorkerActTest {};
+
+TEST_P(OddAnswerTest, ReachesItsClientInFramingOfOurs) {
+  auto response = world_->get(act());
+  EXPECT_EQ(response.status, 200) << response.error;
+  EXPECT_EQ(response.headers.count("set-cookie"), 0u);
+  expectFate();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Whole, OddAnswerTest,
+    testing::Values(Act{"framing-chunked", Fate::kLives}, Act{"framing-length", Fate::kLives},
+                    Act{"framing-connection", Fate::kLives}, Act{"cpu-lie", Fate::kLives},
+                    Act{"length-negative", Fate::kLives}, Act{"log-flood", Fate::kLives},
+                    Act{"log-lies", Fate::kLives}, Act{"flood-output", Fate::kLives},
+                    Act{"syscall-open_passwd", Fate::kLives},
+                    Act{"twice", Fate::kDies, "it answered a request that it does not have"},
+                    Act{"twice-late", Fate::kDies, "it answered a request that it does not have"},
+                    Act{"answer-then-batch", Fate::kDies,
+                        "it answered a request that it does not have"}),
+    testName);
+
+class UnfinishedAnswerTest : public WorkerActTest {};
+
+TEST_P(UnfinishedAnswerTest, GoesNoFurtherThanItsClientReads) {
+  RawConnection client(world_->nanod().port());
+  client.send("GET /act HTTP/1.1\r\nHost: " + WorkerWorld::hostOf(act()) + "\r\n\r\n");
+  EXPECT_TRUE(client.receiveUntil("\r\n\r\n").starts_with("HTTP/1.1 200"));
+  world_->expectNeighbourIsServed(20);
+  client.close();
+  expectFate();
+}
+
+INSTANTIATE_TEST_SUITE_P(Streams, UnfinishedAnswerTest,
+                         testing::Values(Act{"stream-endless", Fate::kLives},
+                                         Act{"stream-silent", Fate::kLives}),
+                         testName);
+
+class BrokenBodyTest : public WorkerActTest {};
+
+TEST_P(BrokenBodyTest, IsVisiblyBrokenOff) {
+  auto response = world_->get(act());
+  EXPECT_NE(response.error, "") << response.status << " " << response.body.size();
+  expectFate();
+}
+
+INSTANTIATE_TEST_SUITE_P(Streams, BrokenBodyTest,
+                         testing::Values(Act{"stream-too-much", Fate::kLives},
+                                         Act{"stream-nothing", Fate::kLives},
+                                         Act{"length-enormous", Fate::kLives},
+                                         Act{"length-too-small", Fate::kLives}),
+                         testName);
+
 // --- what it writes on the socket (W12, W13, W15, W17, W18) --------------------------------------
 
 class WireActTest : public WorkerActTest {};
@@ -147,6 +203,7 @@ TEST_P(WireActTest, CutsItsOwnLinkAndNothingElse) {
   expectOursOrBrokenOff(second);
   std::string head = first.receiveUntil("\r\n");
   EXPECT_TRUE(head.empty() || head.starts_with("HTTP/1.1 50")) << head;
+  first.close();
   expectFate();
 }
 

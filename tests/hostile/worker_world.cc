@@ -1,6 +1,6 @@
 #include "tests/hostile/worker_world.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Only a failure takes this long.
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kPatience{10};
 // Beside security's 5 %: what an allocator keeps of one burst, and the pages of the log's buffers.
 constexpr double kRssSlack = 1.05;
 constexpr size_t kRssSlackBytes = 6 << 20;
@@ -59,6 +59,18 @@ bool isZombie(pid_t pid) {
 std::string nonceOf(unsigned number) { return "n" + std::to_string(number * 2654435761u); }
 
 }  // namespace
+
+StderrTo::StderrTo(const std::string& path) {
+  int file;
+  KJ_SYSCALL(file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), path);
+  kj::AutoCloseFd opened(file);
+  int saved;
+  KJ_SYSCALL(saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+  saved_ = kj::AutoCloseFd(saved);
+  KJ_SYSCALL(dup2(file, STDERR_FILENO));
+}
+
+StderrTo::~StderrTo() { dup2(saved_, STDERR_FILENO); }
 
 bool eventually(const std::function<bool()>& holds) {
   auto deadline = std::chrono::steady_clock::now() + kPatience;
@@ -114,19 +126,19 @@ void writeStartAct(const std::string& libDirectory, const std::string& act) {
 void expectOursOrBrokenOff(const HttpResponse& response) {
   if (!response.error.empty()) return;
   EXPECT_TRUE(response.status >= 500 && response.status <= 504) << response.status;
-  EXPECT_NE(response.body.find("outcome: "), std::string::npos) << response.body;
+  // The HTTP side refuses a head that it cannot write with the status alone.
+  EXPECT_TRUE(response.body.find("outcome: ") != std::string::npos ||
+              response.body == "502 Bad Gateway\n")
+      << response.body;
   for (auto& ours : {"/tmp", "/etc", ".cc", ".capnp", "kj::", "capnp", "worker.so", "stack"})
     EXPECT_EQ(response.body.find(ours), std::string::npos) << response.body;
 }
 
 WorkerWorld::WorkerWorld(std::vector<std::string> flags) {
-  // nanod runs as another user where the tests run as root.
-  fs::create_directory(directory_.path() + "/log");
-  KJ_SYSCALL(chmod((directory_.path() + "/log").c_str(), 0777));
   Nanod::Options options;
-  options.flags = {"--lib_dir=" + makeEvilLibDirectory(directory_), "--logtostderr=false",
-                   "--log_dir=" + directory_.path() + "/log", "--logbufsecs=0"};
+  options.flags = {"--lib_dir=" + makeEvilLibDirectory(directory_)};
   options.flags.insert(options.flags.end(), flags.begin(), flags.end());
+  StderrTo log(directory_.path() + "/log");
   nanod_ = std::make_unique<Nanod>(options);
   pid_ = nanod_->pid();
   nanod_->deploy("neighbour", {{"index.js", kNeighbour}},
@@ -163,7 +175,7 @@ void WorkerWorld::setStartAct(const std::string& act) const {
   writeStartAct(directory_.path() + "/lib", act);
 }
 
-std::string WorkerWorld::log() const { return readFile(directory_.path() + "/log/nanod.INFO"); }
+std::string WorkerWorld::log() const { return readFile(directory_.path() + "/log"); }
 
 bool WorkerWorld::waitForLog(const std::string& text, size_t from) const {
   return eventually([this, &text, from] { return log().find(text, from) != std::string::npos; });

@@ -11,6 +11,18 @@ namespace nano::test {
 // Polls until `holds` is true; false when that takes longer than anything here may.
 bool eventually(const std::function<bool()>& holds);
 
+// While it lives, programs are started with this file, appended to, as their stderr.
+class StderrTo final {
+ public:
+  explicit StderrTo(const std::string& path);
+  ~StderrTo();
+  StderrTo(const StderrTo&) = delete;
+  StderrTo& operator=(const StderrTo&) = delete;
+
+ private:
+  kj::AutoCloseFd saved_;
+};
+
 // What a process is using, from /proc.
 struct ProcessUse {
   size_t rssBytes = 0;
