@@ -25,6 +25,12 @@ endif()
 
 add_compile_options(-Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wshadow>
                     -fstack-protector-strong)
+# libFuzzer's instrumentation (tests/fuzz); clang only. Its warnings are not GCC's.
+option(NANO_FUZZ "Build the fuzz programs" OFF)
+if(NANO_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-error -Wno-unknown-warning-option)
+endif()
+
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
 include_directories("${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/gen")
@@ -36,5 +42,7 @@ if(NANO_CCACHE)
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${NANO_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
-  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
 endif()

@@ -1,6 +1,7 @@
 #include "supervisor/worker_process.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -27,6 +28,18 @@ constexpr kj::Duration kBusySilence = 100 * kj::MILLISECONDS;
 // A dying process closes its link a moment before its end is known: only one that lives on without
 // a link is at fault.
 constexpr kj::Duration kEndAfterLink = 100 * kj::MILLISECONDS;
+
+// Reasons may quote what the worker said, and a person reads them in a terminal: one line of
+// ordinary characters, not too long.
+kj::String printable(kj::StringPtr text) {
+  constexpr size_t kMostBytes = 1024;
+  auto line = kj::heapString(text.begin(), std::min(text.size(), kMostBytes));
+  for (char& byte : line.asArray()) {
+    auto code = static_cast<unsigned char>(byte);
+    if (code < 0x20 || code >= 0x7f) byte = '?';
+  }
+  return line;
+}
 
 struct Pipe {
   kj::AutoCloseFd readEnd;
@@ -124,8 +137,9 @@ kj::Promise<void> WorkerProcess::handshake() {
         beat();
       })
       .catch_([this](kj::Exception&& error) {
-        kill(kj::str("it did not start: ", error.getDescription()));
-        kj::throwFatalException(kj::mv(error));
+        auto why = printable(error.getDescription());
+        kill(kj::str("it did not start: ", why));
+        kj::throwFatalException(kj::Exception(error.getType(), __FILE__, __LINE__, kj::mv(why)));
       });
 }
 
@@ -253,7 +267,7 @@ void WorkerProcess::kill(kj::StringPtr why) {
   if (killed_) return;
   killed_ = true;
   atFault_ = true;
-  LOG(WARNING) << "worker " << pid() << " is killed: " << why.cStr();
+  LOG(WARNING) << "worker " << pid() << " is killed: " << printable(why).cStr();
   child_.sendSignal(SIGKILL);
 }
 
@@ -274,6 +288,9 @@ void WorkerProcess::onExit() {
   killed_ = true;  // Nothing is left to kill.
   output_->drain();
   noteMemoryDeath(*end);
+
+  // What a hostile worker made us buffer is free by now, but the allocator would keep it.
+  if (!dismissed_) malloc_trim(0);
   owner_.workerEnded(*this, *end);
 }
 

@@ -52,8 +52,8 @@ INSTANTIATE_TEST_SUITE_P(Acts, RefusedStartTest,
                          testing::Values("no-filter", "exit-before-sandbox", "crash-in-sandbox",
                                          "exit-at-hello", "throw-at-hello", "many-layers",
                                          "weakened", "silent-hello"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& row) {
+                           std::string name = row.param;
                            for (char& byte : name)
                              if (byte == '-') byte = '_';
                            return name;
@@ -84,8 +84,8 @@ TEST_P(RefusedLoadTest, IsADeployThatFailsAndNothingElse) {
 INSTANTIATE_TEST_SUITE_P(Acts, RefusedLoadTest,
                          testing::Values("load-silent", "load-exit", "load-throw",
                                          "load-unknown-outcome", "load-huge-error"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& row) {
+                           std::string name = row.param;
                            for (char& byte : name)
                              if (byte == '-') byte = '_';
                            return name;
