@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help deps configure build run test test-long check test-asan test-tsan soak bench \
+.PHONY: help deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
         bench-neighbour bench-lifetimes clean
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test-asan  the tests with nanod under ASan and UBSan; test-tsan: under TSan"
 	@echo "make test-long  the slow tail of the tests"
 	@echo "make soak       20 minutes of random faults, and a judgement of every answer"
+	@echo "make fuzz       each fuzz program for FUZZ_SECONDS (120); needs clang"
 	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
 	@echo "make bench-neighbour bench-lifetimes   a tenant beside one that does harm; memory over lives"
 	@echo "make build deps clean"
@@ -52,6 +53,14 @@ test-tsan: build
 
 soak: build
 	@$(BUILD)/bin/nano_soak
+
+# Each fuzz program for so many seconds, on a copy of its corpus (tests/fuzz).
+FUZZ_SECONDS ?= 120
+
+fuzz:
+	@$(MAKE) --no-print-directory PRESET=fuzz configure
+	@cmake --build build/fuzz --target fuzz_programs
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
 bench: build
 	@bench/run.sh $(BUILD)

@@ -180,6 +180,8 @@ class BrokenBodyTest : public WorkerActTest {};
 TEST_P(BrokenBodyTest, IsVisiblyBrokenOff) {
   auto response = world_->get(act());
   EXPECT_NE(response.error, "") << response.status << " " << response.body.size();
+  // By nanod, not by the client's patience.
+  EXPECT_EQ(response.error.find("imeout"), std::string::npos) << response.error;
   expectFate();
 }
 
@@ -254,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(WithoutEnd, WireActTest,
                          testing::Values(closes("exports-without-end"),
                                          closes("calls-without-finish", "too many open calls"),
                                          closes("calls-without-reading", "is killed"),
-                                         closes("large-calls-without-end"),
+                                         closes("large-calls-without-end", "is killed"),
                                          closes("calls-to-themselves")),
                          testName);
 
