@@ -87,7 +87,7 @@ int fuzzAppConfig(Bytes input) {
   KJ_ASSERT(withoutComments(content).size() == content.size());
   std::string file = kFolder.path() + "/" + kNames[input[0] % 3];
   std::ofstream(file, std::ios::binary) << content;
-  readAppConfig(kFolder.path());
+  static_cast<void>(readAppConfig(kFolder.path()));
   unlink(file.c_str());
   return 0;
 }
