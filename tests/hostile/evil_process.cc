@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "protocol/process.h"
-#include "tests/security/hostile_acts.h"
+#include "sandbox/hostile_acts.h"
 
 namespace nano::test {
 namespace {
