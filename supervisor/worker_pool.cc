@@ -95,7 +95,7 @@ PooledWorker* WorkerPool::workerFor(const std::string& name, const AppVersion& v
 }
 
 PooledWorker* WorkerPool::takeFromStock(const AppVersion& version) {
-  if (workers_.size() >= poolSettings_.maxWorkers) evictIdle();
+  if (workers_.size() >= poolSettings_.maxWorkers) evictIdle("its place is needed and it is idle");
   if (workers_.size() >= poolSettings_.maxWorkers) return nullptr;
   auto worker = stock_.take(version.codeProfile);
   if (worker == nullptr) return nullptr;

@@ -108,7 +108,8 @@ class WorkerPool final : private WorkerProcess::Owner,
   void unloadIdleApps(PooledWorker& worker);
   bool isWornOut(const PooledWorker& worker) const;
   void replace(PooledWorker& worker, kj::StringPtr why);
-  void evictIdle();
+  // Dismisses the worker of a cordon that is idle longest.
+  void evictIdle(kj::StringPtr why);
   void dismissWhoAreDone();
 
   void workerEnded(WorkerProcess& process, const ProcessEnd& end) override;

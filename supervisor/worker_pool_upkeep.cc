@@ -4,6 +4,7 @@
 
 #include <glog/logging.h>
 
+#include "supervisor/machine_memory.h"
 #include "supervisor/worker_pool.h"
 
 namespace nano {
@@ -18,6 +19,12 @@ void WorkerPool::watch() {
   tasks_.add(loop_.timer().afterDelay(kWatchPeriod).then([this] {
     auto now = loop_.timer().now();
     crashes_.forgetCalm(now);
+    auto memory = readMachineMemory();
+    if (memory && isShort(*memory)) {
+      LOG(WARNING) << "the machine is short of memory: " << (memory->available >> 20)
+                   << " MB are left; what is idle goes, the least recently used first";
+      evictIdle("the machine is short of memory and it is idle");
+    }
     for (auto& worker : workers_) {
       if (worker->use != PooledWorker::Use::kCordon) continue;
       if (worker->inFlight() == 0 && now - worker->usedAt > poolSettings_.idleLimit) {
@@ -86,13 +93,13 @@ void WorkerPool::dismissWhoAreDone() {
   }
 }
 
-void WorkerPool::evictIdle() {
+void WorkerPool::evictIdle(kj::StringPtr why) {
   PooledWorker* oldest = nullptr;
   for (auto& worker : workers_) {
     if (worker->use != PooledWorker::Use::kCordon || worker->inFlight() > 0) continue;
     if (oldest == nullptr || worker->usedAt < oldest->usedAt) oldest = worker.get();
   }
-  if (oldest != nullptr) oldest->process->dismiss("its place is needed and it is idle");
+  if (oldest != nullptr) oldest->process->dismiss(why);
 }
 
 std::vector<WorkerStatus> WorkerPool::status() const {
