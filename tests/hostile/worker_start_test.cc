@@ -115,13 +115,13 @@ TEST(CrashLoopTest, IsHeldBackWhileTheNeighbourIsServed) {
   WorkerWorld world;
   ASSERT_NO_FATAL_FAILURE(world.deploy("exit-0"));
   world.setStartAct("crash-at-load");
-  for (int i = 0; i < 100; i++) {
+  bool isHeldBack = false;
+  for (int i = 0; i < 100 && !isHeldBack; i++) {
     auto response = world.get("exit-0");
     expectOursOrBrokenOff(response);
-    if (response.status == 503) break;
+    isHeldBack = response.status == 503;
   }
-  auto held = world.get("exit-0");
-  EXPECT_EQ(held.status, 503) << held.body;
+  EXPECT_TRUE(isHeldBack);
   world.expectNeighbourIsServed(20);
 }
 
