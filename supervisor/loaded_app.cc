@@ -18,16 +18,27 @@ class LoadedApp::Host final : public rpc::AppHost::Server {
   explicit Host(std::shared_ptr<LoadedApp*> link) : link_(std::move(link)) {}
 
   kj::Promise<void> answer(AnswerContext context) override {
-    if (*link_ != nullptr) (*link_)->handleAnswers(context.getParams().getAnswers());
-    return kj::READY_NOW;
+    return take(
+        [&context](LoadedApp& app) { app.handleAnswers(context.getParams().getAnswers()); });
   }
 
   kj::Promise<void> log(LogContext context) override {
-    if (*link_ != nullptr) (*link_)->handleLog(context.getParams().getLines());
-    return kj::READY_NOW;
+    return take([&context](LoadedApp& app) { app.handleLog(context.getParams().getLines()); });
   }
 
  private:
+  // A call that cannot be read, pointers that lead nowhere for example, ends the worker.
+  template <typename Function>
+  kj::Promise<void> take(Function function) {
+    if (*link_ == nullptr) return kj::READY_NOW;
+    auto error = kj::runCatchingExceptions([this, &function] { function(**link_); });
+    KJ_IF_MAYBE(e, error) {
+      if (*link_ != nullptr) (*link_)->killWorker("a call of its cannot be read");
+      return kj::mv(*e);
+    }
+    return kj::READY_NOW;
+  }
+
   std::shared_ptr<LoadedApp*> link_;
 };
 

@@ -122,6 +122,7 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   void expireDue();
   void armQueueDeadline();
   void expireQueued();
+  void killWorker(kj::StringPtr why) { owner_.killWorker(*this, why); }
   void checkStuck(uint32_t id, RequestIds::Text requestId);
   void scheduleTurnEnd();
   void taskFailed(kj::Exception&& error) override;

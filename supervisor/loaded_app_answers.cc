@@ -140,6 +140,10 @@ kj::Promise<void> LoadedApp::pump(AppCall& call, rpc::ByteSource::Client source)
           capnp::Response<rpc::ByteSource::ReadResults>&& piece) mutable -> kj::Promise<void> {
         if (call.exchange == nullptr) return kj::READY_NOW;
         auto bytes = piece.getBytes();
+        if (bytes.size() > kMaxReadBytes || (bytes.size() == 0 && !piece.getEnd())) {
+          killWorker("it gave a piece of a body that was not asked for");
+          return kj::READY_NOW;
+        }
         kj::Promise<void> written = kj::READY_NOW;
         if (bytes.size() > 0) {
           written = call.exchange->write(

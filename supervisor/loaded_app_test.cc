@@ -165,12 +165,13 @@ class FakeSource final : public rpc::ByteSource::Server {
 
 class LoadedAppStreamTest : public LoadedAppTest {
  protected:
-  void streamTo(RecordingExchange& exchange, bool fails) {
-    seen_.answer = [fails](auto calls, auto results) {
+  enum class Source { kEnds, kFails };
+  void streamTo(RecordingExchange& exchange, std::vector<std::string> pieces, Source source) {
+    seen_.answer = [pieces = std::move(pieces), source](auto calls, auto results) {
       auto answer = results.initAnswers(1)[0];
       answerOk(answer, calls[0].getId(), "");
       auto body = answer.getResponse().initBody();
-      body.setStream(kj::heap<FakeSource>(std::vector<std::string>{"one ", "two"}, fails));
+      body.setStream(kj::heap<FakeSource>(pieces, source == Source::kFails));
     };
     start();
     app_->fetch(exchange, Admission());
@@ -181,16 +182,30 @@ class LoadedAppStreamTest : public LoadedAppTest {
 
 TEST_F(LoadedAppStreamTest, PassesABodyOnPieceByPieceToItsEnd) {
   RecordingExchange exchange;
-  streamTo(exchange, false);
+  streamTo(exchange, {"one ", "two"}, Source::kEnds);
   EXPECT_EQ(exchange.body, "one two");
   EXPECT_TRUE(exchange.ended);
   EXPECT_EQ(exchange.responseLength, std::nullopt);
   EXPECT_EQ(app_->inFlight(), 0U);
 }
 
+TEST_F(LoadedAppStreamTest, APieceThatWasNotAskedForEndsTheWorker) {
+  for (size_t bytes : {size_t{0}, kMaxReadBytes + 1}) {
+    owner_.killed.clear();
+    app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
+    RecordingExchange exchange;
+    streamTo(exchange, {"one ", std::string(bytes, 'x')}, Source::kEnds);
+    EXPECT_NE(owner_.killed.find("not asked for"), std::string::npos) << bytes;
+    EXPECT_EQ(exchange.body, "one ");
+    EXPECT_FALSE(exchange.ended);
+    app_ = nullptr;
+    EXPECT_TRUE(exchange.aborted);
+  }
+}
+
 TEST_F(LoadedAppStreamTest, BreaksTheAnswerOffWhenTheBodyFails) {
   RecordingExchange exchange;
-  streamTo(exchange, true);
+  streamTo(exchange, {"one ", "two"}, Source::kFails);
   EXPECT_TRUE(exchange.aborted);
   EXPECT_FALSE(exchange.ended);
   EXPECT_EQ(app_->inFlight(), 0U);
