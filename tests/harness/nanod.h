@@ -18,6 +18,8 @@ class Nanod final {
  public:
   struct Options {
     std::vector<std::string> flags;
+    // Where its log goes; empty: to the test's stderr.
+    std::string logPath;
   };
 
   Nanod() : Nanod(Options{}) {}

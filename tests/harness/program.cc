@@ -101,9 +101,16 @@ ProgramResult runProgram(const std::string& name, const std::vector<std::string>
   return result;
 }
 
-RunningProgram::RunningProgram(const std::string& path, const std::vector<std::string>& arguments) {
+RunningProgram::RunningProgram(const std::string& path, const std::vector<std::string>& arguments,
+                               const std::string& errPath) {
   auto out = makePipe();
-  pid_ = start(path, arguments, {-1, out.writeEnd, -1});
+  kj::AutoCloseFd err;
+  if (!errPath.empty()) {
+    int fd = open(errPath.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    KJ_SYSCALL(fd, errPath.c_str());
+    err = kj::AutoCloseFd(fd);
+  }
+  pid_ = start(path, arguments, {-1, out.writeEnd, err});
   out_ = kj::mv(out.readEnd);
 }
 

@@ -25,7 +25,9 @@ ProgramResult runProgram(const std::string& name, const std::vector<std::string>
 // A program that runs beside the test. Killed with the test.
 class RunningProgram final {
  public:
-  RunningProgram(const std::string& path, const std::vector<std::string>& arguments);
+  // Its stderr is ours, or is appended to the file `errPath`.
+  RunningProgram(const std::string& path, const std::vector<std::string>& arguments,
+                 const std::string& errPath = {});
   ~RunningProgram();
   RunningProgram(const RunningProgram&) = delete;
   RunningProgram& operator=(const RunningProgram&) = delete;

@@ -1,0 +1,116 @@
+// Hostile cases T97 and T101 to T103: clocks, shared memory, the machine's locale, imports.
+
+#include <signal.h>
+
+#include <cstdlib>
+
+#include "tests/hostile/invariants.h"
+#include "tests/hostile/wasm_modules.h"
+
+namespace nano::test {
+namespace {
+
+// A nanod whose machine is elsewhere.
+class TenantAmbient : public HostileTest {
+ protected:
+  static void SetUpTestSuite() {
+    setenv("TZ", "Asia/Tokyo", 1);
+    setenv("LANG", "de_DE.UTF-8", 1);
+    setenv("LC_ALL", "de_DE.UTF-8", 1);
+    HostileTest::SetUpTestSuite();
+    for (const char* name : {"TZ", "LANG", "LC_ALL"})
+      unsetenv(name);
+  }
+};
+
+TEST_F(TenantAmbient, T97ClocksStandStillWithinATurnAndAreCoarse) {
+  deployHandler("t97", R"(
+    const wall = new Set(); const monotonic = new Set();
+    for (let i = 0; i < 2e5; i++) {
+      wall.add(Date.now()); wall.add(new Date().getTime()); wall.add(Number(new Date()));
+      monotonic.add(performance.now());
+    }
+    const first = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const later = performance.now();
+    return Response.json({ wall: wall.size, monotonic: monotonic.size, goesOn: later > first,
+                           fraction: later % 1, origin: performance.timeOrigin % 1 });)");
+  EXPECT_EQ(ask("t97").body, R"({"wall":1,"monotonic":1,"goesOn":true,"fraction":0,"origin":0})");
+}
+
+TEST_F(TenantAmbient, T97ThereIsNoSharedMemoryHoweverItIsAskedFor) {
+  deploy("t97b", {{"index.js", moduleOf(R"(
+    const seen = [typeof SharedArrayBuffer];
+    const attempt = (get) => {
+      try { seen.push(Object.prototype.toString.call(get())); }
+      catch (error) { seen.push(error.name.endsWith('Error')); }
+    };
+    attempt(() => new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
+    attempt(() => Atomics.wait(new Int32Array(4), 0, 0, 1));
+    attempt(() => structuredClone(new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true })));
+    return new Response(seen.join());)")}});
+  EXPECT_EQ(ask("t97b").body, "undefined,true,true,true");
+  // In a module's own text: refused at the deploy, or when it is instantiated.
+  auto result = nanod().tryDeploy("t97c",
+                                  {{"index.js", moduleOf(R"(
+    try {
+      return new Response(Object.prototype.toString.call(new WebAssembly.Instance(shared).exports.memory.buffer));
+    } catch (error) { return new Response('refused'); })",
+                                                         "import shared from './shared.wasm';")},
+                                   {"shared.wasm", wasmWithSharedMemory()}},
+                                  {"--tenant=t97c", "--host=t97c.example.test"});
+  if (result.exitCode == 0) {
+    EXPECT_EQ(ask("t97c").body, "refused");
+    nanod().nanoctl({"delete", "t97c", "--tenant=t97c"});
+    kill(workerOf("t97c"), SIGKILL);
+  }
+}
+
+TEST_F(TenantAmbient, T101TheMachinesLocaleAndTimeZoneAreNotTheApps) {
+  deployHandler("t101", R"(
+    const options = Intl.DateTimeFormat().resolvedOptions();
+    return Response.json([options.timeZone, options.locale, (1234.5).toLocaleString(),
+      new Date(0).getTimezoneOffset(), new Date(0).toString(), new Date(0).toLocaleString(),
+      Intl.NumberFormat().resolvedOptions().locale, Temporal.Now.timeZoneId()]);)");
+  EXPECT_EQ(ask("t101").body,
+            R"-(["UTC","en-US","1,234.5",0,)-"
+            R"-("Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)",)-"
+            R"-("1/1/1970, 12:00:00 AM","en-US","UTC"])-");
+}
+
+TEST_F(TenantAmbient, T102AndT103AnImportFindsWhatWasDeployedAndNothingElse) {
+  deploy("t102", {{"index.js", moduleOf(R"(
+    const wanted = ['file:///etc/passwd', '/etc/passwd', '../index.js', '../../../../etc/passwd',
+      'http://127.0.0.1/x.js', 'https://example.com/x.js', 'data:text/javascript,export default 1',
+      'node:fs', 'fs', 'nano:ops', 'blob:x', './missing.js', './part.js\0', './PART.js',
+      './%70art.js', '.\\part.js', 'part.js', '', './', '.', 'x'.repeat(1e6)];
+    const found = [];
+    for (const specifier of wanted) {
+      try { await import(specifier); found.push(specifier.slice(0, 40)); }
+      catch (error) { if (!(error instanceof TypeError)) found.push(`${specifier} ${error}`); }
+    }
+    const part = './part.js';
+    found.push((await import(part)).default);
+    found.push(import.meta.url.startsWith('file:///index'));
+    return new Response(found.join('\n'));)",
+                                        "import './part.js';")},
+                  {"part.js", "export default 'the part';"}});
+  EXPECT_EQ(ask("t102").body, "the part\ntrue");
+  // After all of that: in a later request, of the same isolate.
+  EXPECT_EQ(ask("t102").body, "the part\ntrue");
+}
+
+TEST_F(TenantAmbient, T102AStaticImportFromElsewhereIsNotDeployed) {
+  for (const char* specifier : {"file:///etc/passwd", "/etc/passwd", "../../../etc/passwd",
+                                "http://127.0.0.1/x.js", "node:fs", "nano:ops"}) {
+    auto result = nanod().tryDeploy(
+        "t102b",
+        {{"index.js", std::string("import x from '") + specifier +
+                          "';\nexport default { fetch() { return new Response(String(x)); } };"}},
+        {"--tenant=t102b", "--host=t102b.example.test"});
+    EXPECT_EQ(result.exitCode, 1) << specifier;
+  }
+}
+
+}  // namespace
+}  // namespace nano::test

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace nano::test {
+
+// (module (func (export "run") (loop (br 0))))
+std::string wasmThatLoops();
+
+// So many functions of so many bytes each; "run" returns 42.
+std::string wasmOfManyFunctions(size_t functions, size_t bytesOfEach);
+
+// Defines and exports a shared memory, "memory", as the threads proposal has it.
+std::string wasmWithSharedMemory();
+
+}  // namespace nano::test
