@@ -239,7 +239,10 @@ void LoadedApp::release(AppCall& call) {
   call.active = false;
   call.admission = Admission();
   active_--;
-  freeIds_.push_back(call.id);
+  // Not yet free: this turn may still bring a piece of its body, and may still cancel it by this
+  // id.
+  released_.push_back(call.id);
+  scheduleTurnEnd();
   if (call.queued) {
     call.queued = false;
     queued_--;
@@ -251,9 +254,7 @@ void LoadedApp::release(AppCall& call) {
   KJ_IF_MAYBE(pump, call.pump) {
     finished_.add(kj::mv(*pump));
     call.pump = nullptr;
-    scheduleTurnEnd();
   }
-  if (retired_) scheduleTurnEnd();
 }
 
 void LoadedApp::scheduleTurnEnd() {
@@ -265,7 +266,12 @@ void LoadedApp::scheduleTurnEnd() {
 void LoadedApp::endTurn() {
   scheduled_ = false;
   finished_.clear();
-  if (state_ != State::kStarted) return;
+  if (state_ == State::kStarted) send();
+  freeIds_.insert(freeIds_.end(), released_.begin(), released_.end());
+  released_.clear();
+}
+
+void LoadedApp::send() {
   // What was abandoned before it was sent never is. Its place may bring another in.
   for (size_t i = 0; i < toSend_.size();) {
     AppCall* call = toSend_[i];

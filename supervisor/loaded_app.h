@@ -109,6 +109,7 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   void refuse(HttpExchange& exchange, const Refusal& refusal, RequestIds::Text requestId);
   void detach(AppCall& call);
   bool mayRetry(const AppCall& call) const;
+  void send();
   void sendBatch(size_t first, size_t count);
   void sendCancels();
   void handleAnswers(capnp::List<rpc::FetchAnswer>::Reader answers);
@@ -142,6 +143,7 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
 
   std::vector<std::unique_ptr<AppCall>> calls_;  // Index is the call's id.
   std::vector<uint32_t> freeIds_;
+  std::vector<uint32_t> released_;  // Free from the turn's end on.
   size_t active_ = 0;
   size_t admitted_ = 0;  // Of those, past the queue.
   uint64_t requests_ = 0;

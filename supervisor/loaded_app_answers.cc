@@ -42,6 +42,11 @@ bool isWorkersLimit(rpc::Limit limit) {
   }
 }
 
+// RFC 9110 9.3.2, 15.3.5, 15.4.5: of such a response nobody reads a body, so it is not asked for.
+bool mayHaveBody(std::string_view method, uint16_t status) {
+  return method != "HEAD" && status != 204 && status != 304;
+}
+
 }  // namespace
 
 Refusal workersRefusal(rpc::Outcome said, rpc::LimitBreach::Reader breach,
@@ -124,6 +129,11 @@ void LoadedApp::stream(AppCall& call, rpc::Body::Reader body, const ResponseHead
   if (body.getLength() >= 0) length = static_cast<uint64_t>(body.getLength());
   exchange.start(head, length);
   if (call.exchange == nullptr) return;  // Gone while its head was written.
+  if (!mayHaveBody(exchange.head().method, head.status)) {
+    release(call);
+    exchange.end();
+    return;
+  }
   call.pump = pump(call, body.getStream()).eagerlyEvaluate([this, &call](kj::Exception&& error) {
     KJ_LOG(INFO, "a response's body broke off", error.getType());
     if (call.exchange == nullptr) return;

@@ -211,5 +211,38 @@ TEST_F(LoadedAppStreamTest, BreaksTheAnswerOffWhenTheBodyFails) {
   EXPECT_EQ(app_->inFlight(), 0U);
 }
 
+TEST_F(LoadedAppStreamTest, ARequestThatTakesTheIdOfOneThatLeftGetsNothingOfItsBody) {
+  // The first body's next piece is on its way when its client leaves; the next request comes in the
+  // same turn, and the piece after both.
+  auto first = std::make_unique<RecordingExchange>();
+  std::vector<std::string> pieces(1000, "first's ");
+  streamTo(*first, pieces, Source::kEnds);
+  EXPECT_FALSE(first->body.empty());
+  seen_.answer = nullptr;
+  for (int i = 0; i < 20; i++) {
+    RecordingExchange next;
+    LoadedApp::abandon(*first);
+    app_->fetch(next, Admission());
+    for (int j = 0; j < 3; j++)
+      loop_.runOnce();
+    EXPECT_EQ(next.body, "");
+    turn();
+    EXPECT_EQ(next.body, "");
+    LoadedApp::abandon(next);
+    first = std::make_unique<RecordingExchange>();
+    streamTo(*first, pieces, Source::kEnds);
+    seen_.answer = nullptr;
+  }
+  EXPECT_EQ(owner_.killed, "");
+}
+
+TEST_F(LoadedAppStreamTest, TheBodyOfAnAnswerToHeadIsNotAskedFor) {
+  RecordingExchange exchange("HEAD");
+  streamTo(exchange, std::vector<std::string>(1000, "x"), Source::kEnds);
+  EXPECT_TRUE(exchange.ended);
+  EXPECT_EQ(exchange.body, "");
+  EXPECT_EQ(app_->inFlight(), 0U);
+}
+
 }  // namespace
 }  // namespace nano

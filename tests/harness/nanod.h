@@ -17,9 +17,9 @@ namespace nano::test {
 class Nanod final {
  public:
   struct Options {
-    std::vector<std::string> flags;
+    std::vector<std::string> flags{};
     // Where its log goes; empty: to the test's stderr.
-    std::string logPath;
+    std::string logPath{};
   };
 
   Nanod() : Nanod(Options{}) {}
