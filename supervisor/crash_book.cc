@@ -56,11 +56,6 @@ bool CrashBook::mayRetry(const std::string& version, kj::TimePoint now) const {
   return recent <= 1;
 }
 
-size_t CrashBook::quarantined(kj::TimePoint now) const {
-  return std::count_if(pages_.begin(), pages_.end(),
-                       [now](auto& entry) { return entry.second.restsUntil > now; });
-}
-
 void CrashBook::forgetCalm(kj::TimePoint now) {
   std::erase_if(pages_, [now](auto& entry) {
     return now - std::max(entry.second.lastCrash, entry.second.restsUntil) > kCalm;

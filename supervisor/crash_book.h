@@ -27,7 +27,6 @@ class CrashBook final {
   // Whether its requests may be sent to a second worker after their first died: not when that looks
   // like their doing.
   bool mayRetry(const std::string& version, kj::TimePoint now) const;
-  size_t quarantined(kj::TimePoint now) const;
 
   // Forgets who has been calm for long.
   void forgetCalm(kj::TimePoint now);

@@ -11,12 +11,23 @@ namespace nano {
 
 namespace {
 
-constexpr kj::Duration kWatchPeriod = 5 * kj::SECONDS;
+constexpr kj::Duration kLongestWatchPeriod = 5 * kj::SECONDS;
+constexpr kj::Duration kShortestWatchPeriod = 100 * kj::MILLISECONDS;
+// A worker whose last app is gone waits so long for the next: a deploy is often followed by one.
+constexpr kj::Duration kEmptyLimit = 2 * kj::SECONDS;
+
+kj::TimePoint lastUse(const PooledWorker& worker) {
+  auto last = worker.usedAt;
+  for (auto& app : worker.apps)
+    last = std::max(last, app->usedAt());
+  return last;
+}
 
 }  // namespace
 
 void WorkerPool::watch() {
-  tasks_.add(loop_.timer().afterDelay(kWatchPeriod).then([this] {
+  auto period = std::clamp(poolSettings_.idleLimit / 2, kShortestWatchPeriod, kLongestWatchPeriod);
+  tasks_.add(loop_.timer().afterDelay(period).then([this] {
     auto now = loop_.timer().now();
     crashes_.forgetCalm(now);
     auto memory = readMachineMemory();
@@ -27,7 +38,9 @@ void WorkerPool::watch() {
     }
     for (auto& worker : workers_) {
       if (worker->use != PooledWorker::Use::kCordon) continue;
-      if (worker->inFlight() == 0 && now - worker->usedAt > poolSettings_.idleLimit) {
+      auto limit = poolSettings_.idleLimit;
+      if (worker->apps.empty()) limit = std::min(limit, kEmptyLimit);
+      if (worker->inFlight() == 0 && now - lastUse(*worker) > limit) {
         worker->process->dismiss("it has been idle for long");
       } else if (isWornOut(*worker)) {
         replace(*worker, "it has had its share of isolates or memory");
@@ -97,7 +110,7 @@ void WorkerPool::evictIdle(kj::StringPtr why) {
   PooledWorker* oldest = nullptr;
   for (auto& worker : workers_) {
     if (worker->use != PooledWorker::Use::kCordon || worker->inFlight() > 0) continue;
-    if (oldest == nullptr || worker->usedAt < oldest->usedAt) oldest = worker.get();
+    if (oldest == nullptr || lastUse(*worker) < lastUse(*oldest)) oldest = worker.get();
   }
   if (oldest != nullptr) oldest->process->dismiss(why);
 }
