@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <iterator>
-
 #include <set>
 
 #include <capnp/message.h>
@@ -55,8 +54,8 @@ TEST(AppLimitsTest, EveryLimitIsInTheDocumentation) {
     auto cell = [&row](uint64_t value) {
       return std::to_string(value) + " " + std::string(unitName(row.unit)) + " | ";
     };
-    std::string line = "\n| `" + std::string(row.key) + "` | " + cell(row.usual) +
-                       cell(row.most) + cell(row.least) + std::string(row.meaning) + " |\n";
+    std::string line = "\n| `" + std::string(row.key) + "` | " + cell(row.usual) + cell(row.most) +
+                       cell(row.least) + std::string(row.meaning) + " |\n";
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
 }
