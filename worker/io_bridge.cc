@@ -133,7 +133,8 @@ void IoBridge::breakLimit(RequestContext* request, const LimitBreach& breach) {
     answer.breach = breach;
     requests_.answer(*request, std::move(answer));
   }
-  condemn(rpc::Outcome::INTERNAL_ERROR);
+  // With no request to blame it is the app's doing that its requests are not answered.
+  condemn(request == nullptr ? outcomeOf(breach) : rpc::Outcome::INTERNAL_ERROR);
 }
 
 void IoBridge::condemn(rpc::Outcome outcome) {

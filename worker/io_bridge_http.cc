@@ -30,6 +30,11 @@ v8::Local<v8::Value> brokenBody(v8::Isolate* isolate) {
       v8::String::NewFromUtf8Literal(isolate, "The request body broke off"));
 }
 
+v8::Local<v8::Value> bodyOfThePast(v8::Isolate* isolate) {
+  return v8::Exception::TypeError(v8::String::NewFromUtf8Literal(
+      isolate, "The request is over: its body cannot be read any more"));
+}
+
 }  // namespace
 
 v8::Local<v8::String> IoBridge::requestUrl(uint32_t slot) {
@@ -59,8 +64,8 @@ v8::Local<v8::Array> IoBridge::requestHeaders(uint32_t slot) {
 
 v8::Local<v8::Value> IoBridge::requestBody(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
-  if (request == nullptr) return v8::Undefined(isolate_);
-  if (request->body() != nullptr) return v8::Null(isolate_);
+  // Of a request that is over nobody knows whether it had one: reading it says so.
+  if (request == nullptr || request->body() != nullptr) return v8::Null(isolate_);
   const rpc::Body::Reader body = request->request().getBody();
   if (!body.isBytes()) return v8::Undefined(isolate_);
   const capnp::Data::Reader bytes = body.getBytes();
@@ -76,7 +81,9 @@ v8::Local<v8::Promise> IoBridge::readRequestBody(uint32_t slot) {
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
   RequestContext* request = requests_.find(slot);
   if (request == nullptr || request->body() == nullptr || request->body()->isReading()) {
-    static_cast<void>(resolver->Reject(context, brokenBody(isolate_)).FromMaybe(false));
+    v8::Local<v8::Value> error =
+        request == nullptr ? bodyOfThePast(isolate_) : brokenBody(isolate_);
+    static_cast<void>(resolver->Reject(context, error).FromMaybe(false));
     return resolver->GetPromise();
   }
   request->body()->read(

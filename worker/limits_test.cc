@@ -126,12 +126,14 @@ TEST_F(LimitsTest, CountsAChainOfTimersOnItsRequest) {
 
 TEST_F(LimitsTest, StopsACallbackThatRunsForNoRequest) {
   TestVersion version = TestVersion::handling(
+      "if (request.url.endsWith('/wait')) await new Promise(resolve => setTimeout(resolve, 1e6));"
       "globalThis.registry ||= new FinalizationRegistry(() => { for (;;) {} });"
       "for (let i = 0; i < 1000; i++) registry.register(new Array(10000));"
       "return new Response('ok')");
   version.limits.set(rpc::Limit::CPU, 300);
   version.limits.set(rpc::Limit::BLOCKED_TURN, 30);
   TestApp app = load(version);
+  const auto waiting = app.send({{.url = "http://app.test/wait"}}).front();
   // Collected sooner or later: the line names the limit and no request.
   for (int i = 0; i < 200 && app.lines().empty(); ++i)
     app.fetch();
@@ -140,6 +142,8 @@ TEST_F(LimitsTest, StopsACallbackThatRunsForNoRequest) {
   EXPECT_TRUE(app.lines().front().message.starts_with(
       "The app was stopped: limits.block_ms: 30 ms allowed"))
       << app.allLines();
+  app.await([&]() { return app.hasReply(waiting); });
+  EXPECT_EQ(app.reply(waiting).outcome, rpc::Outcome::EXCEEDED_CPU);
   EXPECT_EQ(app.fetch().body, "ok");
 }
 

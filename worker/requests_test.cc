@@ -93,6 +93,18 @@ TEST_F(RequestsTest, StreamTheirResponse) {
   EXPECT_EQ(readAll(app, reply), "chunk 0 chunk 1 chunk 2 ");
 }
 
+TEST_F(RequestsTest, SayThatTheBodyOfAnEarlierRequestCannotBeReadAnyMore) {
+  TestVersion version{.modules = {{"index.js",
+                                   "let kept; export default { async fetch(request) {"
+                                   "if (!kept) { kept = request; return new Response('kept') }"
+                                   "try { return new Response(await kept.text()) }"
+                                   "catch (error) { return new Response(String(error)) } } }"}}};
+  TestApp app = load(version);
+  EXPECT_EQ(app.fetch({.method = "POST", .body = "the first's"}).body, "kept");
+  EXPECT_EQ(app.fetch({.method = "POST", .body = "the second's"}).body,
+            "TypeError: The request is over: its body cannot be read any more");
+}
+
 TEST_F(RequestsTest, StreamALargeBodyInPieces) {
   TestApp app = handling("return new Response('z'.repeat(300000))");
   TestReply reply = app.fetch();

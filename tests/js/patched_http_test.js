@@ -202,3 +202,72 @@ test('the way of a request', async () => {
     }
   }
 });
+
+test('setters for indices on Object.prototype get nothing that a built-in keeps', async () => {
+  const caught = [];
+  const request = new Request('http://a.test/', { method: 'POST', body: 'b' });
+  for (const key of ['0', '1', '2', '3']) {
+    defineProperty(Object.prototype, key, {
+      __proto__: null,
+      configurable: true,
+      get: () => undefined,
+      set: (value) => caught.push([key, value]),
+    });
+  }
+  let seen;
+  try {
+    const headers = new RealHeaders({ B: '1', a: 'x' });
+    headers.append('b', '2');
+    const url = new URL('http://a.test/?q=1&r=2');
+    url.searchParams.append('s', '3');
+    const target = new EventTarget();
+    target.addEventListener('x', () => {});
+    target.dispatchEvent(new Event('x'));
+    const stream = new RealReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array([104]));
+        controller.enqueue(new Uint8Array([105]));
+        controller.close();
+      },
+    });
+    console.log({ a: [1] });
+    seen = `${headers.get('b')} ${url.search} ${await new Response(stream).text()} ${await request.text()}`;
+  } finally {
+    for (const key of ['0', '1', '2', '3']) Reflect.deleteProperty(Object.prototype, key);
+  }
+  same(seen, '1, 2 ?q=1&r=2&s=3 hi b');
+  same(caught, []);
+});
+
+test('streams of built-ins do not look at a patched then', async () => {
+  const original = Promise.prototype.then;
+  const body = new RealReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array([104]));
+      controller.close();
+    },
+  });
+  let looks = 0;
+  defineProperty(Promise.prototype, 'then', {
+    configurable: true,
+    get() {
+      looks++;
+      return original;
+    },
+  });
+  let text = '';
+  try {
+    const reader = body.pipeThrough(new TransformStream()).values();
+    const first = reader.next();
+    const second = reader.next();
+    text = `${(await first).value} ${(await second).done}`;
+  } finally {
+    defineProperty(Promise.prototype, 'then', {
+      configurable: true,
+      writable: true,
+      value: original,
+    });
+  }
+  same(text, '104 true');
+  same(looks, 0);
+});

@@ -27,6 +27,16 @@ export function resolvedWith(value) {
 }
 
 /**
+ * The same of a promise of ours, without the look at its `then`, which a tenant may have replaced.
+ * @param {Promise<any>} promise @returns {Promise<any>}
+ */
+export function following(promise) {
+  return new PromiseConstructor((resolve, reject) => {
+    runInMicrotask(() => PromisePrototypeThen(promise, resolve, reject));
+  });
+}
+
+/**
  * Calls what the user gave for an operation that returns a promise.
  * @param {Function} callback @param {any} self @param {any[]} args @returns {Promise<any>}
  */
@@ -51,9 +61,36 @@ export function withoutValue(promise) {
   return PromisePrototypeThen(promise, returnUndefined);
 }
 
-/** @param {() => void} steps */
+/** @param {() => any} steps what they return is dropped, not followed */
 export function runInMicrotask(steps) {
-  PromisePrototypeThen(PromiseResolve(undefined), steps);
+  PromisePrototypeThen(PromiseResolve(undefined), () => {
+    steps();
+  });
+}
+
+/**
+ * What `then` gives where `steps` return a promise, without the language's look at the `then` of
+ * that promise, which a tenant may have replaced. It takes as many microtasks.
+ * @param {Promise<any>} promise
+ * @param {(value: any) => Promise<any>} onFulfilled
+ * @param {(reason: any) => Promise<any>} [onRejected] without it a rejection is passed on
+ * @returns {Promise<any>}
+ */
+export function thenFollow(promise, onFulfilled, onRejected) {
+  const { promise: result, resolve, reject } = PromiseWithResolvers();
+  const follow = (steps) => (settled) => {
+    let next;
+    try {
+      next = steps(settled);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    runInMicrotask(() => PromisePrototypeThen(next, resolve, reject));
+  };
+  const rejected = onRejected === undefined ? reject : follow(onRejected);
+  PromisePrototypeThen(promise, follow(onFulfilled), rejected);
+  return result;
 }
 
 /**

@@ -47,9 +47,14 @@ export class ReadableControllerCore {
 
   /** The end of SetUpReadable...Controller. @param {any} startResult */
   begin(startResult) {
+    this.beginAfter(resolvedWith(startResult));
+  }
+
+  /** @param {Promise<any>} started */
+  beginAfter(started) {
     this.#onFailed = (error) => this.error(error);
     PromisePrototypeThen(
-      resolvedWith(startResult),
+      started,
       () => {
         this.#started = true;
         this.callPullIfNeeded();

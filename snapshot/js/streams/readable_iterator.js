@@ -13,6 +13,7 @@ import {
   SymbolToStringTag,
   TypeErrorConstructor,
 } from '../primordials.js';
+import { thenFollow } from './promises.js';
 import { acquireDefaultReader } from './readable_core.js';
 
 const kEndOfIteration = { __proto__: null };
@@ -59,7 +60,7 @@ class StreamIterator {
     if (typeof this !== 'object' || this === null || !(#reader in this)) return illegalReceiver();
     const steps = () => this.#nextSteps();
     const ongoing = this.#ongoing;
-    this.#ongoing = ongoing === undefined ? steps() : PromisePrototypeThen(ongoing, steps, steps);
+    this.#ongoing = ongoing === undefined ? steps() : thenFollow(ongoing, steps, steps);
     return this.#ongoing;
   }
 
@@ -67,7 +68,7 @@ class StreamIterator {
     if (typeof this !== 'object' || this === null || !(#reader in this)) return illegalReceiver();
     const steps = () => this.#returnSteps(value);
     const ongoing = this.#ongoing;
-    this.#ongoing = ongoing === undefined ? steps() : PromisePrototypeThen(ongoing, steps, steps);
+    this.#ongoing = ongoing === undefined ? steps() : thenFollow(ongoing, steps, steps);
     return PromisePrototypeThen(this.#ongoing, () => ({ value, done: true }));
   }
 

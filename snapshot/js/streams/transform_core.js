@@ -10,6 +10,7 @@ import {
   TypeErrorConstructor,
 } from '../primordials.js';
 import { DefaultControllerCore } from './readable_default_controller.js';
+import { following, thenFollow } from './promises.js';
 import { ReadableCore } from './readable_core.js';
 import { createWritable } from './writable_controller.js';
 
@@ -22,6 +23,9 @@ import { createWritable } from './writable_controller.js';
  */
 
 /** @typedef {{ highWaterMark: number, size: ((chunk: any) => number) | undefined }} Measure */
+
+const afterStart = (started) =>
+  started === undefined ? PromiseResolve(undefined) : following(started);
 
 export class TransformCore {
   /** The tenant's controller. @type {any} */
@@ -37,7 +41,8 @@ export class TransformCore {
 
   /**
    * InitializeTransformStream.
-   * @param {Transformer} transformer @param {any} started both streams wait for it
+   * @param {Transformer} transformer
+   * @param {Promise<any> | undefined} started both streams wait for it
    * @param {Measure} writable @param {Measure} readable
    */
   constructor(transformer, started, writable, readable) {
@@ -48,7 +53,7 @@ export class TransformCore {
       abort: (reason) => this.#abort(reason),
     };
     const source = { pull: () => this.#pull(), cancel: (reason) => this.#cancel(reason) };
-    this.writable = createWritable(sink, started, writable.highWaterMark, writable.size);
+    this.writable = createWritable(sink, afterStart(started), writable.highWaterMark, writable.size);
     this.readable = new ReadableCore();
     const controller = new DefaultControllerCore(
       this.readable,
@@ -56,7 +61,7 @@ export class TransformCore {
       readable.highWaterMark,
       readable.size,
     );
-    controller.begin(started);
+    controller.beginAfter(afterStart(started));
   }
 
   #setBackpressure(backpressure) {
@@ -117,7 +122,7 @@ export class TransformCore {
 
   #write(chunk) {
     if (!this.#backpressure) return this.#transform(chunk);
-    return PromisePrototypeThen(this.#backpressureChange.promise, () => {
+    return thenFollow(this.#backpressureChange.promise, () => {
       if (this.writable.state === 'erroring') throw this.writable.storedError;
       return this.#transform(chunk);
     });

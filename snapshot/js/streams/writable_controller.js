@@ -61,8 +61,13 @@ export class WritableControllerCore {
 
   /** The end of SetUpWritableStreamDefaultController. @param {any} startResult */
   begin(startResult) {
+    this.beginAfter(resolvedWith(startResult));
+  }
+
+  /** @param {Promise<any>} started */
+  beginAfter(started) {
     PromisePrototypeThen(
-      resolvedWith(startResult),
+      started,
       () => {
         this.started = true;
         this.#advanceQueue();
@@ -190,12 +195,12 @@ export class WritableControllerCore {
 
 /**
  * CreateWritableStream: a stream for built-ins.
- * @param {Sink} sink @param {any} startResult @param {number} [highWaterMark]
+ * @param {Sink} sink @param {Promise<any>} started @param {number} [highWaterMark]
  * @param {(chunk: any) => number} [size]
  */
-export function createWritable(sink, startResult, highWaterMark = 1, size = undefined) {
+export function createWritable(sink, started, highWaterMark = 1, size = undefined) {
   const stream = new WritableCore();
-  new WritableControllerCore(stream, sink, highWaterMark, size).begin(startResult);
+  new WritableControllerCore(stream, sink, highWaterMark, size).beginAfter(started);
   return stream;
 }
 
