@@ -22,6 +22,8 @@ DEFINE_uint32(spare_workers, 1, "worker processes each front end keeps ready");
 DEFINE_uint32(max_workers, 256, "worker processes each front end may have");
 DEFINE_uint32(worker_idle_seconds, 300,
               "a worker process without a request for this long is ended");
+DEFINE_uint32(worker_max_isolates, 10000,
+              "a worker process is replaced after so many isolates; its requests go on");
 DEFINE_uint32(
     max_requests_in_flight, 4096,
     "requests in the server at a time; past it a tenant is served up to its share of them");
@@ -138,6 +140,10 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   configuration.requestsInFlight = FLAGS_max_requests_in_flight;
   configuration.pool.stock.spares = FLAGS_spare_workers;
   configuration.pool.maxWorkers = FLAGS_max_workers;
+  if (FLAGS_worker_max_isolates < 1) {
+    return std::string("--worker_max_isolates must be at least 1");
+  }
+  configuration.pool.maxIsolates = FLAGS_worker_max_isolates;
   configuration.pool.idleLimit = FLAGS_worker_idle_seconds * kj::SECONDS;
   configuration.drainLimit = FLAGS_drain_seconds * kj::SECONDS;
   return configuration;

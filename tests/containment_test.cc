@@ -2,7 +2,10 @@
 
 #include <signal.h>
 
+#include <chrono>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -103,6 +106,113 @@ TEST(ContainmentTest, AnAppThatCrashesInALoopIsQuarantinedAndANewVersionEndsThat
   EXPECT_NE(nanod.nanoctl({"logs", "loop"}).out.find("A new deploy ends that"), std::string::npos);
   nanod.deploy("loop", {{"index.js", appThatSays("mended")}});
   EXPECT_EQ(nanod.get("loop.localhost").body, "mended");
+}
+
+// Asks until another worker than `before` answers; the first answer that is not 200.
+std::string askUntilReplaced(const Nanod& nanod, const std::string& host, pid_t before) {
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (std::chrono::steady_clock::now() < deadline) {
+    for (int i = 0; i < 20; i++) {
+      auto response = nanod.get(host);
+      if (response.status != 200) return std::to_string(response.status) + " " + response.body;
+    }
+    // The one that leaves may still be there, with the same cordon, before its successor.
+    bool isThere = false;
+    auto status = nanod.status();
+    for (auto& worker : status["workers"]) {
+      if (worker.value("pid", 0) == before) isThere = true;
+    }
+    if (!isThere) return {};
+  }
+  return "it is never replaced";
+}
+
+// Hostile case W25.
+TEST(ContainmentTest, AWorkerThatHasMadeItsShareOfIsolatesIsReplacedAndNoRequestFails) {
+  Nanod nanod({{"--worker_max_isolates=3"}});
+  for (const char* text : {"one", "two", "three"}) {
+    nanod.deploy("app", {{"index.js", appThatSays(text)}});
+    EXPECT_EQ(nanod.get("app.localhost").body, text);
+  }
+  pid_t before = nanod.workerOf("default");
+  EXPECT_EQ(askUntilReplaced(nanod, "app.localhost", before), "");
+  EXPECT_EQ(nanod.get("app.localhost").body, "three");
+  EXPECT_EQ(nanod.status().value("workerDeaths", -1), 0);
+}
+
+// Hostile case W25.
+TEST(ContainmentTest, AnIdleWorkerThatKeepsTooMuchMemoryIsReplacedAndNoRequestFails) {
+  // More than three quarters of it, less than all: a worker that has just started has 55 MB.
+  Nanod nanod({{"--worker_memory_mb=160"}});
+  nanod.deploy("app", {{"index.js", R"(
+let kept;
+export default {
+  fetch(request) {
+    if (new URL(request.url).pathname === '/keep') kept ??= new Uint8Array(85 << 20).fill(1);
+    return new Response(kept ? 'large' : 'small');
+  },
+};)"},
+                       {"nano.jsonc", R"({"limits": {"buffers_mb": 100}})"}});
+  EXPECT_EQ(nanod.get("app.localhost", "/keep").body, "large");
+  pid_t before = nanod.workerOf("default");
+  EXPECT_EQ(askUntilReplaced(nanod, "app.localhost", before), "");
+  EXPECT_EQ(nanod.get("app.localhost").body, "small");
+  EXPECT_EQ(nanod.status().value("workerDeaths", -1), 0);
+}
+
+// `nano_worker_starts_total` of `nanoctl metrics`.
+int workerStarts(const Nanod& nanod) {
+  std::string all = nanod.nanoctl({"metrics"}).out;
+  size_t at = all.find("\nnano_worker_starts_total ");
+  return at == std::string::npos ? -1 : std::stoi(all.substr(all.find(' ', at)));
+}
+
+// Hostile case W06. Every app ends its workers as fast as it gets one: a crowd of them costs the
+// machine ten starts a second (WorkerStock), and those with a worker notice nothing.
+TEST(ContainmentTest, ManyAppsWhoseWorkersDieCostTenStartsASecondAndTheNeighbourIsServed) {
+  constexpr int kApps = 20;
+  Nanod nanod;
+  auto hostOf = [](int i) { return "app" + std::to_string(i) + ".localhost"; };
+  nanod.deploy("calm", {{"index.js", appThatSays("calm")}},
+               {"--tenant=good", "--host=calm.example.test"});
+  EXPECT_EQ(nanod.get("calm.example.test").body, "calm");
+  pid_t neighbour = nanod.workerOf("good");
+  for (int i = 0; i < kApps; i++) {
+    // Trying an app takes a start as well.
+    int tries = 0;
+    while (nanod.tryDeploy("app" + std::to_string(i), {{"index.js", appThatSays("up")}},
+                           {"--tenant=t" + std::to_string(i), "--host=" + hostOf(i)})
+                   .exitCode != 0 &&
+           tries < 100) {
+      tries++;
+    }
+    ASSERT_LT(tries, 100);
+  }
+  auto begin = std::chrono::steady_clock::now();
+  int before = workerStarts(nanod);
+  size_t refused = 0;
+  for (int round = 0; round < 8; round++) {
+    std::vector<std::unique_ptr<RawConnection>> connections;
+    for (int i = 0; i < kApps; i++) {
+      connections.push_back(std::make_unique<RawConnection>(nanod.port()));
+      connections.back()->send("POST / HTTP/1.1\r\nHost: " + hostOf(i) +
+                               "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+    for (auto& connection : connections) {
+      if (connection->receive().starts_with("HTTP/1.1 503")) refused++;
+    }
+    EXPECT_EQ(nanod.get("calm.example.test").body, "calm");
+    auto status = nanod.status();
+    for (auto& worker : status["workers"]) {
+      if (worker.value("cordon", "").starts_with("t")) kill(worker.value("pid", 0), SIGKILL);
+    }
+  }
+  int starts = workerStarts(nanod) - before;
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_GT(refused, 0u) << "there were as many starts as were wanted: " << starts;
+  EXPECT_LE(starts, 10 + 10 * took.count());
+  EXPECT_EQ(nanod.get("calm.example.test").body, "calm");
+  EXPECT_EQ(nanod.workerOf("good"), neighbour);
 }
 
 }  // namespace

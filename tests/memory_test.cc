@@ -19,8 +19,10 @@
 namespace nano::test {
 namespace {
 
-// Beyond what a worker has at its start, and below what its own budgets allow an app.
+// Beyond what a worker has at its start, and below what the app may have by its own limits.
 constexpr char kLittleMemory[] = "--worker_memory_mb=120";
+constexpr char kLargeLimits[] =
+    R"({"limits": {"heap_mb": 512, "buffers_mb": 512, "cpu_ms": 5000}})";
 
 // 128 KB of heap at a time, each page of it written.
 constexpr char kBalloon[] = R"(
@@ -78,7 +80,8 @@ size_t groupsLeft(pid_t nanod) {
 }
 
 void expectOneBalloonToHurtItselfOnly(Nanod& nanod) {
-  nanod.deploy("bomb", {{"index.js", kBalloon}}, {"--tenant=bad", "--host=bomb.example.test"});
+  nanod.deploy("bomb", {{"index.js", kBalloon}, {"nano.jsonc", kLargeLimits}},
+               {"--tenant=bad", "--host=bomb.example.test"});
   nanod.deploy("calm", {{"index.js", appThatSays("calm")}},
                {"--tenant=good", "--host=calm.example.test"});
   EXPECT_EQ(nanod.get("calm.example.test").body, "calm");

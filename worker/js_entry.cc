@@ -18,10 +18,12 @@ JsEntry::Turn JsEntry::run(int32_t slot, std::chrono::nanoseconds cpuLimit, Body
     // Nothing may leave an exception behind; a body that cares has a TryCatch of its own.
     v8::TryCatch caught(isolate);
     setCurrentSlot(isolate, slot);
+    if (garbageIsDue_) collectGarbage();
     body(scope.context());
     runMicrotasks(scope.context());
     setCurrentSlot(isolate, kNoSlot);
   }
+  garbageIsDue_ = realm_.buffers()->hasJustRefused();
   realm_.v8().bufferPages().setOwner(nullptr);
   armed_ = nullptr;
   const auto verdict = armed.stop();
@@ -30,6 +32,12 @@ JsEntry::Turn JsEntry::run(int32_t slot, std::chrono::nanoseconds cpuLimit, Body
   if (verdict == ResourceLimiter::Armed::Verdict::kExceeded) turn.end = End::kExceededCpu;
   if (realm_.heapLimit().reached()) turn.end = End::kExceededMemory;
   return turn;
+}
+
+void JsEntry::collectGarbage() {
+  v8::Isolate* isolate = realm_.isolate();
+  isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+  isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
 }
 
 void JsEntry::runMicrotasks(v8::Local<v8::Context> context) {

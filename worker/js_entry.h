@@ -59,11 +59,14 @@ class JsEntry final {
 
  private:
   void runMicrotasks(v8::Local<v8::Context> context);
+  void collectGarbage();
 
   Realm& realm_;
   ResourceLimiter& limiter_;
   const ResourceLimiter::Armed* armed_ = nullptr;
   Rejections rejections_;
+  // A buffer was refused in the run before. V8 has not collected any where it was to grow.
+  bool garbageIsDue_ = false;
 };
 
 }  // namespace nano

@@ -132,6 +132,21 @@ TEST_F(MemoryLimitsTest, FreesTheBudgetOfMemoriesThatAreGone) {
             "40");
 }
 
+TEST_F(MemoryLimitsTest, GrowsABufferOnceTheGarbageThatFilledTheBudgetIsCollected) {
+  TestVersion version = TestVersion::handling(
+      "const all = []; try { for (;;) {"
+      "if (request.url.endsWith('/fill')) all.push(new Uint8Array(1 << 20));"
+      "else { const b = new ArrayBuffer(1, { maxByteLength: 1 << 20 }); b.resize(1 << 20);"
+      "all.push(b); } } } catch (error) { return new Response(String(all.length > 4)); }");
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  version.limits.set(rpc::Limit::CPU, 5000);
+  version.limits.set(rpc::Limit::BLOCKED_TURN, 5000);
+  TestApp app = load(version);
+  EXPECT_EQ(app.get("http://app.test/fill").body, "true");
+  EXPECT_EQ(app.get("http://app.test/grow").body, "true");
+  EXPECT_EQ(app.get("http://app.test/grow").body, "true");
+}
+
 TEST_F(MemoryLimitsTest, HasNoSharedMemory) {
   EXPECT_EQ(load(answering("typeof SharedArrayBuffer")).fetch().body, "undefined");
   EXPECT_EQ(load(answering("new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })"))

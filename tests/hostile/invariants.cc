@@ -30,6 +30,13 @@ size_t countOf(const std::string& text, const std::string& part) {
 
 std::unique_ptr<HostileTest::World> HostileTest::world_;
 
+HostileTest::World::World()
+    : nanod([this]() -> Nanod::Options {
+        directory.write("policy.json",
+                        std::string(R"({"tenants": {")") + kFrozen + R"(": {"clock": "frozen"}}})");
+        return {{"--policy=" + directory.path() + "/policy.json"}, logPath};
+      }()) {}
+
 void HostileTest::SetUpTestSuite() {
   world_ = std::make_unique<World>();
   deployNeighbour(nanod());
@@ -96,17 +103,39 @@ void HostileTest::expectBaseline() {
                       << ", and at most " << most << " are right";
 }
 
+// An app that has ended two workers has one of its own: "TENANT/APP".
+std::vector<pid_t> HostileTest::workersOf(const std::string& tenant) {
+  std::vector<pid_t> pids;
+  auto all = nanod().status();
+  if (!all.is_object()) return pids;
+  for (auto& worker : all.value("workers", nlohmann::json::array())) {
+    std::string cordon = worker.value("cordon", "");
+    if (cordon == tenant || cordon.starts_with(tenant + "/"))
+      pids.push_back(worker.value("pid", 0));
+  }
+  return pids;
+}
+
+pid_t HostileTest::workerOf(const std::string& tenant) {
+  auto pids = workersOf(tenant);
+  return pids.empty() ? 0 : pids.back();
+}
+
 HostileTest::Figures HostileTest::figures() {
   return {rssBytes(nanod().pid()), descriptorCount(nanod().pid())};
 }
 
 void HostileTest::removeApp(const std::string& name) {
   nanod().nanoctl({"delete", name, "--tenant=" + name});
-  // An empty worker is kept for minutes; the baseline does not have it.
-  pid_t worker = nanod().workerOf(name);
-  if (worker > 0) kill(worker, SIGKILL);
-  EXPECT_TRUE(
-      eventually([&name, worker] { return nanod().workerOf(name) != worker || worker <= 0; }));
+  // An empty worker is kept for minutes. One may still be starting, for a request that was broken
+  // off.
+  EXPECT_TRUE(eventually([&name] {
+    auto workers = workersOf(name);
+    for (pid_t worker : workers)
+      kill(worker, SIGKILL);
+    return workers.empty();
+  })) << "a worker of "
+      << name << " is still there";
 }
 
 void HostileTest::deploy(const std::string& name, const std::map<std::string, std::string>& files,

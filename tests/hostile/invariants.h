@@ -19,7 +19,8 @@ namespace nano::test {
 // a neighbour is answered right during and after, the supervisor's memory and descriptors go back
 // to what they were, the sandbox raised no alarm, and no error body says too much.
 //
-// One nanod serves all cases of a suite. What a case deploys goes with it.
+// One nanod serves all cases of a suite. What a case deploys goes with it. The tenant kFrozen has a
+// clock that stands still while JavaScript runs.
 class HostileTest : public testing::Test {
  protected:
   static void SetUpTestSuite();
@@ -27,6 +28,8 @@ class HostileTest : public testing::Test {
   void SetUp() override;
   // Checks the invariants.
   void TearDown() override;
+
+  static constexpr char kFrozen[] = "frozen";
 
   static Nanod& nanod() { return world_->nanod; }
 
@@ -41,9 +44,14 @@ class HostileTest : public testing::Test {
   static HttpResponse ask(const std::string& name, const std::string& path = "/") {
     return nanod().get(hostOf(name), path);
   }
+  // Deletes the app and ends the workers of its tenant: the baseline has none of them.
+  static void removeApp(const std::string& name);
+
   // Whether /fine says so, now or once the worker or the isolate is replaced.
   static testing::AssertionResult answersAgain(const std::string& name);
-  static pid_t workerOf(const std::string& name) { return nanod().workerOf(name); }
+  static std::vector<pid_t> workersOf(const std::string& tenant);
+  // The one that has the tenant's requests now, 0 where there is none.
+  static pid_t workerOf(const std::string& tenant);
   // What the app has logged.
   static std::string logsOf(const std::string& name);
   // Whether a line of its log has this text, now or soon.
@@ -60,15 +68,14 @@ class HostileTest : public testing::Test {
     size_t descriptors = 0;
   };
   struct World {
+    World();
     TestDirectory directory;
     std::string logPath = directory.path() + "/nanod.log";
-    Nanod nanod{Nanod::Options{{}, logPath}};
+    Nanod nanod;
     pid_t pid = nanod.pid();
     Figures baseline;
   };
   static Figures figures();
-  // What is there beside the neighbour's worker and the spare.
-  static void removeApp(const std::string& name);
   static void expectBaseline();
   static size_t alarms();
 

@@ -151,8 +151,7 @@ TEST_F(TenantCpu, T23AnEnormousWasmModuleCompilesOrIsRefusedAndLeavesNoThreadBus
     uint64_t now = cpuTicks(worker);
     return std::exchange(before, now) == now;
   })) << "its threads are still busy";
-  nanod().nanoctl({"delete", "t23", "--tenant=t23"});
-  if (worker > 0) kill(worker, SIGKILL);
+  removeApp("t23");
 }
 
 TEST_F(TenantCpu, T27ALoopInAFinalizationCallbackIsStopped) {

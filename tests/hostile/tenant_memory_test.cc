@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/hostile/invariants.h"
+#include "tests/hostile/wasm_modules.h"
 
 namespace nano::test {
 namespace {
@@ -137,6 +138,41 @@ TEST_F(TenantMemory, T42ABranchOfATeeThatNobodyReadsDoesNotGrowForEver) {
   EXPECT_LT(largest, (128u * 3 / 2 + 64 + 96) << 20);
   connection.close();
   EXPECT_TRUE(answersAgain("t42"));
+}
+
+// V8 has 32 MB for the machine code of a module (security 3.1) and ends the process when it is
+// full; the text of a module counts on nobody's budget but the process's.
+TEST_F(TenantMemory, T43TheMachineCodeOfAModuleHasAnEnd) {
+  const std::string handler = moduleOf(
+      "const { run } = new WebAssembly.Instance(many).exports;"
+      "return new Response(String(run()));",
+      "import many from './many.wasm';");
+  const std::string limits = R"({"limits": {"cpu_ms": 10000}})";
+  deploy("t43few", {{"index.js", handler},
+                    {"nano.jsonc", limits},
+                    {"many.wasm", wasmThatCallsManyFunctions(10, 3000)}});
+  EXPECT_EQ(ask("t43few").body, "42");
+  // 9 MB of WebAssembly, about 90 of machine code.
+  deploy("t43", {{"index.js", handler},
+                 {"nano.jsonc", limits},
+                 {"many.wasm", wasmThatCallsManyFunctions(1000, 3000)}});
+  EXPECT_EQ(ask("t43", "/fine").body, "fine");
+  pid_t worker = workerOf("t43");
+  HttpResponse response;
+  std::atomic<bool> answered{false};
+  std::thread call([&response, &answered] {
+    response = ask("t43");
+    answered = true;
+  });
+  uint64_t largest = 0;
+  EXPECT_TRUE(eventually([&answered, &largest, worker] {
+    largest = std::max(largest, rssBytes(worker));
+    return answered.load();
+  }));
+  call.join();
+  EXPECT_TRUE(endsAs(response, kMemoryOrKilled, secrets()));
+  EXPECT_LT(largest, (128u * 3 / 2 + 64 + 96) << 20);
+  EXPECT_TRUE(answersAgain("t43"));
 }
 
 TEST_F(TenantMemory, T45RandomValuesPastTheQuotaAreRefused) {

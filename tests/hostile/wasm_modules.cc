@@ -70,4 +70,24 @@ std::string wasmWithSharedMemory() {
          section(kExports, exportOf("memory", 2));
 }
 
+std::string wasmThatCallsManyFunctions(size_t functions, size_t divisionsOfEach) {
+  // No locals; i32.const 42; i32.const 1 i32.div_u ...; end. V8 compiles a function when it is
+  // called.
+  std::string body = bytes({0x00, 0x41, 42});
+  for (size_t i = 0; i < divisionsOfEach; i++)
+    body += bytes({0x41, 1, 0x6e});
+  body += '\x0b';
+  // No locals; call 1, drop; call 2, drop; ...; i32.const 42; end.
+  std::string run(1, '\0');
+  for (size_t i = 1; i <= functions; i++)
+    run += '\x10' + number(i) + '\x1a';
+  run += bytes({0x41, 42, 0x0b});
+  std::string code = number(functions + 1) + number(run.size()) + run;
+  for (size_t i = 0; i < functions; i++)
+    code += number(body.size()) + body;
+  return header() + section(kTypes, bytes({1, 0x60, 0, 1, 0x7f})) +
+         section(kFunctions, number(functions + 1) + std::string(functions + 1, '\0')) +
+         section(kExports, exportOf("run", 0)) + section(kCode, code);
+}
+
 }  // namespace nano::test

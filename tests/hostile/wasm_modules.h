@@ -13,5 +13,7 @@ std::string wasmOfManyFunctions(size_t functions, size_t bytesOfEach);
 
 // Defines and exports a shared memory, "memory", as the threads proposal has it.
 std::string wasmWithSharedMemory();
+// "run" calls as many other functions, one after the other, of so many divisions each.
+std::string wasmThatCallsManyFunctions(size_t functions, size_t divisionsOfEach);
 
 }  // namespace nano::test
