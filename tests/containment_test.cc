@@ -142,17 +142,17 @@ TEST(ContainmentTest, AWorkerThatHasMadeItsShareOfIsolatesIsReplacedAndNoRequest
 
 // Hostile case W25.
 TEST(ContainmentTest, AnIdleWorkerThatKeepsTooMuchMemoryIsReplacedAndNoRequestFails) {
-  // More than three quarters of it, less than all: a worker that has just started has 55 MB.
-  Nanod nanod({{"--worker_memory_mb=160"}});
+  // With what it keeps it has more than three quarters, less than all: it starts with 20 to 55 MB.
+  Nanod nanod({{"--worker_memory_mb=400"}});
   nanod.deploy("app", {{"index.js", R"(
 let kept;
 export default {
   fetch(request) {
-    if (new URL(request.url).pathname === '/keep') kept ??= new Uint8Array(85 << 20).fill(1);
+    if (new URL(request.url).pathname === '/keep') kept ??= new Uint8Array(290 << 20).fill(1);
     return new Response(kept ? 'large' : 'small');
   },
 };)"},
-                       {"nano.jsonc", R"({"limits": {"buffers_mb": 100}})"}});
+                       {"nano.jsonc", R"({"limits": {"buffers_mb": 300, "cpu_ms": 5000}})"}});
   EXPECT_EQ(nanod.get("app.localhost", "/keep").body, "large");
   pid_t before = nanod.workerOf("default");
   EXPECT_EQ(askUntilReplaced(nanod, "app.localhost", before), "");
