@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 
 #include <kj/debug.h>
@@ -17,7 +18,7 @@ namespace nano {
 namespace {
 
 constexpr std::array<char, 8> kMagic = {'n', 'a', 'n', 'o', 's', 'n', 'a', 'p'};
-constexpr uint32_t kFormatVersion = 1;
+constexpr uint32_t kFormatVersion = 2;
 
 // The start of a snapshot file. Every field is compared as a whole; the blob follows at a multiple
 // of 16 bytes, as V8 wants it.
@@ -31,13 +32,20 @@ struct Header {
   uint64_t blobBytes;
   uint64_t textCount;
   uint64_t textBytes;  // With their sizes.
-  uint64_t checksum;   // Of all that follows.
+  uint64_t checksum;   // Of all before and all that follows.
 };
 static_assert(sizeof(Header) % 16 == 0);
 
 uint64_t digestOf(std::string_view bytes) {
   Digest digest;
   digest.add(bytes);
+  return digest.value();
+}
+
+uint64_t checksumOf(const Header& header, std::string_view rest) {
+  Digest digest;
+  digest.add({reinterpret_cast<const char*>(&header), offsetof(Header, checksum)});
+  digest.add(rest);
   return digest.value();
 }
 
@@ -78,7 +86,7 @@ const char* verify(std::string_view file, Header& header) {
   if (header.blobBytes > rest.size() || header.textBytes != rest.size() - header.blobBytes) {
     return "its size is not what its header says";
   }
-  if (header.checksum != digestOf(rest)) return "its checksum is wrong";
+  if (header.checksum != checksumOf(header, rest)) return "its checksum is wrong";
   return nullptr;
 }
 
@@ -131,7 +139,7 @@ std::string SnapshotCache::encode(std::span<const char> blob,
   }
   header.textCount = texts.size();
   header.textBytes = rest.size() - blob.size();
-  header.checksum = digestOf(rest);
+  header.checksum = checksumOf(header, rest);
   return std::string(reinterpret_cast<const char*>(&header), sizeof header).append(rest);
 }
 

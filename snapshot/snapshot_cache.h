@@ -23,7 +23,7 @@ struct SnapshotMismatch {
 // The snapshot file, mapped read-only and verified: what every isolate of the process starts from.
 //
 // The file is a header (magic, version of the format, V8's version, digests of the V8 flags and of
-// the op table, size and checksum of the blob) and V8's blob. It is verified once, here; the
+// the op table, sizes, checksum of it all) and V8's blob. It is verified once, here; the
 // mapping stays valid after the descriptor is closed and after the process can open nothing any
 // more.
 class SnapshotCache final {

@@ -3,6 +3,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include <gtest/gtest.h>
 #include <kj/debug.h>
 #include <kj/io.h>
@@ -17,6 +20,7 @@ constexpr size_t kFormatVersion = 8;
 constexpr size_t kV8Version = 16;
 constexpr size_t kV8Flags = 64;
 constexpr size_t kOpTable = 72;
+constexpr size_t kTextCount = 88;
 constexpr size_t kHeaderBytes = 112;
 
 std::string fileOf(std::string_view blob) {
@@ -94,6 +98,71 @@ TEST(SnapshotCacheTest, RefusesEveryTruncatedFile) {
   EXPECT_EQ(refusal(file.substr(0, file.size() - 1)),
             "the snapshot is not used: its size is not what its header says");
   EXPECT_EQ(refusal(file + "x"), "the snapshot is not used: its size is not what its header says");
+}
+
+// The fuzz target of the file's header, here because it needs V8: the same changes every time.
+class FileMutator final {
+ public:
+  std::string mutate(std::string file) {
+    for (size_t steps = 1 + below(3); steps > 0; --steps)
+      step(file);
+    return file;
+  }
+
+ private:
+  size_t below(size_t limit) {
+    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<size_t>(state_ >> 33) % limit;
+  }
+  void step(std::string& file) {
+    if (file.size() < sizeof(uint64_t)) return;
+    // Whole fields more often than not: sizes and counts are words.
+    const size_t word =
+        below(std::min(file.size(), kHeaderBytes) / sizeof(uint64_t)) * sizeof(uint64_t);
+    uint64_t value = 0;
+    memcpy(&value, &file[word], sizeof value);
+    constexpr uint64_t kEdges[] = {0, 1, 127, 1u << 31, UINT32_MAX, INT64_MAX, UINT64_MAX};
+    switch (below(5)) {
+      case 0:
+        value = kEdges[below(std::size(kEdges))];
+        break;
+      case 1:
+        value += below(64);
+        break;
+      case 2:
+        value -= below(64);
+        break;
+      case 3:
+        file[below(file.size())] ^= static_cast<char>(1u << below(8));
+        return;
+      case 4:
+        file.resize(below(2 * file.size()));
+        return;
+    }
+    memcpy(&file[word], &value, sizeof value);
+  }
+
+  uint64_t state_ = 1;
+};
+
+TEST(SnapshotCacheTest, RefusesEveryFileThatIsNotAsItWasWritten) {
+  const std::string file = fileOf("a blob");
+  FileMutator mutator;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string mutated = mutator.mutate(file);
+    if (mutated == file) continue;
+    const std::string reason = refusal(mutated);
+    ASSERT_TRUE(reason.starts_with("the snapshot is not used: it")) << i << ": " << reason;
+  }
+}
+
+TEST(SnapshotCacheTest, RefusesAnotherNumberOfTexts) {
+  const std::string file = fileOf("a blob");
+  for (const char count : {0, 2, 4, 127}) {
+    std::string changed = file;
+    changed[kTextCount] = count;
+    EXPECT_EQ(refusal(changed), "the snapshot is not used: its checksum is wrong");
+  }
 }
 
 TEST(SnapshotCacheTest, OutlivesItsDescriptor) {

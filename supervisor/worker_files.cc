@@ -23,13 +23,17 @@ namespace nano {
 
 namespace {
 
-kj::AutoCloseFd openRequired(const std::string& path) {
+constexpr char kOwnFile[] =
+    "; nanod's own files are not complete: run 'make build', or install it again";
+constexpr char kDevice[] = "; a worker's stdin is that device: /dev is not as it should be";
+
+// `advice` follows the reason why it cannot be opened.
+kj::AutoCloseFd openRequired(const std::string& path, const char* advice = kOwnFile) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    kj::throwFatalException(kj::Exception(
-        kj::Exception::Type::FAILED, __FILE__, __LINE__,
-        kj::str("cannot open ", path.c_str(), ": ", strerror(errno),
-                "; nanod's own files are not complete: run 'make build', or install it again")));
+    kj::throwFatalException(
+        kj::Exception(kj::Exception::Type::FAILED, __FILE__, __LINE__,
+                      kj::str("cannot open ", path.c_str(), ": ", strerror(errno), advice)));
   }
   return kj::AutoCloseFd(fd);
 }
@@ -64,7 +68,7 @@ WorkerFiles openWorkerFiles(const std::string& libDirectory) {
   auto snapshot = openRequired(libDirectory + "/nano.snapshot");
   files.snapshot = sealedCopy("nano.snapshot", snapshot);
   files.canary = openRequired(libDirectory + "/nano-canary");
-  files.devNull = openRequired("/dev/null");
+  files.devNull = openRequired("/dev/null", kDevice);
   return files;
 }
 

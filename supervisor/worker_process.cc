@@ -120,6 +120,7 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
   setCpuWeight(settings.limits.cpuWeight);
   ready_ = waits_.wrap(handshake()).fork();
   tasks_.add(link_.onDisconnect().then([this](kj::String reason) {
+    linkEnd_ = kj::str(reason);
     return loop_.timer().afterDelay(kEndAfterLink).then([this, reason = kj::mv(reason)]() {
       kill(kj::str("its RPC link is closed: ", reason));
     });
@@ -284,6 +285,10 @@ void WorkerProcess::onExit() {
   if (!end) {
     event_add(exited_.get(), nullptr);
     return;
+  }
+  // A worker may end by itself when we have closed its link: why we did is not lost with it.
+  if (!killed_ && linkEnd_ != nullptr) {
+    LOG(INFO) << "worker " << pid() << ": its RPC link was closed: " << printable(linkEnd_).cStr();
   }
   killed_ = true;  // Nothing is left to kill.
   output_->drain();

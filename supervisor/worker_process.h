@@ -114,6 +114,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   rpc::Worker::Client rpc_;
   std::vector<std::string> layers_;
   kj::Duration stuckAfter_ = kHeartbeatGrace.count() * kj::MILLISECONDS;
+  kj::String linkEnd_ = nullptr;  // Why the link is closed, once it is.
   bool isReady_ = false;
   bool killed_ = false;
   bool dismissed_ = false;

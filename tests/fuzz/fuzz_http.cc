@@ -5,8 +5,8 @@
 
 #include <kj/debug.h>
 
-#include "protocol/event_loop.h"
 #include "supervisor/http_server.h"
+#include "tests/fuzz/fuzz_loop.h"
 #include "tests/fuzz/fuzz_targets.h"
 
 namespace nano::fuzz {
@@ -31,7 +31,7 @@ class EchoHandler final : public HttpHandler {
 };
 
 struct World {
-  EventLoop loop;
+  EventLoop& loop = fuzzLoop();
   EchoHandler handler;
   HttpLimits limits;
   HttpServer server{loop, handler, limits};

@@ -8,6 +8,7 @@
 #include "protocol/worker.capnp.h"
 #include "supervisor/call_messages.h"
 #include "supervisor/load_message.h"
+#include "tests/fuzz/fuzz_loop.h"
 #include "tests/fuzz/fuzz_targets.h"
 
 namespace nano::fuzz {
@@ -15,11 +16,6 @@ namespace {
 
 // More than any input needs to be read, answered and cut off.
 constexpr int kTurns = 24;
-
-EventLoop& loop() {
-  static EventLoop theLoop;
-  return theLoop;
-}
 
 // Reads what a front end reads of an answer and a log line.
 class ReadingHost final : public rpc::AppHost::Server {
@@ -75,35 +71,35 @@ void talk(RpcLink& link, kj::AutoCloseFd peer, Bytes input) {
     });
   });
   auto done = loaded.eagerlyEvaluate(ignore);
-  loop().runOnce();
+  fuzzLoop().runOnce();
   while (!input.empty()) {
     ssize_t sent = send(peer, input.data(), input.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    loop().runOnce();
+    fuzzLoop().runOnce();
     if (sent <= 0) break;
     input = input.subspan(static_cast<size_t>(sent));
   }
   for (int turn = 0; turn < kTurns; ++turn)
-    loop().runOnce();
+    fuzzLoop().runOnce();
   peer = nullptr;
   for (int turn = 0; turn < kTurns; ++turn)
-    loop().runOnce();
+    fuzzLoop().runOnce();
 }
 
 }  // namespace
 
 int fuzzRpcSupervisor(Bytes input) {
-  loop();
+  EventLoop& loop = fuzzLoop();
   auto ends = makeRpcSocketPair();
-  RpcLink link(loop(), kj::mv(ends.supervisorEnd), RpcLink::Side::kSupervisor);
+  RpcLink link(loop, kj::mv(ends.supervisorEnd), RpcLink::Side::kSupervisor);
   talk(link, kj::mv(ends.workerEnd), input);
   return 0;
 }
 
 int fuzzRpcWorker(Bytes input) {
-  loop();
+  EventLoop& loop = fuzzLoop();
   auto ends = makeRpcSocketPair();
   // A worker trusts its supervisor with sizes; a fuzzer would only find that memory is large.
-  RpcLink link(loop(), kj::mv(ends.workerEnd), RpcLink::Side::kWorker,
+  RpcLink link(loop, kj::mv(ends.workerEnd), RpcLink::Side::kWorker,
                rpc::Worker::Client(kj::heap<ReadingWorker>()));
   talk(link, kj::mv(ends.supervisorEnd), input);
   return 0;

@@ -34,7 +34,12 @@ void Nanod::start() {
                                     "--allow_weaker_sandbox=cgroup"};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   flags.insert(flags.end(), options_.flags.begin(), options_.flags.end());
-  program_ = std::make_unique<RunningProgram>(programPath("nanod"), flags, options_.logPath);
+  std::string program = programPath("nanod");
+  if (options_.stateBytes > 0) {
+    flags.insert(flags.begin(), {"size=" + std::to_string(options_.stateBytes), state_, program});
+    program = programPath("nano_with_mount");
+  }
+  program_ = std::make_unique<RunningProgram>(program, flags, options_.logPath);
   // "nanod: serving http://127.0.0.1:PORT"
   std::string line = program_->readLine();
   size_t colon = line.rfind(':');

@@ -20,6 +20,8 @@ class Nanod final {
     std::vector<std::string> flags{};
     // Where its log goes; empty: to the test's stderr.
     std::string logPath{};
+    // A file system of that size, in bytes, for its state alone; 0: the machine's.
+    size_t stateBytes = 0;
   };
 
   Nanod() : Nanod(Options{}) {}

@@ -1,6 +1,8 @@
 #include "tests/hostile/evil_process.h"
 
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,6 +56,18 @@ std::string sendDescriptors(size_t count) {
     asm volatile("");
 }
 
+// W24: memory that is really there, not V8's and in nobody's budget. No faster than a look at it a
+// few times a second can follow, for machines without cgroups.
+[[noreturn]] void balloon() {
+  constexpr size_t kPiece = size_t{1} << 20;
+  while (true) {
+    void* piece = mmap(nullptr, kPiece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (piece != MAP_FAILED) memset(piece, 1, kPiece);
+    timespec oneMillisecond{0, 1'000'000};
+    nanosleep(&oneMillisecond, nullptr);
+  }
+}
+
 // Its stdout and stderr are a pipe to nanod's log.
 std::string floodOutput() {
   const std::string line = "\x1b[2J\x1b]0;owned\x07" + std::string(3000, 'A') + "\xff\xfe\n";
@@ -76,6 +90,7 @@ std::string runProcessAct(std::string_view act) {
   if (act == "illegal") __builtin_trap();
   if (act == "segv") *reinterpret_cast<volatile int*>(8) = 1;  // NOLINT: the act itself.
   if (act == "spin") spin();
+  if (act == "balloon") balloon();
   if (act == "flood-output") return floodOutput();
   if (act == "close-link") {
     close(kRpcFd);

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -26,14 +25,30 @@ export default {
   },
 };)";
 
+// While it lives, programs are started with this library.
+class Preloaded final {
+ public:
+  explicit Preloaded(const char* library) {
+    setenv("LD_PRELOAD", library, 1);
+    // A sanitizer's runtime wants to come first, and does without.
+    setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+  }
+  ~Preloaded() {
+    unsetenv("LD_PRELOAD");
+    unsetenv("ASAN_OPTIONS");
+  }
+  Preloaded(const Preloaded&) = delete;
+  Preloaded& operator=(const Preloaded&) = delete;
+};
+
+std::unique_ptr<WorkerWorld> worldWith(const char* library) {
+  Preloaded preloaded(library);
+  return std::make_unique<WorkerWorld>();
+}
+
 // S06
 TEST(MachineTest, AWallClockThatJumpsMakesNoTimerFire) {
-  setenv("LD_PRELOAD", NANO_CLOCK_JUMP, 1);
-  // A sanitizer's runtime wants to come first, and does without.
-  setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
-  auto world = std::make_unique<WorkerWorld>();
-  unsetenv("LD_PRELOAD");
-  unsetenv("ASAN_OPTIONS");
+  auto world = worldWith(NANO_CLOCK_JUMP);
   world->nanod().deploy("slow", {{"index.js", kSlow}}, {"--host=slow.example.test"});
   RawConnection kept(world->nanod().port());
   std::string request = "GET /?nonce=kept HTTP/1.1\r\nHost: calm.example.test\r\n\r\n";
@@ -89,28 +104,28 @@ TEST(MachineTest, AFullLogDiskDoesNotStopServing) {
 
 // S17
 TEST(MachineTest, WhileTheKernelGivesNoProcessWhatRunsIsServed) {
-  WorkerWorld world;
-  ASSERT_NO_FATAL_FAILURE(world.deploy("never"));
-  pid_t nanod = world.nanod().pid();
-  rlimit before;
-  KJ_SYSCALL(prlimit(nanod, RLIMIT_NPROC, nullptr, &before));
-  rlimit none{1, before.rlim_max};
-  KJ_SYSCALL(prlimit(nanod, RLIMIT_NPROC, &none, nullptr));
-  size_t mark = world.mark();
+  TestDirectory directory;
+  std::string noProcess = directory.path() + "/no_process";
+  setenv("NANO_NO_PROCESS", noProcess.c_str(), 1);
+  auto world = worldWith(NANO_NO_PROCESS);
+  unsetenv("NANO_NO_PROCESS");
+  ASSERT_NO_FATAL_FAILURE(world->deploy("never"));
+  directory.write("no_process", "");
+  size_t mark = world->mark();
   // Its place is taken by the spare, and the next one by nobody.
   for (int i = 0; i < 2; i++) {
-    pid_t worker = world.workerOf("never");
+    pid_t worker = world->workerOf("never");
     if (worker == 0) break;
     kill(worker, SIGKILL);
-    EXPECT_TRUE(eventually([&world, worker] { return world.workerOf("never") != worker; }));
-    world.get("never", "/fine");
+    EXPECT_TRUE(eventually([&world, worker] { return world->workerOf("never") != worker; }));
+    world->get("never", "/fine");
   }
-  EXPECT_TRUE(world.waitForLog("a worker cannot be started", mark));
-  auto refused = world.get("never", "/fine");
+  EXPECT_TRUE(world->waitForLog("a worker cannot be started", mark));
+  auto refused = world->get("never", "/fine");
   EXPECT_EQ(refused.status, 503) << refused.body;
-  world.expectNeighbourIsServed(50);
-  KJ_SYSCALL(prlimit(nanod, RLIMIT_NPROC, &before, nullptr));
-  world.expectUnharmed("never");
+  world->expectNeighbourIsServed(50);
+  ASSERT_EQ(unlink(noProcess.c_str()), 0);
+  world->expectUnharmed("never");
 }
 
 // S21
@@ -121,6 +136,40 @@ TEST(MachineTest, StormsOfHarmlessSignalsHarmNothing) {
     kill(world.nanod().pid(), i % 2 == 0 ? SIGPIPE : SIGCHLD);
   }
   world.expectUnharmed("never");
+}
+
+// S09
+TEST(MachineTest, AFullStateDiskRefusesDeploysAndNothingElse) {
+  Nanod::Options options;
+  options.stateBytes = 512 << 10;
+  Nanod nanod(options);
+  std::string says = appThatSays("the first");
+  nanod.deploy("app", {{"index.js", says}}, {"--host=app.example.test"});
+  std::string large = appThatSays("the second") + "//" + std::string(1 << 20, 'x');
+  for (int i = 0; i < 3; i++) {
+    auto refused = nanod.tryDeploy("app", {{"index.js", large}}, {"--host=app.example.test"});
+    EXPECT_EQ(refused.exitCode, 1) << refused.out;
+    EXPECT_NE(refused.err.find("No space left on device"), std::string::npos) << refused.err;
+    EXPECT_EQ(nanod.get("app.example.test").body, "the first");
+  }
+  EXPECT_TRUE(nanod.isRunning());
+  // What could not be written has left nothing.
+  nanod.deploy("app", {{"index.js", appThatSays("the third")}}, {"--host=app.example.test"});
+  EXPECT_EQ(nanod.get("app.example.test").body, "the third");
+  EXPECT_EQ(nanod.stop(SIGKILL), 128 + SIGKILL);
+}
+
+// S11
+TEST(MachineTest, AMissingDevNullIsNamedAtStart) {
+  std::vector<std::string> flags = {"size=64k", "/dev", programPath("nanod"), "--http=127.0.0.1:0",
+                                    "--lib_dir=" NANO_LIB_DIR};
+  if (geteuid() == 0) flags.push_back("--user=nobody");
+  auto result = runProgram("nano_with_mount", flags);
+  EXPECT_EQ(result.exitCode, 1) << result.out;
+  EXPECT_NE(result.err.find("cannot open /dev/null: No such file or directory"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.err.find("make build"), std::string::npos)
+      << "that does not help: " << result.err;
 }
 
 // S13, S14: the second nanod and wrong flags are in nanod_test.cc; S02 in crash_deploy_test.cc.

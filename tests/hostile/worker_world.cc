@@ -56,6 +56,21 @@ bool isZombie(pid_t pid) {
   return name != std::string::npos && stat.compare(name + 1, 2, " Z") == 0;
 }
 
+// The most memory since the last time that this was set to what it is now.
+size_t peakBytesOf(pid_t pid) {
+  std::istringstream status(readFile("/proc/" + std::to_string(pid) + "/status"));
+  size_t kilobytes = 0;
+  for (std::string word; status >> word && word != "VmHWM:";) {
+  }
+  status >> kilobytes;
+  return kilobytes << 10;
+}
+
+// proc(5), clear_refs: 5 sets the peak to what it is now.
+void forgetPeakOf(pid_t pid) { std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << 5; }
+
+int kilobytes(size_t bytes) { return static_cast<int>(bytes >> 10); }
+
 std::string nonceOf(unsigned number) { return "n" + std::to_string(number * 2654435761u); }
 
 }  // namespace
@@ -169,6 +184,25 @@ void WorkerWorld::deploy(const std::string& act) {
     baseline_ = use;
     return settled;
   }));
+  forgetPeakOf(pid_);
+}
+
+pid_t WorkerWorld::workerOf(const std::string& act) const {
+  auto status = nanod_->status();
+  pid_t pid = 0;
+  for (auto& worker : status.value("workers", nlohmann::json::array())) {
+    auto cordon = worker.value("cordon", "");
+    if (cordon == tenantOf(act) || cordon == tenantOf(act) + "/app") pid = worker.value("pid", 0);
+  }
+  return pid;
+}
+
+HttpResponse WorkerWorld::play(const std::string& act) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.host = hostOf(act);
+  request.path = "/act";
+  return sendRequest(nanod_->port(), request);
 }
 
 void WorkerWorld::setStartAct(const std::string& act) const {
@@ -210,6 +244,10 @@ void WorkerWorld::expectNoLoss(const ProcessUse& before) {
       << before.rssBytes << " -> " << now.rssBytes << ", descriptors " << before.descriptors
       << " -> " << now.descriptors << ", children " << before.children << " -> " << now.children
       << ", zombies " << now.zombies;
+  // In the report of --gtest_output.
+  testing::Test::RecordProperty("nanodKbBefore", kilobytes(before.rssBytes));
+  testing::Test::RecordProperty("nanodKbPeak", kilobytes(peakBytesOf(pid_)));
+  testing::Test::RecordProperty("nanodKbAfter", kilobytes(now.rssBytes));
 }
 
 void WorkerWorld::retire(const std::string& act) {

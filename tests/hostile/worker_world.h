@@ -45,11 +45,14 @@ class WorkerWorld final {
   ProgramResult tryDeploy(const std::string& act);
   // The same; it is accepted, answers "/fine", and the state it leaves nanod in is the baseline.
   void deploy(const std::string& act);
-  // The worker of that app, 0 where there is none.
-  pid_t workerOf(const std::string& act) const { return nanod_->workerOf(tenantOf(act)); }
+  // The worker of that app, 0 where there is none. After two crashes it has one of its own.
+  pid_t workerOf(const std::string& act) const;
   HttpResponse get(const std::string& act, const std::string& path = "/act") const {
     return nanod_->get(hostOf(act), path);
   }
+
+  // Plays the act. A POST: a GET whose worker dies is tried once more, in a second worker.
+  HttpResponse play(const std::string& act) const;
 
   // What every worker does that starts from now on (evil_start.h); empty: nothing.
   void setStartAct(const std::string& act) const;

@@ -1,0 +1,149 @@
+// What even a worker that was taken over is held to: its memory, the snapshot it shares with all
+// others, its code profile, its filter (hostile cases W23, W24, W26, W30).
+
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "tests/hostile/worker_world.h"
+
+namespace nano::test {
+namespace {
+
+// Above what a worker has at its start.
+constexpr char kLittleMemory[] = "--worker_memory_mb=120";
+
+class BalloonTest : public testing::TestWithParam<const char*> {};
+
+// W24
+TEST_P(BalloonTest, EndsInItsOwnWorkersLimitAndIsCountedAsMemory) {
+  WorkerWorld world({kLittleMemory, GetParam()});
+  ASSERT_NO_FATAL_FAILURE(world.deploy("balloon"));
+  pid_t worker = world.workerOf("balloon");
+  size_t mark = world.mark();
+  auto response = world.play("balloon");
+  EXPECT_EQ(response.status, 503) << response.body << response.error;
+  EXPECT_NE(response.body.find("outcome: exceededMemory"), std::string::npos) << response.body;
+  expectOursOrBrokenOff(response);
+  EXPECT_NE(world.workerOf("balloon"), worker);
+  EXPECT_TRUE(world.waitForLog("worker " + std::to_string(worker) + " ran out of memory", mark));
+  EXPECT_EQ(world.nanod().status().value("workerDeaths", -1), 1);
+  world.expectUnharmed("balloon");
+}
+
+// By cgroups where there are some, and by nanod's own look.
+INSTANTIATE_TEST_SUITE_P(Limits, BalloonTest, testing::Values("--cgroup=auto", "--cgroup=none"),
+                         [](const auto& row) {
+                           return std::string(row.param).ends_with("none") ? "WithoutCgroups"
+                                                                           : "Cgroups";
+                         });
+
+// W26: EPERM is 1. Behind the filter ftruncate ends the worker (`syscall-ftruncate`).
+TEST(SnapshotTest, TakesNoByteOfAWorkerThatStillHasItsDescriptor) {
+  WorkerWorld world;
+  world.setStartAct("write-snapshot");
+  size_t mark = world.mark();
+  ASSERT_NO_FATAL_FAILURE(world.deploy("never"));
+  ASSERT_TRUE(world.waitForLog("evil: snapshot write", mark));
+  EXPECT_TRUE(world.waitForLog("evil: snapshot write 1, truncate 1, grow 1, map 1", mark))
+      << world.log().substr(mark);
+  // Workers that start from it afterwards.
+  world.setStartAct("");
+  world.retire("never");
+  world.expectUnharmed("never");
+}
+
+// An app that uses what a library may look something up for at the first time.
+constexpr char kWholeApp[] = R"(
+import module from './sum.wasm';
+const sum = new WebAssembly.Instance(module).exports.sum;
+
+function texts() {
+  const parts = [new Intl.DateTimeFormat('de-DE', {dateStyle: 'full', timeZone: 'Asia/Tokyo'}).format(0),
+    new Intl.NumberFormat('ar').format(1234.5), new Intl.Collator('sv').compare('a', 'b'),
+    new Date(0).toLocaleString(), 'I'.toLocaleLowerCase('tr'), 'x'.normalize('NFKD'),
+    /\p{L}+/u.exec('aé')[0], new URL('http://bücher.example/ä?b=c').href];
+  return parts.join();
+}
+
+function work() {
+  let value = 0;
+  for (let i = 0; i < 3e6; i++) value = (value * 31 + i) | 0;
+  const kept = [];
+  for (let i = 0; i < 200; i++) kept.push(new Array(1 << 12).fill(i), new Uint8Array(1 << 16));
+  kept.sort(() => value & 1);
+  return JSON.parse(JSON.stringify({value, kept: kept.length})).kept;
+}
+
+function failure() {
+  try { null.property; } catch (error) { return error.stack.length > 0; }
+}
+
+export default {
+  async fetch(request) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    console.log('one', {two: 3}, new Error('four'));
+    const body = await request.text();
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body)));
+    crypto.getRandomValues(new Uint8Array(64));
+    const stream = new ReadableStream({
+      async pull(controller) {
+        controller.enqueue(new TextEncoder().encode([crypto.randomUUID().length, sum(2, 3),
+            digest.length, work(), failure(), texts().length > 50].join()));
+        controller.close();
+      },
+    });
+    return new Response(stream, {headers: {'x-time': String(Date.now() > 0)}});
+  },
+};)";
+
+// (func (export "sum") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
+constexpr unsigned char kSum[] = {0,   97, 115, 109, 1, 0, 0, 0,  1, 7,  1, 96,  2,   127,
+                                  127, 1,  127, 3,   2, 1, 0, 7,  7, 1,  3, 115, 117, 109,
+                                  0,   0,  10,  9,   1, 7, 0, 32, 0, 32, 1, 106, 11};
+
+// W30: where a probe that the filter only refuses kills, a new libc or engine that probes for more
+// is found here and not by a tenant.
+TEST(ProbesTest, AWholeAppNeedsNone) {
+  WorkerWorld world;
+  world.setStartAct("fatal-probes");
+  // The spare is of the time before.
+  ASSERT_NO_FATAL_FAILURE(world.deploy("never"));
+  world.retire("never");
+  size_t mark = world.mark();
+  std::string sum(std::begin(kSum), std::end(kSum));
+  world.nanod().deploy("whole", {{"index.js", kWholeApp}, {"sum.wasm", sum}},
+                       {"--tenant=whole", "--host=whole.example.test"});
+  for (int i = 0; i < 3; i++) {
+    auto response = world.nanod().get("whole.example.test");
+    EXPECT_EQ(response.status, 200) << response.body << response.error;
+    EXPECT_EQ(response.body, "36,5,32,400,true,true");
+  }
+  EXPECT_EQ(world.log().find("ALARM", mark), std::string::npos) << world.log().substr(mark);
+}
+
+class ForgedProfileTest : public testing::Test {
+ protected:
+  ForgedProfileTest() {
+    directory_.write("policy.jsonc", R"({"tenants": {"evil-never": {"code": "jitless"}}})");
+    world_ = std::make_unique<WorkerWorld>(
+        std::vector<std::string>{"--policy=" + directory_.path() + "/policy.jsonc"});
+  }
+
+  TestDirectory directory_;
+  std::unique_ptr<WorkerWorld> world_;
+};
+
+TEST_F(ForgedProfileTest, OfAJitlessWorkerThatSaysItIsNoneEndsIt) {
+  ASSERT_NO_FATAL_FAILURE(world_->deploy("never"));
+  world_->setStartAct("claims-default");
+  world_->retire("never");
+  size_t mark = world_->mark();
+  expectOursOrBrokenOff(world_->get("never", "/fine"));
+  EXPECT_TRUE(world_->waitForLog("the worker's code profile is not the one it was told", mark))
+      << world_->log().substr(mark);
+  world_->expectNeighbourIsServed(20);
+}
+
+}  // namespace
+}  // namespace nano::test
