@@ -236,6 +236,7 @@ void LoadedApp::detach(AppCall& call) {
 
 void LoadedApp::release(AppCall& call) {
   detach(call);
+  usedAt_ = loop_.timer().now();
   call.active = false;
   call.admission = Admission();
   active_--;

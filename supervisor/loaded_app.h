@@ -69,6 +69,7 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   std::vector<OrphanedCall> workerGone(rpc::Outcome outcome, Orphans orphans);
   // Whether the worker is at work for it: then it may be what killed the worker.
   bool isAtWork() const;
+  bool isStarting() const { return state_ == State::kStarting; }
   // It has failed, and that is `rest` ago: worth another try.
   bool mayBeTriedAgain(kj::Duration rest) const;
   void logStartupFailure(const StartupFailure& failure);

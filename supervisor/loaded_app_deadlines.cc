@@ -14,7 +14,7 @@ void LoadedApp::armDeadline() {
   tasks_.add(loop_.timer().atTime(waiting_.oldest()->deadline).then([this]() {
     deadlineArmed_ = false;
     expireDue();
-    armDeadline();
+    if (!deadlineArmed_) armDeadline();
   }));
 }
 
@@ -55,7 +55,7 @@ void LoadedApp::armQueueDeadline() {
   tasks_.add(loop_.timer().atTime(queue_.front().deadline).then([this]() {
     queueDeadlineArmed_ = false;
     expireQueued();
-    armQueueDeadline();
+    if (!queueDeadlineArmed_) armQueueDeadline();
   }));
 }
 

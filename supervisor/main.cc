@@ -49,6 +49,14 @@ HttpLimits adminLimits() {
   return limits;
 }
 
+// Connections, workers' sockets and modules: as many as we may have, not the shell's 1024.
+void allowDescriptors() {
+  rlimit limit{};
+  KJ_SYSCALL(getrlimit(RLIMIT_NOFILE, &limit));
+  limit.rlim_cur = limit.rlim_max;
+  KJ_SYSCALL(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 // Everything that needs the privileges we were started with.
 struct Privileged {
   WorkerFiles files;
@@ -107,6 +115,9 @@ kj::Promise<void> reloadAtSignals(Signals& signals, PolicyFile& policy, AppDeplo
         return deployer.applyPolicy().then(
             [] { LOG(INFO) << "SIGHUP: the policy is read again and holds"; });
       })
+      .catch_([](kj::Exception&& error) {
+        LOG(ERROR) << "SIGHUP: the policy could not be applied: " << error.getDescription().cStr();
+      })
       .then([&signals, &policy, &deployer] { return reloadAtSignals(signals, policy, deployer); });
 }
 
@@ -127,6 +138,7 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   auto& privileged = std::get<Privileged>(opened);
   if (configuration.user) becomeUser(*configuration.user);
   hideFromOthers();
+  allowDescriptors();
 
   // As whom it will be read at SIGHUP.
   auto policyFile = PolicyFile::open(configuration.policyPath);

@@ -6,6 +6,7 @@
 #include <glog/logging.h>
 #include <kj/debug.h>
 
+#include "protocol/libevent.h"
 #include "supervisor/backoff.h"
 #include "supervisor/call_messages.h"
 
@@ -80,6 +81,10 @@ std::variant<LoadedApp*, Refusal> WorkerPool::appFor(
 PooledWorker* WorkerPool::workerFor(const std::string& name, const AppVersion& version) {
   Cordon& cordon = cordons_[name];
   auto now = loop_.timer().now();
+  // A process keeps its profile; the operator may have changed the tenant's.
+  if (cordon.worker != nullptr && cordon.worker->process->codeProfile() != version.codeProfile) {
+    replace(*cordon.worker, "its code profile has changed");
+  }
   if (cordon.worker != nullptr) {
     cordon.worker->usedAt = now;
     return cordon.worker;
@@ -95,13 +100,20 @@ PooledWorker* WorkerPool::workerFor(const std::string& name, const AppVersion& v
 }
 
 PooledWorker* WorkerPool::takeFromStock(const AppVersion& version) {
-  if (workers_.size() >= poolSettings_.maxWorkers) evictIdle("its place is needed and it is idle");
-  if (workers_.size() >= poolSettings_.maxWorkers) return nullptr;
+  if (!hasPlace()) evictIdle("its place is needed and it is idle");
+  if (!hasPlace()) return nullptr;
   auto worker = stock_.take(version.codeProfile);
   if (worker == nullptr) return nullptr;
   worker->use = PooledWorker::Use::kTrial;
   workers_.push_back(std::move(worker));
   return workers_.back().get();
+}
+
+// One that was dismissed is as good as gone.
+bool WorkerPool::hasPlace() const {
+  auto taken = std::count_if(workers_.begin(), workers_.end(),
+                             [](auto& worker) { return !worker->process->isDismissed(); });
+  return static_cast<size_t>(taken) < poolSettings_.maxWorkers;
 }
 
 LoadedApp& WorkerPool::addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version) {
@@ -193,13 +205,18 @@ void WorkerPool::countDeath(const PooledWorker& worker, const ProcessEnd& end) {
   }
 }
 
-// Whoever the worker was at work for may have ended it. When nobody did, it is the cordon that
+// Whoever the worker was at work for may have ended it; when it was for nobody, whoever may still
+// have had something to do after its answer (waitUntil). When nobody did, it is the cordon that
 // waits.
 void WorkerPool::blame(const PooledWorker& worker, Cause cause) {
   auto now = loop_.timer().now();
   bool somebody = false;
+  bool anyAtWork = std::any_of(worker.apps.begin(), worker.apps.end(),
+                               [](auto& app) { return app->isAtWork(); });
   for (auto& app : worker.apps) {
-    if (cause == Cause::kOutside || !app->isAtWork()) continue;
+    auto afterwards = app->version().limits.get(rpc::Limit::WAIT_UNTIL) * kj::MILLISECONDS;
+    bool suspect = anyAtWork ? app->isAtWork() : now - app->usedAt() <= afterwards;
+    if (cause == Cause::kOutside || !suspect) continue;
     somebody = true;
     const AppVersion& version = app->version();
     bool rested = crashes_.quarantine(version.id, now) > 0 * kj::SECONDS;
@@ -208,7 +225,7 @@ void WorkerPool::blame(const PooledWorker& worker, Cause cause) {
     if (rested || rest == 0 * kj::SECONDS) continue;
     Counters::add(counters_.quarantines);
     app->logError({}, "The app ended its process again and again: it is not started for " +
-                          std::to_string(rest / kj::SECONDS) + " s. A new deploy ends that.");
+                          std::to_string(rest / kj::SECONDS) + " s. A new version ends that.");
     LOG(WARNING) << "app '" << version.app << "' of tenant '" << version.tenant
                  << "' is quarantined for " << rest / kj::SECONDS << " s";
   }
@@ -229,7 +246,11 @@ void WorkerPool::backOff(Cordon& cordon) {
 void WorkerPool::retry(const std::shared_ptr<const AppVersion>& version,
                        std::vector<OrphanedCall> orphans) {
   for (auto& orphan : orphans) {
-    auto place = appFor(version);
+    std::variant<LoadedApp*, Refusal> place = Refusal{};
+    guard([this, &version, &place] { place = appFor(version); },
+          [](kj::Exception&& error) {
+            LOG(ERROR) << "a retry failed: " << error.getDescription().cStr();
+          });
     if (auto* app = std::get_if<LoadedApp*>(&place)) {
       Counters::add(counters_.retries);
       (*app)->retry(std::move(orphan));

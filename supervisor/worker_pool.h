@@ -90,11 +90,13 @@ class WorkerPool final : private WorkerProcess::Owner,
   std::variant<LoadedApp*, Refusal> appFor(const std::shared_ptr<const AppVersion>& version);
   PooledWorker* workerFor(const std::string& cordon, const AppVersion& version);
   PooledWorker* takeFromStock(const AppVersion& version);
+  bool hasPlace() const;
   LoadedApp& addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version);
   kj::Promise<StartupResult> load(PooledWorker& worker, LoadedApp& app);
   kj::Promise<capnp::Response<rpc::Worker::LoadResults>> sendLoad(PooledWorker& worker,
                                                                   LoadedApp& app);
-  StartupResult loadFailed(LoadedApp* app, const kj::Exception& error);
+  StartupResult loadFailed(const std::shared_ptr<LoadedApp* const>& alive,
+                           const kj::Exception& error);
   void removeApp(LoadedApp& app);
 
   std::unique_ptr<PooledWorker> removeWorker(WorkerProcess& process);
@@ -108,6 +110,8 @@ class WorkerPool final : private WorkerProcess::Owner,
   void unloadIdleApps(PooledWorker& worker);
   bool isWornOut(const PooledWorker& worker) const;
   void replace(PooledWorker& worker, kj::StringPtr why);
+  void turnAway(PooledWorker& worker);
+  void letGo(PooledWorker& worker, kj::StringPtr why);
   // Dismisses the worker of a cordon that is idle longest.
   void evictIdle(kj::StringPtr why);
   void dismissWhoAreDone();
@@ -127,10 +131,11 @@ class WorkerPool final : private WorkerProcess::Owner,
   RequestIds ids_;
 
   CrashBook crashes_;
-  std::vector<std::unique_ptr<PooledWorker>> workers_;
   std::unordered_map<std::string, Cordon> cordons_;
   std::unordered_map<const AppVersion*, LoadedApp*> live_;  // What new requests may go to.
-  std::vector<LoadedApp*> dirty_;                           // Asked for endTurn().
+  // Asked for endTurn(). Before the workers: an app that goes with its worker still asks.
+  std::vector<LoadedApp*> dirty_;
+  std::vector<std::unique_ptr<PooledWorker>> workers_;
   WorkerStock stock_;
   kj::TaskSet tasks_;
 };

@@ -16,6 +16,8 @@ namespace {
 
 // The engine and its snapshot, and what V8 keeps beside heaps (security 3.1).
 constexpr uint64_t kWorkerBaseBytes = uint64_t{96} << 20;
+// A call to a worker that dies fails a moment before its end is known.
+constexpr kj::Duration kDeathAfterCall = 200 * kj::MILLISECONDS;
 
 // What a worker needs when all its apps use all they may (security 3.1).
 uint64_t memoryFor(const PooledWorker& worker) {
@@ -61,28 +63,40 @@ kj::Promise<StartupResult> WorkerPool::load(PooledWorker& worker, LoadedApp& app
   auto version = app.sharedVersion();
   auto alive = app.whileAlive();
   return loop_.timer()
-      .timeoutAfter(poolSettings_.loadLimit + settings_.startLimit, sendLoad(worker, app))
-      .then(
-          [alive, version](capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
-            auto result = toStartupResult(results, version->limits);
-            if (*alive == nullptr) return result;
-            if (std::holds_alternative<Started>(result)) {
-              (*alive)->started(results.getApp());
-            } else {
-              (*alive)->logStartupFailure(std::get<StartupFailure>(result));
-              (*alive)->failed(
-                  workersRefusal(results.getOutcome(), results.getBreach(), version->limits));
-            }
-            return result;
-          },
-          [this, alive](kj::Exception&& error) { return loadFailed(*alive, error); });
+      .timeoutAfter(poolSettings_.loadLimit + settings_.startLimit,
+                    kj::evalNow([this, &worker, &app]() { return sendLoad(worker, app); }))
+      .then([alive, version](capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
+        auto result = toStartupResult(results, version->limits);
+        if (*alive == nullptr) return result;
+        if (std::holds_alternative<Started>(result)) {
+          (*alive)->started(results.getApp());
+        } else {
+          (*alive)->logStartupFailure(std::get<StartupFailure>(result));
+          (*alive)->failed(
+              workersRefusal(results.getOutcome(), results.getBreach(), version->limits));
+        }
+        return result;
+      })
+      .catch_([this, alive](kj::Exception&& error) { return loadFailed(alive, error); });
 }
 
-StartupResult WorkerPool::loadFailed(LoadedApp* app, const kj::Exception& error) {
+// Whatever went wrong, on our side or by what a hostile worker answered: the app does not stay in
+// between.
+StartupResult WorkerPool::loadFailed(const std::shared_ptr<LoadedApp* const>& alive,
+                                     const kj::Exception& error) {
+  LoadedApp* app = *alive;
   bool tookTooLong = error.getType() == kj::Exception::Type::OVERLOADED;
   bool workerDied = error.getType() == kj::Exception::Type::DISCONNECTED;
   if (app != nullptr && tookTooLong) killWorker(*app, "an app takes too long to start in it");
-  // The worker's end, which follows, says what becomes of the requests.
+  // The worker's end, which follows, says what becomes of the requests. When it does not follow,
+  // the worker only said so.
+  if (app != nullptr && workerDied) {
+    tasks_.add(loop_.timer().afterDelay(kDeathAfterCall).then([this, alive]() {
+      if (*alive != nullptr && (*alive)->isStarting()) {
+        killWorker(**alive, "it dropped the load of an app");
+      }
+    }));
+  }
   if (app != nullptr && !tookTooLong && !workerDied) {
     LOG(ERROR) << "an app cannot be loaded: " << error.getDescription().cStr();
     app->failed({rpc::Outcome::STARTUP_FAILED});

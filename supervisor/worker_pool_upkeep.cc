@@ -23,6 +23,17 @@ kj::TimePoint lastUse(const PooledWorker& worker) {
   return last;
 }
 
+// Its requests are answered, and what they gave to waitUntil has had its time.
+bool isDone(const LoadedApp& app, kj::TimePoint now) {
+  auto afterwards = app.version().limits.get(rpc::Limit::WAIT_UNTIL) * kj::MILLISECONDS;
+  return app.inFlight() == 0 && now - app.usedAt() > afterwards;
+}
+
+bool isDone(const PooledWorker& worker, kj::TimePoint now) {
+  return std::all_of(worker.apps.begin(), worker.apps.end(),
+                     [now](auto& app) { return isDone(*app, now); });
+}
+
 }  // namespace
 
 void WorkerPool::watch() {
@@ -41,7 +52,7 @@ void WorkerPool::watch() {
       auto limit = poolSettings_.idleLimit;
       if (worker->apps.empty()) limit = std::min(limit, kEmptyLimit);
       if (worker->inFlight() == 0 && now - lastUse(*worker) > limit) {
-        worker->process->dismiss("it has been idle for long");
+        letGo(*worker, "it has been idle for long");
       } else if (isWornOut(*worker)) {
         replace(*worker, "it has had its share of isolates or memory");
       } else {
@@ -62,7 +73,7 @@ void WorkerPool::unloadIdleApps(PooledWorker& worker) {
   LoadedApp* oldest = nullptr;
   std::vector<LoadedApp*> idle;
   for (auto& app : worker.apps) {
-    if (app->inFlight() > 0) continue;
+    if (!isDone(*app, now)) continue;
     if (oldest == nullptr || app->usedAt() < oldest->usedAt()) oldest = app.get();
     if (now - app->usedAt() > poolSettings_.idleLimit) idle.push_back(app.get());
   }
@@ -77,7 +88,7 @@ void WorkerPool::unloadIdleApps(PooledWorker& worker) {
 bool WorkerPool::isWornOut(const PooledWorker& worker) const {
   if (worker.isolatesSoFar() >= poolSettings_.maxIsolates) return true;
   double limit = static_cast<double>(worker.process->memoryLimit());
-  return worker.apps.size() == 1 && worker.inFlight() == 0 && limit > 0 &&
+  return worker.apps.size() == 1 && isDone(worker, loop_.timer().now()) && limit > 0 &&
          static_cast<double>(worker.process->memoryBytes()) >
              poolSettings_.memoryToRecycleAt * limit;
 }
@@ -85,6 +96,16 @@ bool WorkerPool::isWornOut(const PooledWorker& worker) const {
 // New requests of its cordon go to another worker; it stays for those it has.
 void WorkerPool::replace(PooledWorker& worker, kj::StringPtr why) {
   LOG(INFO) << "worker " << worker.process->pid() << " is being replaced: " << why.cStr();
+  turnAway(worker);
+}
+
+void WorkerPool::letGo(PooledWorker& worker, kj::StringPtr why) {
+  turnAway(worker);
+  worker.process->dismiss(why);
+}
+
+// Nothing new comes to it.
+void WorkerPool::turnAway(PooledWorker& worker) {
   worker.use = PooledWorker::Use::kLeaving;
   worker.usedAt = loop_.timer().now();
   auto cordon = cordons_.find(worker.cordon);
@@ -102,7 +123,7 @@ void WorkerPool::dismissWhoAreDone() {
   for (auto& worker : workers_) {
     if (worker->use != PooledWorker::Use::kLeaving) continue;
     bool isLate = now - worker->usedAt > poolSettings_.leaveLimit;
-    if (worker->inFlight() == 0 || isLate) worker->process->dismiss("another has its place");
+    if (isDone(*worker, now) || isLate) worker->process->dismiss("another has its place");
   }
 }
 
@@ -112,7 +133,7 @@ void WorkerPool::evictIdle(kj::StringPtr why) {
     if (worker->use != PooledWorker::Use::kCordon || worker->inFlight() > 0) continue;
     if (oldest == nullptr || lastUse(*worker) < lastUse(*oldest)) oldest = worker.get();
   }
-  if (oldest != nullptr) oldest->process->dismiss(why);
+  if (oldest != nullptr) letGo(*oldest, why);
 }
 
 std::vector<WorkerStatus> WorkerPool::status() const {

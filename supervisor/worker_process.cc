@@ -113,7 +113,12 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
   sockets_.workerEnd = kj::AutoCloseFd();
   exited_.reset(event_new(
       &loop.base(), child_.pidfd(), EV_READ,
-      [](evutil_socket_t, short, void* self) { static_cast<WorkerProcess*>(self)->onExit(); },
+      [](evutil_socket_t, short, void* self) {
+        guard([self]() { static_cast<WorkerProcess*>(self)->onExit(); },
+              [](kj::Exception&& error) {
+                LOG(ERROR) << "the end of a worker: " << error.getDescription().cStr();
+              });
+      },
       this));
   event_add(exited_.get(), nullptr);
   setMemoryLimit(settings.limits.memoryBytes);
@@ -187,7 +192,11 @@ kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration 
           },
           [this, cpuAtPing, patience,
            again = kj::mv(again)](kj::Exception&& error) mutable -> kj::Promise<void> {
-            if (error.getType() != kj::Exception::Type::OVERLOADED) return kj::READY_NOW;
+            if (error.getType() == kj::Exception::Type::DISCONNECTED) return kj::READY_NOW;
+            if (error.getType() != kj::Exception::Type::OVERLOADED) {
+              kill("it failed a heartbeat");
+              return kj::READY_NOW;
+            }
             auto used = cpuTime() - cpuAtPing;
             bool starved = used > 0 * kj::SECONDS && used < stuckAfter_;
             if (starved && patience > 1) return awaitPong(kj::mv(again), cpuAtPing, patience - 1);

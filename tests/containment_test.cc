@@ -103,7 +103,7 @@ TEST(ContainmentTest, AnAppThatCrashesInALoopIsQuarantinedAndANewVersionEndsThat
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503")) << answer;
   EXPECT_NE(answer.find("outcome: quarantined"), std::string::npos) << answer;
   EXPECT_NE(answer.find("retry-after: "), std::string::npos) << answer;
-  EXPECT_NE(nanod.nanoctl({"logs", "loop"}).out.find("A new deploy ends that"), std::string::npos);
+  EXPECT_NE(nanod.nanoctl({"logs", "loop"}).out.find("A new version ends that"), std::string::npos);
   nanod.deploy("loop", {{"index.js", appThatSays("mended")}});
   EXPECT_EQ(nanod.get("loop.localhost").body, "mended");
 }

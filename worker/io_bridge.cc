@@ -33,6 +33,9 @@ LimitBreach breachOf(rpc::Limit limit, const AppLimits& limits, std::chrono::nan
   return {limit, allowed, std::max(allowed, static_cast<uint64_t>(millis))};
 }
 
+// What V8 does by itself in an idle isolate takes less and would add up over hours.
+constexpr std::chrono::milliseconds kWorthCounting{1};
+
 }  // namespace
 
 IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroundings)
@@ -63,12 +66,13 @@ IoBridge::~IoBridge() noexcept(false) {
 
 RequestContext& IoBridge::addRequest(rpc::FetchCall::Reader call) {
   around_.cpu.addRequest();
+  freeCpuUsed_ = std::chrono::nanoseconds(0);
   return requests_.add(call);
 }
 
 CpuLimit IoBridge::nextLimit(const RequestContext* request) const {
   if (request != nullptr) return around_.cpu.nextTurn(request->cpuUsed);
-  if (!startingUp_) return around_.cpu.nextTurn(std::chrono::nanoseconds(0));
+  if (!startingUp_) return around_.cpu.nextTurn(freeCpuUsed_);
   return {source_.limits.time(rpc::Limit::STARTUP_CPU) - startupCpuUsed_, rpc::Limit::STARTUP_CPU};
 }
 
@@ -85,6 +89,8 @@ void IoBridge::enter(RequestContext* request, JsEntry::Body body) {
     requests_.touch(*request);
   } else if (startingUp_) {
     used = startupCpuUsed_ += turn.cpu;
+  } else if (turn.cpu >= kWorthCounting) {
+    used = freeCpuUsed_ += turn.cpu;
   }
   if (!startingUp_) around_.cpu.charge(turn.cpu);
   around_.stir();
@@ -168,6 +174,11 @@ void IoBridge::answerWith(RequestContext& request, rpc::Outcome outcome) {
 
 void IoBridge::cancel(RequestContext& request) {
   const uint32_t slot = request.slot;
+  // A request whose time is used up is not told: that would be the breach that ends the others.
+  if (nextLimit(&request).left.count() <= 0) {
+    if (!request.isAnswered()) answerWith(request, rpc::Outcome::CANCELED);
+    return;
+  }
   enter(&request, [this, slot](v8::Local<v8::Context> context) {
     entry_.call(context, EntryPoint::kAbortRequest,
                 v8::Integer::NewFromUnsigned(isolate_, slot).As<v8::Value>());

@@ -131,6 +131,8 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   std::vector<uint32_t> droppedTimers_;
   LogBudget freeLog_;
   std::chrono::nanoseconds startupCpuUsed_{0};
+  // By runs for no request since the last request came.
+  std::chrono::nanoseconds freeCpuUsed_{0};
   kj::Function<void()> afterFreeRun_;
   RequestContext* running_ = nullptr;
   bool startingUp_ = true;
