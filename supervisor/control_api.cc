@@ -12,6 +12,7 @@
 #include "supervisor/deploy_request.h"
 #include "supervisor/metrics.h"
 #include "supervisor/multipart.h"
+#include "supervisor/process_log.h"
 
 namespace nano {
 namespace {
@@ -184,7 +185,7 @@ void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
       [this, held = kj::addRef(call), notes = kj::mv(notes)](AppDeployer::Result result) mutable {
         if (auto* refusal = std::get_if<DeployRefusal>(&result)) {
           LOG(INFO) << "refused for " << held->route.tenant << "/" << held->route.app << ": "
-                    << refusal->message;
+                    << asLogLine(refusal->message);
           return answer(*held, failure(*refusal));
         }
         const auto& app = std::get<DeployedApp>(result);

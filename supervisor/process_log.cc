@@ -4,6 +4,16 @@
 
 namespace nano {
 
+std::string asLogLine(std::string_view text) {
+  constexpr size_t kMostBytes = 1024;
+  std::string line(text.substr(0, kMostBytes));
+  for (char& byte : line) {
+    auto code = static_cast<unsigned char>(byte);
+    if (code < 0x20 || code >= 0x7f) byte = '?';
+  }
+  return line;
+}
+
 void KjLogBridge::logMessage(kj::LogSeverity severity, const char* file, int line, int /*depth*/,
                              kj::String&& text) {
   google::LogSeverity level = google::GLOG_INFO;

@@ -7,6 +7,7 @@
 
 #include "protocol/limits.h"
 #include "supervisor/load_message.h"
+#include "supervisor/process_log.h"
 #include "supervisor/version_store.h"
 #include "supervisor/worker_pool.h"
 
@@ -98,7 +99,7 @@ StartupResult WorkerPool::loadFailed(const std::shared_ptr<LoadedApp* const>& al
     }));
   }
   if (app != nullptr && !tookTooLong && !workerDied) {
-    LOG(ERROR) << "an app cannot be loaded: " << error.getDescription().cStr();
+    LOG(ERROR) << "an app cannot be loaded: " << asLogLine(error.getDescription().cStr());
     app->failed({rpc::Outcome::STARTUP_FAILED});
   }
   StartupFailure failure;

@@ -17,6 +17,7 @@
 #include "protocol/process.h"
 #include "sandbox/process_status.h"
 #include "sandbox/spawn.h"
+#include "supervisor/process_log.h"
 
 namespace nano {
 
@@ -28,18 +29,6 @@ constexpr kj::Duration kBusySilence = 100 * kj::MILLISECONDS;
 // A dying process closes its link a moment before its end is known: only one that lives on without
 // a link is at fault.
 constexpr kj::Duration kEndAfterLink = 100 * kj::MILLISECONDS;
-
-// Reasons may quote what the worker said, and a person reads them in a terminal: one line of
-// ordinary characters, not too long.
-kj::String printable(kj::StringPtr text) {
-  constexpr size_t kMostBytes = 1024;
-  auto line = kj::heapString(text.begin(), std::min(text.size(), kMostBytes));
-  for (char& byte : line.asArray()) {
-    auto code = static_cast<unsigned char>(byte);
-    if (code < 0x20 || code >= 0x7f) byte = '?';
-  }
-  return line;
-}
 
 struct Pipe {
   kj::AutoCloseFd readEnd;
@@ -143,7 +132,7 @@ kj::Promise<void> WorkerProcess::handshake() {
         beat();
       })
       .catch_([this](kj::Exception&& error) {
-        auto why = printable(error.getDescription());
+        auto why = kj::str(asLogLine(error.getDescription().cStr()).c_str());
         kill(kj::str("it did not start: ", why));
         kj::throwFatalException(kj::Exception(error.getType(), __FILE__, __LINE__, kj::mv(why)));
       });
@@ -277,7 +266,7 @@ void WorkerProcess::kill(kj::StringPtr why) {
   if (killed_) return;
   killed_ = true;
   atFault_ = true;
-  LOG(WARNING) << "worker " << pid() << " is killed: " << printable(why).cStr();
+  LOG(WARNING) << "worker " << pid() << " is killed: " << asLogLine(why.cStr());
   child_.sendSignal(SIGKILL);
 }
 
@@ -297,15 +286,17 @@ void WorkerProcess::onExit() {
   }
   // A worker may end by itself when we have closed its link: why we did is not lost with it.
   if (!killed_ && linkEnd_ != nullptr) {
-    LOG(INFO) << "worker " << pid() << ": its RPC link was closed: " << printable(linkEnd_).cStr();
+    LOG(INFO) << "worker " << pid() << ": its RPC link was closed: " << asLogLine(linkEnd_.cStr());
   }
   killed_ = true;  // Nothing is left to kill.
   output_->drain();
   noteMemoryDeath(*end);
 
-  // What a hostile worker made us buffer is free by now, but the allocator would keep it.
-  if (!dismissed_) malloc_trim(0);
+  bool dismissed = dismissed_;
   owner_.workerEnded(*this, *end);
+  // This object is gone. What a hostile worker made us buffer went with it, but the allocator would
+  // keep it.
+  if (!dismissed) malloc_trim(0);
 }
 
 void WorkerProcess::taskFailed(kj::Exception&& error) {

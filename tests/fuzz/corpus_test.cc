@@ -16,7 +16,7 @@ namespace {
 
 using Input = std::vector<uint8_t>;
 
-constexpr int kMutationsPerSeed = 300;
+constexpr int kMutationsPerSeed = NANO_FUZZ_MUTATIONS;
 
 std::vector<Input> seedsOf(const std::string& target) {
   std::vector<std::filesystem::path> files;

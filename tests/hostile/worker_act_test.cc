@@ -228,6 +228,8 @@ INSTANTIATE_TEST_SUITE_P(
                     closes("frame-cut-off", "the peer closed the link within a message")),
     testName);
 
+// A loop can be read: as far as the schema goes it is an answer to request 0, refused for what it
+// says, and its sender is silent from then on.
 constexpr char kUnreadable[] = "a call of its cannot be read";
 
 INSTANTIATE_TEST_SUITE_P(Pointers, WireActTest,
@@ -239,7 +241,7 @@ INSTANTIATE_TEST_SUITE_P(Pointers, WireActTest,
                                          closes("out-of-bounds-in-an-answer", "is killed"),
                                          closes("void-list-in-a-call", kUnreadable),
                                          closes("empty-structs-in-a-call", kUnreadable),
-                                         closes("loop-in-a-call", kUnreadable),
+                                         closes("loop-in-a-call", "is killed"),
                                          closes("far-in-a-call", kUnreadable),
                                          closes("far-loop-in-a-call", kUnreadable),
                                          closes("out-of-bounds-in-a-call", kUnreadable)),
@@ -257,8 +259,10 @@ INSTANTIATE_TEST_SUITE_P(Messages, WireActTest,
                                          closes("ask-for-bootstrap", "is killed")),
                          testName);
 
+// Exports of a call that is done are released, so they add up to nothing: it is the heartbeat that
+// misses its answer.
 INSTANTIATE_TEST_SUITE_P(WithoutEnd, WireActTest,
-                         testing::Values(closes("exports-without-end"),
+                         testing::Values(closes("exports-without-end", "is killed"),
                                          closes("calls-without-finish", "too many open calls"),
                                          closes("calls-without-reading", "is killed"),
                                          closes("large-calls-without-end", "is killed"),

@@ -41,7 +41,7 @@ TEST(WorkerFaultTest, AHundredRequestsInFlightAreAnsweredOnceEach) {
                          " HTTP/1.1\r\nHost: " + WorkerWorld::hostOf("never") +
                          "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   }
-  world.get("never", "/fine");  // Behind the others in nanod's loop.
+  world.expectNeighbourIsServed(1);  // Behind the others in nanod's loop.
   ASSERT_EQ(kill(worker, SIGKILL), 0);
   for (size_t i = 0; i < waiting.size(); i++) {
     std::string answer = waiting[i]->receive();
