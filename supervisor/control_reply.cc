@@ -136,6 +136,7 @@ Json statusJson(const ServerStatus& status, size_t apps) {
   for (const WorkerStatus& worker : status.workers) {
     workers.push_back({{"pid", worker.pid},
                        {"cordon", worker.cordon},
+                       {"leaving", worker.isLeaving},
                        {"rssBytes", worker.rssBytes},
                        {"requests", worker.requests},
                        {"apps", worker.apps},

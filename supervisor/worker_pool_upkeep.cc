@@ -73,8 +73,9 @@ void WorkerPool::unloadIdleApps(PooledWorker& worker) {
   LoadedApp* oldest = nullptr;
   std::vector<LoadedApp*> idle;
   for (auto& app : worker.apps) {
-    if (!isDone(*app, now)) continue;
-    if (oldest == nullptr || app->usedAt() < oldest->usedAt()) oldest = app.get();
+    if (app->inFlight() > 0) continue;
+    bool isOlder = oldest == nullptr || app->usedAt() < oldest->usedAt();
+    if (isOlder && isDone(*app, now)) oldest = app.get();
     if (now - app->usedAt() > poolSettings_.idleLimit) idle.push_back(app.get());
   }
   if (tight && idle.empty() && oldest != nullptr && worker.apps.size() > 1) idle.push_back(oldest);
@@ -88,7 +89,7 @@ void WorkerPool::unloadIdleApps(PooledWorker& worker) {
 bool WorkerPool::isWornOut(const PooledWorker& worker) const {
   if (worker.isolatesSoFar() >= poolSettings_.maxIsolates) return true;
   double limit = static_cast<double>(worker.process->memoryLimit());
-  return worker.apps.size() == 1 && isDone(worker, loop_.timer().now()) && limit > 0 &&
+  return worker.apps.size() == 1 && worker.inFlight() == 0 && limit > 0 &&
          static_cast<double>(worker.process->memoryBytes()) >
              poolSettings_.memoryToRecycleAt * limit;
 }
@@ -142,6 +143,7 @@ std::vector<WorkerStatus> WorkerPool::status() const {
     WorkerStatus status;
     status.pid = worker.process->pid();
     status.cordon = worker.cordon;
+    status.isLeaving = worker.use == PooledWorker::Use::kLeaving;
     status.rssBytes = worker.process->rssBytes();
     status.sandboxLayers = worker.process->sandboxLayers();
     for (auto& app : worker.apps) {

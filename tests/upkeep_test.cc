@@ -22,7 +22,7 @@ bool eventually(Condition condition) {
 std::string appsOf(const Nanod& nanod, const std::string& cordon) {
   auto status = nanod.status();
   for (auto& worker : status["workers"]) {
-    if (worker["cordon"] == cordon) return worker["apps"].dump();
+    if (worker["cordon"] == cordon && !worker["leaving"]) return worker["apps"].dump();
   }
   return "";
 }

@@ -84,6 +84,7 @@ pid_t Nanod::workerOf(const std::string& cordon) const {
   auto all = status();
   if (!all.is_object()) return 0;
   for (auto& worker : all.value("workers", nlohmann::json::array())) {
+    if (worker.value("leaving", false)) continue;
     if (worker.value("cordon", "") == cordon) return worker.value("pid", 0);
   }
   return 0;
