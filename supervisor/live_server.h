@@ -30,12 +30,12 @@ using StartupResult = std::variant<Started, StartupFailure>;
 
 struct WorkerStatus {
   int pid = 0;
-  std::string cordon;      // Empty: a spare.
-  bool isLeaving = false;  // Another has its cordon; it stays for the requests it has.
+  std::string cordon;  // Empty: a spare.
   uint64_t rssBytes = 0;
   uint64_t requests = 0;
   std::vector<std::string> apps;
   std::vector<std::string> sandboxLayers;
+  bool isLeaving = false;  // Another has its cordon; it stays for the requests it has.
 };
 
 struct ServerStatus {
