@@ -116,13 +116,8 @@ std::string askUntilReplaced(const Nanod& nanod, const std::string& host, pid_t 
       auto response = nanod.get(host);
       if (response.status != 200) return std::to_string(response.status) + " " + response.body;
     }
-    // The one that leaves may still be there, with the same cordon, before its successor.
-    bool isThere = false;
-    auto status = nanod.status();
-    for (auto& worker : status["workers"]) {
-      if (worker.value("pid", 0) == before) isThere = true;
-    }
-    if (!isThere) return {};
+    const pid_t now = nanod.workerOf("default");
+    if (now != 0 && now != before) return {};
   }
   return "it is never replaced";
 }
