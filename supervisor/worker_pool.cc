@@ -196,6 +196,7 @@ void WorkerPool::countDeath(const PooledWorker& worker, const ProcessEnd& end) {
   LOG(INFO) << "worker " << process.pid() << " ended: " << describeEnd(end) << " ("
             << endClassName(endClass) << "), cordon '" << worker.cordon << "'";
   if (process.isDismissed()) return;
+  hadDeath_ = true;
   Counters::add(counters_.workerDeaths);
   Counters::add(counters_.deathsBy[static_cast<size_t>(endClass)]);
   if (endClass == EndClass::kSandboxAlarm || endClass == EndClass::kMemoryBug) {

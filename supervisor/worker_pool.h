@@ -129,6 +129,7 @@ class WorkerPool final : private WorkerProcess::Owner,
   Counters& counters_;
   AppLogTarget logTarget_;
   RequestIds ids_;
+  bool hadDeath_ = false;  // Since the last look.
 
   CrashBook crashes_;
   std::unordered_map<std::string, Cordon> cordons_;

@@ -1,6 +1,9 @@
 // WorkerPool: what is idle, worn out or done goes.
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <utility>
 
 #include <glog/logging.h>
 
@@ -60,6 +63,8 @@ void WorkerPool::watch() {
       }
     }
     dismissWhoAreDone();
+    // What a hostile worker made us buffer went with it, but the allocator would keep it.
+    if (std::exchange(hadDeath_, false)) malloc_trim(0);
     watch();
   }));
 }

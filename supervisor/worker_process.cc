@@ -1,7 +1,6 @@
 #include "supervisor/worker_process.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -291,12 +290,7 @@ void WorkerProcess::onExit() {
   killed_ = true;  // Nothing is left to kill.
   output_->drain();
   noteMemoryDeath(*end);
-
-  bool dismissed = dismissed_;
   owner_.workerEnded(*this, *end);
-  // This object is gone. What a hostile worker made us buffer went with it, but the allocator would
-  // keep it.
-  if (!dismissed) malloc_trim(0);
 }
 
 void WorkerProcess::taskFailed(kj::Exception&& error) {
