@@ -26,8 +26,8 @@ namespace fs = std::filesystem;
 // Only a failure takes this long.
 constexpr std::chrono::seconds kPatience{10};
 // Beside security's 5 %: what the allocator may keep of the largest burst that one link may bring
-// (kMaxOpenCallBytes, 16 MB; seen in two of four runs after calls-without-reading), and the pages of
-// the log's buffers.
+// (kMaxOpenCallBytes, 16 MB; seen in two of four runs after calls-without-reading), and the pages
+// of the log's buffers.
 constexpr double kRssSlack = 1.05;
 constexpr size_t kRssSlackBytes = 20 << 20;
 
