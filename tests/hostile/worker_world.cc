@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Only a failure takes this long.
-constexpr std::chrono::seconds kPatience{10};
+// Only a failure takes this long: an empty worker is ended within ten seconds.
+constexpr std::chrono::seconds kPatience{20};
 // Beside security's 5 %: what the allocator may keep of the largest burst that one link may bring
 // (kMaxOpenCallBytes, 16 MB; seen in two of four runs after calls-without-reading), and the pages
 // of the log's buffers.
