@@ -33,6 +33,10 @@ constexpr LimitRow kTable[] = {
     {Limit::QUEUE_TIME, "queue_ms", Unit::kMillis, 5'000, 60'000, 1, "waiting for a place"},
     {Limit::REQUEST_RATE, "requests_per_second", Unit::kRequestsPerSecond, 1'000'000, 1'000'000, 1,
      "requests in a second"},
+    {Limit::SUBREQUESTS, "subrequests", Unit::kRequests, 50, 1'000, 1,
+     "fetches and sockets that one request begins"},
+    {Limit::OUTBOUND_AT_ONCE, "outbound_at_once", Unit::kRequests, 6, 32, 1,
+     "of those, at the same time"},
 };
 
 constexpr bool isInSchemaOrder() {

@@ -55,7 +55,7 @@ class AppLimits final {
 
   bool operator==(const AppLimits&) const = default;
 
-  static constexpr size_t kCount = static_cast<size_t>(rpc::Limit::REQUEST_RATE) + 1;
+  static constexpr size_t kCount = static_cast<size_t>(rpc::Limit::OUTBOUND_AT_ONCE) + 1;
 
  private:
   std::array<uint64_t, kCount> values_{};

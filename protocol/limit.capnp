@@ -26,6 +26,10 @@ enum Limit {
   queue @10;
   queueTime @11;
   requestRate @12;
+  subrequests @13;
+  # Fetches and sockets that one request may begin.
+  outboundAtOnce @14;
+  # Of those, at the same time; more wait.
 }
 
 struct LimitBreach {

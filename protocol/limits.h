@@ -78,6 +78,18 @@ inline constexpr size_t kMaxBindingBytes = 5 * kKiB;
 // Timers that live at the same time in one request (security 3.1).
 inline constexpr size_t kMaxTimersPerRequest = 1000;
 
+// The way out. How many fetches one Egress.start may begin, and how many of one app in one worker
+// may be unanswered: six for each of a few dozen requests; past it a fetch fails as over the limit.
+inline constexpr size_t kMaxBatchFetches = 128;
+inline constexpr size_t kMaxFetchesInFlight = 256;
+// Sockets of one app in one worker that are open at a time. Ours: two pools of a database client.
+inline constexpr size_t kMaxSocketsInFlight = 64;
+// How many apps a request may pass within the server (security 4.3: U27).
+inline constexpr uint8_t kMaxHops = 16;
+// What an upstream may answer with (security 3.1: as a tenant's own response; U24).
+inline constexpr size_t kMaxUpstreamHeaderBytes = 128 * kKiB;
+inline constexpr size_t kMaxUpstreamHeaders = 256;
+
 // How long a request may take until its response's head is there (security 3.1).
 inline constexpr std::chrono::milliseconds kDefaultWallLimit{30'000};
 // The heartbeat: asked this often, and a worker silent for the CPU limit plus this grace is killed

@@ -6,6 +6,8 @@ $Cxx.namespace("nano::rpc");
 using Outcome = import "outcome.capnp".Outcome;
 using LimitBreach = import "limit.capnp".LimitBreach;
 using Http = import "http.capnp";
+using Egress = import "egress.capnp".Egress;
+using FetchResult = import "egress.capnp".FetchResult;
 
 interface Worker {
   # What a worker process offers its supervisor: the bootstrap capability of their one socket. The
@@ -14,11 +16,12 @@ interface Worker {
   hello @0 () -> (report :SandboxReport);
   # The first call. Answered once the sandbox is shut and a blank isolate is ready.
 
-  load @1 (version :AppVersion, host :AppHost)
+  load @1 (version :AppVersion, host :AppHost, egress :Egress)
       -> (outcome :Outcome, error :JsError, app :App, breach :LimitBreach);
   # Compiles, links and evaluates the app's modules in an isolate of their own, under the start-up
   # limit. On `ok` there is an `app`; else `error` says what was wrong, and `breach` which limit was
-  # broken, if one was. Dropping `app` disposes of the isolate.
+  # broken, if one was. Dropping `app` disposes of the isolate. Through `egress` the app's own
+  # requests leave.
 
   ping @2 () -> ();
   # The heartbeat. Answered by the loop that runs JavaScript, so that a stuck one is seen.
@@ -35,6 +38,9 @@ interface App {
   cancel @1 (ids :List(UInt32));
   # Nobody waits for these any more: their `request.signal` aborts. They are still answered, with
   # `canceled`, unless their answer is already on its way.
+
+  fetched @2 (results :List(FetchResult));
+  # How fetches that the app has begun (Egress.start) ended, in any order.
 }
 
 interface AppHost {
@@ -53,6 +59,8 @@ struct FetchCall {
   request @1 :Http.Request;
   requestId @2 :Text;
   # For log lines; the client sees it as well.
+  hops @3 :UInt8;
+  # How many apps of this server the request has passed on its way here; 0 from a client.
 }
 
 struct FetchAnswer {
@@ -137,6 +145,9 @@ struct Binding {
   union {
     text @1 :Text;
     json @2 :Text;
+    service @3 :Text;
+    # An object whose fetch() reaches another app of the tenant: OutboundFetch.service is this
+    # binding's name. The text is that app's name, for messages.
   }
 }
 

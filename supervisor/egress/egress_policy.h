@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "supervisor/egress/ip_address.h"
+#include "supervisor/egress/outbound.h"
+
+namespace nano {
+
+// What was decided, and by which rule: "public addresses only", "operator: tenants.acme.egress[2]".
+struct EgressDecision {
+  bool allowed = false;
+  std::string rule;
+};
+
+// Where one app may go. Immutable, shared between threads; a changed policy makes a new one.
+class EgressPolicy {
+ public:
+  virtual ~EgressPolicy() = default;
+
+  // Before a name is looked up: by scheme, host and port alone. Allowed means: ask again with an
+  // address.
+  virtual EgressDecision decide(const Destination& destination) const = 0;
+  // The address that will be connected to, or that a pooled connection is connected to.
+  virtual EgressDecision decide(const Destination& destination, const IpAddress& address) const = 0;
+
+  // "http://proxy.example:3128": everything goes through it; empty: nothing does. The proxy itself
+  // is the operator's and not subject to the policy.
+  virtual std::string proxy() const = 0;
+};
+
+}  // namespace nano

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <kj/array.h>
+#include <kj/async.h>
+
+#include "protocol/egress.capnp.h"
+
+namespace nano {
+
+struct AppVersion;
+
+// Where a fetch or a socket wants to go, as its URL says; checked by parseDestination, so that what
+// is decided about it and what is connected to cannot differ.
+struct Destination {
+  enum class Scheme : uint8_t { kHttp, kHttps, kTcp, kTls };
+  Scheme scheme = Scheme::kHttp;
+  // Lower case; an IPv6 address without brackets. Never empty, never with a port, user or zone.
+  std::string host;
+  uint16_t port = 0;
+  // Of an http or https URL: "/path?query", as the URL standard serialises it. Else empty.
+  std::string target;
+};
+
+// Owned copies of what a worker asks for, within the limits of protocol/limits.h, with nothing in
+// it that could split a head. Header names are lower case; none is hop-by-hop, nor `host` or
+// `content-length`, which are ours to make.
+struct OutboundRequest {
+  std::string method;
+  Destination destination;
+  std::vector<std::pair<std::string, std::string>> headers;
+  struct Stream {
+    rpc::ByteSource::Client source;
+    std::optional<uint64_t> length;
+  };
+  // None; all of it; or pulled while it is sent.
+  std::variant<std::monostate, kj::Array<kj::byte>, Stream> body;
+  uint8_t hops = 0;
+};
+
+struct EgressError {
+  rpc::EgressFailure::Kind kind = rpc::EgressFailure::Kind::INTERNAL;
+  // For the app's author (EgressFailure.message).
+  std::string message;
+};
+
+struct FetchedResponse {
+  uint16_t status = 0;
+  std::string statusText;
+  // Names in lower case; no hop-by-hop fields. At most kMaxUpstreamHeaders.
+  std::vector<std::pair<std::string, std::string>> headers;
+  // None; all of it, at most kMaxInlineBodyBytes; or pulled. Dropping the source gives the rest up.
+  std::variant<std::monostate, kj::Array<kj::byte>, OutboundRequest::Stream> body;
+};
+
+using FetchOutcome = std::variant<FetchedResponse, EgressError>;
+
+// Something that answers the fetches of one app: the network, or another app of this server. One
+// thread, that of the loop it was made for.
+class Fetcher {
+ public:
+  // Never rejects for what an app or an upstream did. Dropping the promise gives the fetch up;
+  // once it is done, dropping the body's source does.
+  virtual kj::Promise<FetchOutcome> fetch(OutboundRequest request) = 0;
+
+ protected:
+  ~Fetcher() noexcept(false) = default;
+};
+
+}  // namespace nano
