@@ -33,6 +33,7 @@ struct Counters {
   static constexpr size_t kEndClasses = static_cast<size_t>(EndClass::kOtherSignal) + 1;
 
   Counter requests{0};
+  Counter internalRequests{0};  // Of those, what an app asked of an app.
   Counter answeredByApp{0};
   Counter failed{0};
   List<kOutcomes> failedBy;          // By rpc::Outcome; together `failed`.

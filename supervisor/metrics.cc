@@ -98,6 +98,8 @@ constexpr std::string_view kGauge = "gauge";
 // In the order they are shown.
 constexpr Metric kMetrics[] = {
     {"nano_requests_total", kCounter, "Requests taken.", sum<&Counters::requests>},
+    {"nano_internal_requests_total", kCounter, "Those of them that an app made of an app.",
+     sum<&Counters::internalRequests>},
     {"nano_answered_total", kCounter, "Requests answered by their app.",
      sum<&Counters::answeredByApp>},
     {"nano_failed_total", kCounter, "Requests answered by nanod in the app's place.", failures},
