@@ -14,7 +14,7 @@ FrontEndEgress::FrontEndEgress(const EgressSetup& setup, Surroundings surroundin
 
 kj::Own<Fetcher> FrontEndEgress::openNetwork(const Version& version) {
   return kj::heap<NetworkFetcher>(
-      NetworkFetcher::Shared{around_.loop, resolver_, setup_.network, around_.counters},
+      NetworkFetcher::Shared{around_.loop, resolver_, setup_.network, around_.counters.network},
       version->egress);
 }
 

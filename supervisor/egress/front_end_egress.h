@@ -8,21 +8,13 @@
 #include "supervisor/counters.h"
 #include "supervisor/dispatcher.h"
 #include "supervisor/egress/dns_resolver.h"
+#include "supervisor/egress/egress_setup.h"
 #include "supervisor/egress/egress_ways.h"
 #include "supervisor/egress/local_fetcher.h"
 #include "supervisor/egress/network_fetcher.h"
-#include "supervisor/egress/own_endpoints.h"
 #include "supervisor/egress/tcp_connector.h"
 
 namespace nano {
-
-// What all front ends use of the network alike; made once, before there are any.
-struct EgressSetup {
-  DnsSettings dns;
-  NetworkSettings network;
-  std::shared_ptr<const TlsClientContext> tls;
-  std::shared_ptr<const ServedPorts> servedPorts;
-};
 
 // The ways out of one front end's apps: its resolver, its connector, and the apps of this server.
 // One thread, that of the front end.
