@@ -6,6 +6,7 @@
 #include <kj/debug.h>
 
 #include "protocol/event_loop.h"
+#include "supervisor/egress/front_end_egress.h"
 #include "supervisor/http_server.h"
 #include "supervisor/outcome_reply.h"
 #include "supervisor/process_log.h"
@@ -28,10 +29,11 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
       : counters_(counters),
         control_(control),
         appLog_(appLog),
-        pool_(loop_, settings.workers, settings.pool, counters,
-              [this](const AppVersion& version, std::vector<AppLogLine> lines) {
-                sendLog(version, std::move(lines));
-              }),
+        pool_(loop_, settings.workers, settings.pool,
+              {counters, egress_,
+               [this](const AppVersion& version, std::vector<AppLogLine> lines) {
+                 sendLog(version, std::move(lines));
+               }}),
         server_(loop_, *this, settings.http),
         tasks_(*this) {
     auto paf = kj::newPromiseAndFulfiller<void>();
@@ -108,6 +110,7 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   const kj::Executor& control_;
   AppLog& appLog_;
   std::shared_ptr<const RequestRouter> router_;
+  FrontEndEgress egress_;
   WorkerPool pool_;
   HttpServer server_;
   size_t logBatches_ = 0;
