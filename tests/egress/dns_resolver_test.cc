@@ -331,7 +331,8 @@ TEST_F(DnsResolverTest, ALookupThatNeverHadItsTurnSaysSo) {
   settings_.openLookups = 0;
   auto waiting = resolver().resolve("a.test").eagerlyEvaluate(nullptr);
   advance(5 * kj::SECONDS);
-  EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))), "could not be looked up: too many lookups at a time");
+  EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))),
+            "could not be looked up: too many lookups at a time");
   EXPECT_EQ(resolver().figures().waiting, 0u);
 }
 
