@@ -46,6 +46,10 @@ struct Counters {
   List<kEndClasses> deathsBy;  // By EndClass; together `workerDeaths`.
   Counter sandboxAlarms{0};
   Counter appsLoaded{0};
+  Counter fetches{0};        // Begun by apps, redirects and service bindings among them.
+  Counter fetchesDenied{0};  // By the egress policy, sockets included.
+  Counter fetchesFailed{0};  // For another reason; those that were aborted are in neither.
+  Counter sockets{0};        // Asked for by connect().
 
   static void add(Counter& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

@@ -56,6 +56,43 @@ inline void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPt
   response.initBody().setBytes(body.asBytes());
 }
 
+// An app's ways out; none of them leads anywhere but the network, which the test plays.
+struct FakeWays final : public EgressWays {
+  class Network final : public Fetcher {
+   public:
+    explicit Network(FakeWays& ways) : ways_(ways) {}
+    kj::Promise<FetchOutcome> fetch(OutboundRequest request) override {
+      return ways_.answer(std::move(request));
+    }
+
+   private:
+    FakeWays& ways_;
+  };
+
+  kj::Own<Fetcher> openNetwork(std::shared_ptr<const AppVersion>) override {
+    networks++;
+    return kj::heap<Network>(*this);
+  }
+  bool isServedHere(const AppVersion&, const Destination&) const override { return false; }
+  kj::Promise<FetchOutcome> callHost(const AppVersion&, OutboundRequest request) override {
+    return answer(std::move(request));
+  }
+  kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
+                                        OutboundRequest request) override {
+    services.emplace_back(service);
+    return answer(std::move(request));
+  }
+  kj::Promise<SocketOutcome> connect(std::shared_ptr<const AppVersion>, Destination destination,
+                                     kj::Own<void> place) override {
+    return openSocket(std::move(destination), kj::mv(place));
+  }
+
+  int networks = 0;
+  std::vector<std::string> services;
+  std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
+  std::function<kj::Promise<SocketOutcome>(Destination, kj::Own<void>)> openSocket;
+};
+
 struct FakeOwner final : public LoadedApp::Owner {
   void killWorker(LoadedApp&, kj::StringPtr why) override { killed = why.cStr(); }
   void callAtTurnEnd(LoadedApp& app) override { dirty.push_back(&app); }
@@ -75,7 +112,8 @@ class LoadedAppTest : public testing::Test {
     version_ = std::make_shared<AppVersion>();
     version_->app = "app";
     version_->limits.set(rpc::Limit::WALL, 20);
-    app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
+    app_ = std::make_unique<LoadedApp>(LoadedApp::Surroundings{loop_, counters_, ids_, ways_},
+                                       owner_, version_);
   }
 
   // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
@@ -105,6 +143,7 @@ class LoadedAppTest : public testing::Test {
   std::shared_ptr<AppVersion> version_;
   FakeApp::Seen seen_;
   FakeOwner owner_;
+  FakeWays ways_;
   std::unique_ptr<LoadedApp> app_;
 };
 
