@@ -12,8 +12,8 @@ namespace nano {
 enum class EntryPoint {
   kDispatchFetch,       // (slot, handler, env): runs the handler, answers through ops.
   kFireTimer,           // (id)
-  kPullResponseBody,    // (slot): the next chunk is wanted.
-  kCancelResponseBody,  // (slot): the reader went away.
+  kPullOutgoing,        // (slot): the next chunk is wanted.
+  kCancelOutgoing,      // (slot): the reader went away.
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
   kMakeEnv,             // ([name, isJson 0 or 1, text, ...]) -> env
@@ -21,8 +21,8 @@ enum class EntryPoint {
 };
 
 inline constexpr std::array<const char*, 8> kEntryPointNames = {
-    "dispatchFetch", "fireTimer",       "pullResponseBody", "cancelResponseBody",
-    "abortRequest",  "reportRejection", "makeEnv",          "refuseSharedMemory"};
+    "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
+    "abortRequest",  "reportRejection", "makeEnv",      "refuseSharedMemory"};
 
 // The entry points of one isolate.
 class EntryPoints final {

@@ -25,7 +25,7 @@ import {
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelResponseBody, pullResponseBody } from './response_pump.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -131,8 +131,8 @@ defineGlobal('console', console, false);
 registerEntryPoints({
   dispatchFetch,
   fireTimer,
-  pullResponseBody,
-  cancelResponseBody,
+  pullOutgoing,
+  cancelOutgoing,
   abortRequest,
   reportRejection,
   makeEnv,

@@ -59,14 +59,14 @@ class FakeHost final : public Host {
   v8::Local<v8::String> requestMethod(uint32_t slot) override;
   v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
   v8::Local<v8::Value> requestBody(uint32_t slot) override;
-  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
-  void cancelRequestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readIncoming(uint32_t slot) override;
+  void cancelIncoming(uint32_t slot) override;
   void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                bool hasBody) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
-  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
-  void endResponseBody(uint32_t slot) override;
-  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) override;
+  void endOutgoing(uint32_t slot) override;
+  void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
 

@@ -190,7 +190,7 @@ export function send(init, handler, env = {}) {
       text: answer.body === null ? null : new TextDecoder().decode(answer.body),
     })),
     abort: () => native.callEntryPoint('abortRequest', [slot]),
-    cancel: () => native.callEntryPoint('cancelResponseBody', [slot]),
+    cancel: () => native.callEntryPoint('cancelOutgoing', [slot]),
     waited: () => native.waitedFor(slot),
   };
 }
