@@ -18,11 +18,13 @@ enum class EntryPoint {
   kReportRejection,     // (reason, promise): nobody handled it.
   kMakeEnv,             // ([name, isJson 0 or 1, text, ...]) -> env
   kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
+  kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
 };
 
-inline constexpr std::array<const char*, 8> kEntryPointNames = {
+inline constexpr std::array<const char*, 9> kEntryPointNames = {
     "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
-    "abortRequest",  "reportRejection", "makeEnv",      "refuseSharedMemory"};
+    "abortRequest",  "reportRejection", "makeEnv",      "refuseSharedMemory",
+    "builtinModule"};
 
 // The entry points of one isolate.
 class EntryPoints final {

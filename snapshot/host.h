@@ -7,6 +7,8 @@
 
 #include <v8.h>
 
+#include "snapshot/socket_host.h"
+
 namespace nano {
 
 enum class LogLevel : uint8_t { kLog, kDebug, kInfo, kWarn, kError };
@@ -72,6 +74,9 @@ class Host {
 
   // ctx.waitUntil: keeps the request's context alive until `promise` settles or time is up.
   virtual void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) = 0;
+
+  // Null in a program without a network.
+  virtual SocketHost* sockets() { return nullptr; }
 
  protected:
   ~Host() = default;

@@ -5,6 +5,7 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { builtinModule } from './builtin_modules.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
@@ -137,4 +138,5 @@ registerEntryPoints({
   reportRejection,
   makeEnv,
   refuseSharedMemory,
+  builtinModule,
 });
