@@ -17,6 +17,7 @@ import { EventTarget } from './event_target.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
+import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
 import { performance, Performance } from './performance.js';
 import {
   ObjectDefineProperty,
@@ -47,19 +48,24 @@ import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from 
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
 import { refuseSharedMemory } from './wasm_memory.js';
+import { WebSocketPair } from './websocket/pair.js';
+import { WebSocket } from './websocket/websocket.js';
 
 /** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
 const interfaces = {
   AbortController,
   AbortSignal,
   ByteLengthQueuingStrategy,
+  CloseEvent,
   CountQueuingStrategy,
   Crypto,
   CustomEvent,
   DOMException,
+  ErrorEvent,
   Event,
   EventTarget,
   Headers,
+  MessageEvent,
   Navigator,
   Performance,
   ReadableByteStreamController,
@@ -78,6 +84,8 @@ const interfaces = {
   TransformStreamDefaultController,
   URL,
   URLSearchParams,
+  WebSocket,
+  WebSocketPair,
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
