@@ -2,6 +2,7 @@
 
 // For tests: a LoadedApp with a worker and an owner that the test plays.
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -56,6 +57,47 @@ inline void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPt
   response.initBody().setBytes(body.asBytes());
 }
 
+// An app's ways out, all of which end at `answer`.
+struct FakeWays final : public EgressWays {
+  class End final : public ServedHosts {
+   public:
+    explicit End(FakeWays& ways) : ways_(ways) {}
+    bool serves(const Destination& destination) const override {
+      return destination.host == ways_.host;
+    }
+    kj::Promise<FetchOutcome> fetch(OutboundRequest request) override {
+      return ways_.answer(std::move(request));
+    }
+
+   private:
+    FakeWays& ways_;
+  };
+
+  kj::Own<Fetcher> openNetwork(const Version&) override {
+    opened.emplace_back("network");
+    return kj::heap<End>(*this);
+  }
+  kj::Own<ServedHosts> openHosts(const Version&) override {
+    opened.emplace_back("hosts");
+    return kj::heap<End>(*this);
+  }
+  kj::Own<Fetcher> openService(const Version&, std::string_view binding) override {
+    if (std::find(services.begin(), services.end(), binding) == services.end()) return nullptr;
+    opened.push_back("service " + std::string(binding));
+    return kj::heap<End>(*this);
+  }
+  kj::Promise<SocketOutcome> connect(const Version&, Destination destination,
+                                     AppSockets& sockets) override {
+    return openSocket(std::move(destination), sockets);
+  }
+
+  std::vector<std::string> services;  // The names of bindings.
+  std::string host;                   // That this server answers for itself.
+  std::vector<std::string> opened;
+  std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
+  std::function<kj::Promise<SocketOutcome>(Destination, AppSockets&)> openSocket;
+};
+
 struct FakeOwner final : public LoadedApp::Owner {
   void killWorker(LoadedApp&, kj::StringPtr why) override { killed = why.cStr(); }
   void callAtTurnEnd(LoadedApp& app) override { dirty.push_back(&app); }
@@ -75,7 +117,8 @@ class LoadedAppTest : public testing::Test {
     version_ = std::make_shared<AppVersion>();
     version_->app = "app";
     version_->limits.set(rpc::Limit::WALL, 20);
-    app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
+    app_ = std::make_unique<LoadedApp>(LoadedApp::Surroundings{loop_, counters_, ids_, ways_},
+                                       owner_, version_);
   }
 
   // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
@@ -105,6 +148,7 @@ class LoadedAppTest : public testing::Test {
   std::shared_ptr<AppVersion> version_;
   FakeApp::Seen seen_;
   FakeOwner owner_;
+  FakeWays ways_;
   std::unique_ptr<LoadedApp> app_;
 };
 

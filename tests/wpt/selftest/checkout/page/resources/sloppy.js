@@ -1,0 +1,1 @@
+assignedBySloppy = 1;
