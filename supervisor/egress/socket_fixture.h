@@ -59,8 +59,8 @@ class SocketTest : public testing::Test {
  protected:
   SocketTest() {
     authority_.writeTo(caFile());
-    auto made = TlsClientContext::make(caFile());
-    tls_ = std::get<std::shared_ptr<const TlsClientContext>>(made);
+    auto roots = TrustedRoots::load(caFile());
+    tls_ = TlsClientContext::make(std::get<std::shared_ptr<const TrustedRoots>>(roots));
   }
   ~SocketTest() noexcept override = default;
 

@@ -3,20 +3,12 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include <cstdlib>
-
 #include <kj/debug.h>
 
 #include "supervisor/egress/ip_address.h"
 
 namespace nano {
 namespace {
-
-// Where distributions keep their roots in one file: Debian and Alpine, Fedora, openSUSE. In a
-// folder of single files OpenSSL would look at each handshake, which is the disk in the loop.
-constexpr const char* kSystemRoots[] = {"/etc/ssl/certs/ca-certificates.crt",
-                                        "/etc/pki/tls/certs/ca-bundle.crt",
-                                        "/etc/ssl/ca-bundle.pem"};
 
 // Also forgets it: the queue is the thread's, and the next failure must not find this one.
 std::string firstOpensslError() {
@@ -26,20 +18,10 @@ std::string firstOpensslError() {
   return reason == nullptr ? "unknown error" : reason;
 }
 
-void loadSystemRoots(SSL_CTX* context) {
-  if (const char* chosen = getenv("SSL_CERT_FILE")) {
-    if (SSL_CTX_load_verify_file(context, chosen) == 1) return;
-  }
-  for (const char* file : kSystemRoots) {
-    if (SSL_CTX_load_verify_file(context, file) == 1) break;
-  }
-  ERR_clear_error();
-}
-
 }  // namespace
 
-std::variant<std::shared_ptr<const TlsClientContext>, std::string> TlsClientContext::make(
-    const std::string& caFile) {
+std::shared_ptr<const TlsClientContext> TlsClientContext::make(
+    const std::shared_ptr<const TrustedRoots>& roots) {
   Context context(SSL_CTX_new(TLS_client_method()));
   KJ_REQUIRE(context != nullptr, firstOpensslError());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
@@ -48,10 +30,7 @@ std::variant<std::shared_ptr<const TlsClientContext>, std::string> TlsClientCont
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  loadSystemRoots(context.get());
-  if (!caFile.empty() && SSL_CTX_load_verify_file(context.get(), caFile.c_str()) != 1) {
-    return caFile + " has no certificates in PEM form that can be read: " + firstOpensslError();
-  }
+  KJ_REQUIRE(SSL_CTX_set1_verify_cert_store(context.get(), roots->store()) == 1);
   return std::shared_ptr<const TlsClientContext>(new TlsClientContext(std::move(context)));
 }
 

@@ -4,13 +4,12 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
-#include <variant>
 
 #include <kj/array.h>
 
 #include "protocol/libevent.h"
+#include "supervisor/egress/trusted_roots.h"
 
 namespace nano {
 
@@ -18,10 +17,8 @@ namespace nano {
 // verified, always. Immutable; any number of threads may use one.
 class TlsClientContext final {
  public:
-  // Trusts the system's roots and those of `caFile`, PEM, where it is not empty. A string says what
-  // is wrong with that file. Reads files: at the start, not in a loop.
-  static std::variant<std::shared_ptr<const TlsClientContext>, std::string> make(
-      const std::string& caFile);
+  static std::shared_ptr<const TlsClientContext> make(
+      const std::shared_ptr<const TrustedRoots>& roots);
 
  private:
   friend class TlsClient;
