@@ -63,6 +63,7 @@ void Transfer::finished(CURLcode result) {
 // The rest of an upload is given up once the answer is complete (RFC 9110 7.5).
 void Transfer::report() {
   if (failure_) return stop(std::move(*failure_));
+  if (phase_ == FetchPhase::kConnecting) return context_->multi.connectNow(*handle_);
   if (phase_ == FetchPhase::kAnswered && uploads() && hasWholeAnswer()) {
     context_->multi.stop(*handle_, *this);
     conclude();

@@ -184,9 +184,14 @@ size_t Transfer::giveUpload(std::span<char> into) {
   return CURL_READFUNC_ABORT;
 }
 
-// The only sign that an HTTP/1 answer is over while its request is still being sent: curl does not
-// want to read any more, though nobody told it to wait.
 void Transfer::waitsFor(int poll) {
+  if (phase_ == FetchPhase::kConnecting) {
+    // A socket is closed: its address did not answer.
+    if (poll == 0) context_->multi.reportLater(*this);
+    return;
+  }
+  // The only sign that an HTTP/1 answer is over while its request is still being sent: curl does
+  // not want to read any more, though nobody told it to wait.
   bool reads = (poll & CURL_POLL_IN) != 0;
   if (reads || phase_ != FetchPhase::kAnswered || receivePaused_ || !uploads()) return;
   receiveOver_ = true;
