@@ -85,6 +85,7 @@ EgressError Transfer::failureOf(CURLcode result) const {
   if (result == CURLE_COULDNT_CONNECT) {
     long code = 0;
     curl_easy_getinfo(handle_->easy(), CURLINFO_OS_ERRNO, &code);
+    if (code == 0) code = openError_;
     detail = code == 0 ? "not reachable" : strerror(static_cast<int>(code));
   }
   EgressError error = curlFailure(request_.destination, result, phase_, detail);

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include <kj/debug.h>
 
@@ -69,7 +70,10 @@ curl_socket_t Transfer::open(const curl_sockaddr& address) {
     return CURL_SOCKET_BAD;
   }
   Counters::add(context_->counters.connections);
-  return socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
+  int type = address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  curl_socket_t opened = socket(address.family, type, address.protocol);
+  if (opened < 0) openError_ = errno;
+  return opened;
 }
 
 bool Transfer::isAllowed(const IpAddress& address) const {
