@@ -85,6 +85,8 @@ void LoadedApp::failed(const Refusal& refusal) {
 }
 
 std::vector<OrphanedCall> LoadedApp::workerGone(rpc::Outcome outcome, Orphans orphans) {
+  // What it asked of itself has nobody who waits for it any more.
+  egress_.close();
   std::vector<OrphanedCall> left;
   for (auto& call : calls_) {
     if (orphans == Orphans::kAnswer || retired_ || !mayRetry(*call)) continue;
@@ -303,6 +305,7 @@ void LoadedApp::sendBatch(size_t first, size_t count) {
     AppCall& call = *toSend_[first + i];
     call.sent = true;
     calls[i].setId(call.id);
+    calls[i].setHops(call.exchange->head().hops);
     auto id = asView(call.requestId);
     memcpy(calls[i].initRequestId(id.size()).begin(), id.data(), id.size());
     fillRequest(calls[i].initRequest(), *call.exchange, call.body);

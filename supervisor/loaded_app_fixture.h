@@ -56,7 +56,7 @@ inline void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPt
   response.initBody().setBytes(body.asBytes());
 }
 
-// An app's ways out; none of them leads anywhere but the network, which the test plays.
+// An app's ways out, all of which end at `answer`.
 struct FakeWays final : public EgressWays {
   class Network final : public Fetcher {
    public:
@@ -69,25 +69,31 @@ struct FakeWays final : public EgressWays {
     FakeWays& ways_;
   };
 
-  kj::Own<Fetcher> openNetwork(std::shared_ptr<const AppVersion>) override {
-    networks++;
+  kj::Own<Fetcher> openNetwork(const AppVersion&) override {
+    used.emplace_back("network");
     return kj::heap<Network>(*this);
   }
-  Fetcher* servedHere(const Destination&) override { return nullptr; }
-  kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
-                                        OutboundRequest request) override {
-    services.emplace_back(service);
+  bool isServedHere(const AppVersion&, const Destination& destination) const override {
+    return destination.host == host;
+  }
+  kj::Promise<FetchOutcome> callHost(const AppVersion&, OutboundRequest request) override {
+    used.emplace_back("host");
     return answer(std::move(request));
   }
-  kj::Promise<SocketOutcome> connect(std::shared_ptr<const AppVersion>, Destination destination,
-                                     kj::Own<void> place) override {
-    return openSocket(std::move(destination), kj::mv(place));
+  kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
+                                        OutboundRequest request) override {
+    used.push_back("service " + std::string(service));
+    return answer(std::move(request));
+  }
+  kj::Promise<SocketOutcome> connect(const AppVersion&, Destination destination,
+                                     AppSockets& sockets) override {
+    return openSocket(std::move(destination), sockets);
   }
 
-  int networks = 0;
-  std::vector<std::string> services;
+  std::string host;  // That this server answers for itself.
+  std::vector<std::string> used;
   std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
-  std::function<kj::Promise<SocketOutcome>(Destination, kj::Own<void>)> openSocket;
+  std::function<kj::Promise<SocketOutcome>(Destination, AppSockets&)> openSocket;
 };
 
 struct FakeOwner final : public LoadedApp::Owner {

@@ -7,6 +7,7 @@
 #include <kj/async.h>
 
 #include "supervisor/app_version.h"
+#include "supervisor/egress/app_sockets.h"
 #include "supervisor/egress/outbound.h"
 
 namespace nano {
@@ -18,19 +19,20 @@ using SocketOutcome = std::variant<rpc::Socket::Client, EgressError>;
 class EgressWays {
  public:
   // The network under the app's policy, over connections that no other app gets.
-  virtual kj::Own<Fetcher> openNetwork(std::shared_ptr<const AppVersion> version) = 0;
+  virtual kj::Own<Fetcher> openNetwork(const AppVersion& caller) = 0;
 
-  // The app of this server that answers for a destination, as it answers any client's request;
-  // null: the network does. Valid until the next turn of the loop.
-  virtual Fetcher* servedHere(const Destination& destination) = 0;
+  // Whether an app of this server answers for a destination of the caller's, and not the network;
+  // then callHost() asks it, as any client would.
+  virtual bool isServedHere(const AppVersion& caller, const Destination& destination) const = 0;
+  virtual kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) = 0;
 
   // The app of the caller's tenant that a service binding of the caller names.
   virtual kj::Promise<FetchOutcome> callService(const AppVersion& caller, std::string_view service,
                                                 OutboundRequest request) = 0;
 
-  // A connection under the app's policy. `place` is kept as long as there is a socket.
-  virtual kj::Promise<SocketOutcome> connect(std::shared_ptr<const AppVersion> version,
-                                             Destination destination, kj::Own<void> place) = 0;
+  // A connection under the app's policy, one of `sockets`.
+  virtual kj::Promise<SocketOutcome> connect(const AppVersion& caller, Destination destination,
+                                             AppSockets& sockets) = 0;
 
  protected:
   ~EgressWays() noexcept(false) = default;

@@ -1,33 +1,42 @@
 #include "supervisor/egress/front_end_egress.h"
 
+#include <utility>
+
+#include "supervisor/egress/network_fetcher.h"
+
 namespace nano {
-namespace {
 
-EgressError denied() {
-  return {rpc::EgressFailure::Kind::DENIED, "this server lets no app reach the network"};
+FrontEndEgress::FrontEndEgress(EventLoop& loop, const EgressSetup& setup, LocalFetcher::Parts local)
+    : loop_(loop),
+      setup_(setup),
+      counters_(local.counters.network),
+      local_(std::move(local)),
+      resolver_(loop, setup.dns),
+      connector_({loop.base(), loop.timer(), resolver_, setup.tls}) {}
+
+kj::Own<Fetcher> FrontEndEgress::openNetwork(const AppVersion& caller) {
+  return kj::heap<NetworkFetcher>(
+      NetworkFetcher::Shared{loop_, resolver_, setup_.network, counters_}, caller.egress);
 }
 
-class NoNetwork final : public Fetcher {
- public:
-  kj::Promise<FetchOutcome> fetch(OutboundRequest) override { return FetchOutcome(denied()); }
-};
-
-}  // namespace
-
-kj::Own<Fetcher> FrontEndEgress::openNetwork(std::shared_ptr<const AppVersion>) {
-  return kj::heap<NoNetwork>();
+bool FrontEndEgress::isServedHere(const AppVersion& caller, const Destination& destination) const {
+  return local_.serves(caller, destination);
 }
 
-Fetcher* FrontEndEgress::servedHere(const Destination&) { return nullptr; }
-
-kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion&, std::string_view,
-                                                      OutboundRequest) {
-  return FetchOutcome(denied());
+kj::Promise<FetchOutcome> FrontEndEgress::callHost(const AppVersion& caller,
+                                                   OutboundRequest request) {
+  return local_.fetchHost(caller, std::move(request));
 }
 
-kj::Promise<SocketOutcome> FrontEndEgress::connect(std::shared_ptr<const AppVersion>, Destination,
-                                                   kj::Own<void>) {
-  return SocketOutcome(denied());
+kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
+                                                      std::string_view service,
+                                                      OutboundRequest request) {
+  return local_.fetchService(caller, service, std::move(request));
+}
+
+kj::Promise<SocketOutcome> FrontEndEgress::connect(const AppVersion& caller,
+                                                   Destination destination, AppSockets& sockets) {
+  return connector_.connect(caller.egress, std::move(destination), sockets);
 }
 
 }  // namespace nano
