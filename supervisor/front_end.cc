@@ -1,7 +1,6 @@
 #include "supervisor/front_end.h"
 
 #include <future>
-#include <set>
 
 #include <glog/logging.h>
 #include <kj/debug.h>
@@ -30,14 +29,13 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
       : counters_(counters),
         control_(control),
         appLog_(appLog),
-        dispatcher_(loop_, pool_, counters),
-        egress_({loop_.timer(), dispatcher_, counters, [this] { return router_; },
-                 [this](uint16_t port) { return ports_.contains(port); }}),
+        egress_(settings.egress, {loop_, dispatcher_, counters, [this] { return router_; }}),
         pool_(loop_, settings.workers, settings.pool,
               {counters, egress_,
                [this](const AppVersion& version, std::vector<AppLogLine> lines) {
                  sendLog(version, std::move(lines));
                }}),
+        dispatcher_(loop_, pool_, counters),
         server_(loop_, *this, settings.http),
         tasks_(*this) {
     auto paf = kj::newPromiseAndFulfiller<void>();
@@ -50,14 +48,6 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   const kj::Executor& executor() { return loop_.executor(); }
   WorkerPool& pool() { return pool_; }
   HttpServer& server() { return server_; }
-
-  void listen(kj::AutoCloseFd socket, uint16_t port) {
-    ports_.insert(server_.listen(kj::mv(socket), port));
-  }
-  void stopListening(uint16_t port) {
-    ports_.erase(port);
-    server_.stopListening(port);
-  }
 
   void setRouter(std::shared_ptr<const RequestRouter> router) {
     router_ = std::move(router);
@@ -95,11 +85,9 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   const kj::Executor& control_;
   AppLog& appLog_;
   std::shared_ptr<const RequestRouter> router_;
-  std::set<uint16_t> ports_;  // That it listens on.
-  // They know each other: apps are asked through the pool, and fetch through the egress.
-  PoolDispatcher dispatcher_;
   FrontEndEgress egress_;
   WorkerPool pool_;
+  PoolDispatcher dispatcher_;
   HttpServer server_;
   size_t logBatches_ = 0;
   kj::Maybe<kj::Promise<void>> stopped_;
@@ -131,12 +119,13 @@ kj::Promise<void> FrontEnd::firstWorker() {
 }
 
 kj::Promise<void> FrontEnd::listen(kj::AutoCloseFd socket, uint16_t port) {
-  return executor_->executeAsync(
-      [this, socket = kj::mv(socket), port]() mutable { loop_->listen(kj::mv(socket), port); });
+  return executor_->executeAsync([this, socket = kj::mv(socket), port]() mutable {
+    loop_->server().listen(kj::mv(socket), port);
+  });
 }
 
 kj::Promise<void> FrontEnd::stopListening(uint16_t port) {
-  return executor_->executeAsync([this, port] { loop_->stopListening(port); });
+  return executor_->executeAsync([this, port] { loop_->server().stopListening(port); });
 }
 
 kj::Promise<void> FrontEnd::setRouter(std::shared_ptr<const RequestRouter> router) {

@@ -2,6 +2,7 @@
 
 // For tests: a LoadedApp with a worker and an owner that the test plays.
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -56,11 +57,14 @@ inline void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPt
   response.initBody().setBytes(body.asBytes());
 }
 
-// An app's ways out; none of them leads anywhere but the network, which the test plays.
+// An app's ways out, all of which end at `answer`.
 struct FakeWays final : public EgressWays {
-  class Network final : public Fetcher {
+  class End final : public ServedHosts {
    public:
-    explicit Network(FakeWays& ways) : ways_(ways) {}
+    explicit End(FakeWays& ways) : ways_(ways) {}
+    bool serves(const Destination& destination) const override {
+      return destination.host == ways_.host;
+    }
     kj::Promise<FetchOutcome> fetch(OutboundRequest request) override {
       return ways_.answer(std::move(request));
     }
@@ -69,28 +73,29 @@ struct FakeWays final : public EgressWays {
     FakeWays& ways_;
   };
 
-  kj::Own<Fetcher> openNetwork(std::shared_ptr<const AppVersion>) override {
-    networks++;
-    return kj::heap<Network>(*this);
+  kj::Own<Fetcher> openNetwork(const Version&) override {
+    opened.emplace_back("network");
+    return kj::heap<End>(*this);
   }
-  bool isServedHere(const AppVersion&, const Destination&) const override { return false; }
-  kj::Promise<FetchOutcome> callHost(const AppVersion&, OutboundRequest request) override {
-    return answer(std::move(request));
+  kj::Own<ServedHosts> openHosts(const Version&) override {
+    opened.emplace_back("hosts");
+    return kj::heap<End>(*this);
   }
-  kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
-                                        OutboundRequest request) override {
-    services.emplace_back(service);
-    return answer(std::move(request));
+  kj::Own<Fetcher> openService(const Version&, std::string_view binding) override {
+    if (std::find(services.begin(), services.end(), binding) == services.end()) return nullptr;
+    opened.push_back("service " + std::string(binding));
+    return kj::heap<End>(*this);
   }
-  kj::Promise<SocketOutcome> connect(std::shared_ptr<const AppVersion>, Destination destination,
-                                     kj::Own<void> place) override {
-    return openSocket(std::move(destination), kj::mv(place));
+  kj::Promise<SocketOutcome> connect(const Version&, Destination destination,
+                                     AppSockets& sockets) override {
+    return openSocket(std::move(destination), sockets);
   }
 
-  int networks = 0;
-  std::vector<std::string> services;
+  std::vector<std::string> services;  // The names of bindings.
+  std::string host;                   // That this server answers for itself.
+  std::vector<std::string> opened;
   std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
-  std::function<kj::Promise<SocketOutcome>(Destination, kj::Own<void>)> openSocket;
+  std::function<kj::Promise<SocketOutcome>(Destination, AppSockets&)> openSocket;
 };
 
 struct FakeOwner final : public LoadedApp::Owner {

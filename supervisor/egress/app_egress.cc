@@ -92,8 +92,7 @@ AppEgress::AppEgress(Owner& owner, EgressWays& ways, Counters& counters,
       counters_(counters),
       version_(std::move(version)),
       self_(std::make_shared<AppEgress*>(this)),
-      openBodies_(std::make_shared<size_t>(0)),
-      openSockets_(std::make_shared<size_t>(0)) {}
+      openBodies_(std::make_shared<size_t>(0)) {}
 
 AppEgress::~AppEgress() noexcept(false) {
   *self_ = nullptr;
@@ -109,6 +108,9 @@ void AppEgress::close() {
   results_.clear();
   finished_.clear();
   network_ = nullptr;
+  hosts_ = nullptr;
+  services_.clear();
+  sockets_.closeAll();
 }
 
 void AppEgress::start(capnp::List<rpc::OutboundFetch>::Reader fetches) {
@@ -151,14 +153,25 @@ kj::Promise<FetchOutcome> AppEgress::begin(rpc::OutboundFetch::Reader fetch) {
 }
 
 kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequest request) {
-  if (!service.empty()) return ways_.callService(*version_, service, std::move(request));
-  if (ways_.isServedHere(*version_, request.destination)) {
-    return ways_.callHost(*version_, std::move(request));
+  if (!service.empty()) {
+    Fetcher* bound = findService(service);
+    if (bound != nullptr) return bound->fetch(std::move(request));
+    return FetchOutcome(EgressError{
+        Kind::NAME_NOT_FOUND, "the app has no service binding '" + std::string(service) + "'"});
   }
-  KJ_IF_MAYBE(network, network_) {
-    return (*network)->fetch(std::move(request));
-  }
-  return network_.emplace(ways_.openNetwork(version_))->fetch(std::move(request));
+  if (hosts_ == nullptr) hosts_ = ways_.openHosts(version_);
+  if (hosts_->serves(request.destination)) return hosts_->fetch(std::move(request));
+  if (network_ == nullptr) network_ = ways_.openNetwork(version_);
+  return network_->fetch(std::move(request));
+}
+
+// Null: there is none. A worker may ask for any name; only those of bindings are kept.
+Fetcher* AppEgress::findService(std::string_view binding) {
+  auto found = services_.find(std::string(binding));
+  if (found != services_.end()) return found->second.get();
+  auto opened = ways_.openService(version_, binding);
+  if (opened == nullptr) return nullptr;
+  return services_.emplace(binding, kj::mv(opened)).first->second.get();
 }
 
 void AppEgress::finish(uint32_t id, FetchOutcome outcome) {
@@ -173,9 +186,11 @@ void AppEgress::finish(uint32_t id, FetchOutcome outcome) {
 }
 
 void AppEgress::count(const FetchOutcome& outcome) {
-  const auto* error = std::get_if<EgressError>(&outcome);
-  if (error == nullptr || error->kind == Kind::CANCELED) return;
-  Counters::add(error->kind == Kind::DENIED ? counters_.fetchesDenied : counters_.fetchesFailed);
+  if (const auto* error = std::get_if<EgressError>(&outcome)) count(*error);
+}
+
+void AppEgress::count(const EgressError& error) {
+  Counters::add(counters_.egressFailed[static_cast<size_t>(error.kind)]);
 }
 
 void AppEgress::countBody(FetchedResponse& response) {
@@ -198,12 +213,13 @@ void AppEgress::cancel(capnp::List<uint32_t>::Reader ids) {
 
 kj::Promise<void> AppEgress::connect(ConnectContext context) {
   auto params = context.getParams();
-  auto refuse = [&context](const EgressError& error) -> kj::Promise<void> {
+  Counters::add(counters_.sockets);
+  auto refuse = [this, &context](const EgressError& error) -> kj::Promise<void> {
+    count(error);
     write(error, context.getResults().initFailure());
     return kj::READY_NOW;
   };
-  if (*openSockets_ >= kMaxSocketsInFlight) {
-    Counters::add(counters_.fetchesFailed);
+  if (sockets_.size() >= kMaxSocketsInFlight) {
     return refuse(overLimit(kMaxSocketsInFlight, "sockets"));
   }
   const auto host = params.getHost();
@@ -213,18 +229,15 @@ kj::Promise<void> AppEgress::connect(ConnectContext context) {
     return refuse({Kind::PROTOCOL, std::move(*problem)});
   }
   context.releaseParams();
-  Counters::add(counters_.sockets);
-  return ways_
-      .connect(version_, std::move(std::get<Destination>(destination)), takePlace(openSockets_))
+  return ways_.connect(version_, std::move(std::get<Destination>(destination)), sockets_)
       .then([context, link = self_](SocketOutcome&& outcome) mutable {
-        if (*link != nullptr && std::holds_alternative<EgressError>(outcome)) {
-          (*link)->count(FetchOutcome(std::get<EgressError>(outcome)));
-        }
         if (auto* socket = std::get_if<rpc::Socket::Client>(&outcome)) {
           context.getResults().setSocket(kj::mv(*socket));
-        } else {
-          write(std::get<EgressError>(outcome), context.getResults().initFailure());
+          return;
         }
+        const auto& error = std::get<EgressError>(outcome);
+        if (*link != nullptr) (*link)->count(error);
+        write(error, context.getResults().initFailure());
       });
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -65,7 +67,9 @@ class AppEgress final {
   kj::Promise<FetchOutcome> begin(rpc::OutboundFetch::Reader fetch);
   kj::Promise<FetchOutcome> send(std::string_view service, OutboundRequest request);
   void finish(uint32_t id, FetchOutcome outcome);
+  Fetcher* findService(std::string_view binding);
   void count(const FetchOutcome& outcome);
+  void count(const EgressError& error);
   void countBody(FetchedResponse& response);
   size_t sendBatch(rpc::App::Client& app, size_t first);
 
@@ -75,11 +79,14 @@ class AppEgress final {
   const std::shared_ptr<const AppVersion> version_;
   // Cut by the destructor, for what the worker still holds of us.
   const std::shared_ptr<AppEgress*> self_;
-  // Bodies and sockets that the worker still holds; they may outlive this.
+  // Bodies that the worker still holds; they may outlive this.
   const std::shared_ptr<size_t> openBodies_;
-  const std::shared_ptr<size_t> openSockets_;
+  AppSockets sockets_;
 
-  kj::Maybe<kj::Own<Fetcher>> network_;  // From the first fetch that needs it.
+  // Each from the first fetch that needs it.
+  kj::Own<Fetcher> network_;
+  kj::Own<ServedHosts> hosts_;
+  std::unordered_map<std::string, kj::Own<Fetcher>> services_;  // By the binding's name.
   std::unordered_map<uint32_t, kj::Promise<void>> fetches_;
   std::vector<Result> results_;
   kj::Vector<kj::Promise<void>> finished_;  // Those that ended inside their own stack.

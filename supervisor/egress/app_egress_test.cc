@@ -127,7 +127,8 @@ TEST_F(AppEgressTest, TellsOfEachFetchOnce) {
   EXPECT_EQ(heard_[0].id, 1u);
   EXPECT_EQ(heard_[1].id, 2u);
   EXPECT_EQ(heard_[1].body, "hello");
-  EXPECT_EQ(ways_.networks, 1) << "an app has one network, with its own connections";
+  EXPECT_EQ(ways_.opened, (std::vector<std::string>{"hosts", "network"}))
+      << "an app has one network, with its own connections";
   turn();
   EXPECT_EQ(heard_.size(), 2u);
   EXPECT_EQ(counters_.fetches.load(), 2u);
@@ -142,9 +143,25 @@ TEST_F(AppEgressTest, MakesTheHostItself) {
 }
 
 TEST_F(AppEgressTest, SendsAServiceBindingsFetchToTheService) {
-  start({1}, "http://whatever.example/", "OTHER");
-  EXPECT_EQ(ways_.services, std::vector<std::string>{"OTHER"});
-  EXPECT_EQ(ways_.networks, 0);
+  ways_.services = {"OTHER"};
+  start({1, 2}, "http://whatever.example/", "OTHER");
+  EXPECT_EQ(ways_.opened, std::vector<std::string>{"service OTHER"});
+  EXPECT_EQ(heard_.size(), 2u);
+}
+
+TEST_F(AppEgressTest, SaysThatThereIsNoSuchBinding) {
+  start({1}, "http://whatever.example/", "NONE");
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::NAME_NOT_FOUND);
+  EXPECT_TRUE(ways_.opened.empty());
+}
+
+TEST_F(AppEgressTest, SendsAFetchToAHostOfThisServerPastTheNetwork) {
+  ways_.host = "here.example";
+  start({1}, "http://here.example/");
+  EXPECT_EQ(ways_.opened, std::vector<std::string>{"hosts"});
+  start({2}, "http://there.example/");
+  EXPECT_EQ(ways_.opened, (std::vector<std::string>{"hosts", "network"}));
 }
 
 TEST_F(AppEgressTest, AnswersAUrlThatIsNoneOfOurs) {
@@ -178,7 +195,7 @@ TEST_F(AppEgressTest, HoldsAnAppToItsFetchesInFlight) {
   start({9999});
   ASSERT_EQ(heard_.size(), 1u);
   EXPECT_EQ(heard_[0].failure, Kind::OVER_LIMIT);
-  EXPECT_EQ(counters_.fetchesFailed.load(), 1u);
+  EXPECT_EQ(counters_.egressFailed[static_cast<size_t>(Kind::OVER_LIMIT)].load(), 1u);
 }
 
 TEST_F(AppEgressTest, CountsABodyUntilTheWorkerLetsGoOfIt) {
@@ -233,14 +250,13 @@ TEST_F(AppEgressTest, CountsWhatWasDenied) {
   };
   start({1});
   EXPECT_EQ(heard_[0].message, "not there");
-  EXPECT_EQ(counters_.fetchesDenied.load(), 1u);
-  EXPECT_EQ(counters_.fetchesFailed.load(), 0u);
+  EXPECT_EQ(counters_.egressFailed[static_cast<size_t>(Kind::DENIED)].load(), 1u);
 }
 
 TEST_F(AppEgressTest, HoldsAnAppToItsSockets) {
-  std::vector<kj::Own<void>> places;
-  ways_.openSocket = [&places](Destination, kj::Own<void> place) -> kj::Promise<SocketOutcome> {
-    places.push_back(kj::mv(place));
+  std::vector<std::unique_ptr<AppSockets::Place>> places;
+  ways_.openSocket = [&places](Destination, AppSockets& sockets) -> kj::Promise<SocketOutcome> {
+    places.push_back(std::make_unique<AppSockets::Place>(sockets));
     return SocketOutcome(EgressError{Kind::CONNECT_FAILED, "nobody listens"});
   };
   auto connect = [this] {

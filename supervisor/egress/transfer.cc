@@ -121,7 +121,6 @@ void Transfer::conclude(EgressError error) {
     return;
   }
   told_ = true;
-  Counters::add(context_->counters.failed[static_cast<size_t>(error.kind)]);
   answer_->fulfill(Result(std::move(error)));
 }
 
