@@ -195,6 +195,9 @@ test('encoding and base64', () => {
     for (let i = 0; i < 10; i++) out[out.length] = bytes[i];
     out[out.length] = encoder.encodeInto(new E(), 'é', new Bytes(5)).written;
     out[out.length] = decoder.decode(new D(' UTF8 '), bytes);
+    out[out.length] = decoder.decode(new D('SJIS'), bytes);
+    const wide = new D('utf-16le');
+    for (let i = 0; i < 10; i++) out[out.length] = decoder.decode(wide, bytes, { stream: true });
     const stream = new D('utf-8', { fatal: true, ignoreBOM: true });
     for (let i = 0; i < 10; i++) {
       const one = new Bytes(1);
