@@ -138,6 +138,40 @@ Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& 
   return Done{};
 }
 
+// {"binding": "OTHER", "service": "other-app"}.
+Result<Done> takeService(AppConfig& config, const json& value) {
+  auto text = [&value](const char* key) {
+    auto found = value.find(key);
+    return found != value.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  if (!value.is_object() || text("binding").empty() || text("service").empty()) {
+    return wrongType(config, "services", "a list of objects with a `binding` and a `service`");
+  }
+  for (auto& [key, member] : value.items()) {
+    if (key == "binding" || key == "service") continue;
+    std::string where = config.file + ": `services`: `" + text("binding") + "` has the key `" + key;
+    if (key == "entrypoint" || key == "props") {
+      return Failure{where +
+                     "`, which nano does not have yet: a service binding leads to fetch() of the "
+                     "app's default export, with nothing beside the request"};
+    }
+    return Failure{where + "`, which nano does not know (remove it)"};
+  }
+  config.services.push_back({text("binding"), text("service")});
+  return Done{};
+}
+
+Result<Done> takeServices(AppConfig& config, const json& value) {
+  if (!value.is_array()) {
+    return wrongType(config, "services", "a list of objects with a `binding` and a `service`");
+  }
+  for (auto& service : value) {
+    auto taken = takeService(config, service);
+    if (!taken.ok()) return taken;
+  }
+  return Done{};
+}
+
 Result<Done> takeKey(AppConfig& config, const std::string& key, const json& value) {
   if (key == "name") return takeString(config, key, value, config.name);
   if (key == "main") return takeString(config, key, value, config.main);
@@ -155,6 +189,7 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
       config.vars.emplace_back(name, var);
     return Done{};
   }
+  if (key == "services") return takeServices(config, value);
   if (key == "route") return takeRoute(config, value);
   if (key == "limits") return takeLimits(config, config.file, value);
   if (key == "routes") {
@@ -169,9 +204,10 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     if (key != "$schema") config.ineffective.push_back(key);
     return Done{};
   }
-  return Failure{config.file + ": nano does not know the key `" + key +
-                 "` (remove it, or deploy this app elsewhere); it knows name, main, vars, routes, "
-                 "route, limits, compatibility_date, compatibility_flags and no_bundle"};
+  return Failure{
+      config.file + ": nano does not know the key `" + key +
+      "` (remove it, or deploy this app elsewhere); it knows name, main, vars, services, "
+      "routes, route, limits, compatibility_date, compatibility_flags and no_bundle"};
 }
 
 Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& value) {

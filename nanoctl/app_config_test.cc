@@ -86,6 +86,36 @@ a = "b"
                           Pair("RATIO", 0.5), Pair("SINCE", "2026-08-04"), Pair("TEXT", "t")));
 }
 
+TEST(AppConfigTest, ReadsServicesFromBothKindsOfFiles) {
+  for (auto& [file, text] : std::vector<std::pair<std::string, std::string>>{
+           {"wrangler.jsonc", R"({"services": [{"binding": "OTHER", "service": "other-app"}]})"},
+           {"wrangler.toml", "[[services]]\nbinding = 'OTHER'\nservice = 'other-app'\n"}}) {
+    auto config = read(file, text).value();
+    ASSERT_EQ(config.services.size(), 1U) << file;
+    EXPECT_EQ(config.services[0].binding, "OTHER");
+    EXPECT_EQ(config.services[0].service, "other-app");
+  }
+}
+
+TEST(AppConfigTest, RefusesWhatAServiceBindingCannotHave) {
+  auto failure = [](const std::string& services) {
+    return failureOf("wrangler.json", R"({"services": )" + services + "}");
+  };
+  for (const char* key : {"entrypoint", "props"}) {
+    EXPECT_THAT(
+        failure(R"([{"binding": "A", "service": "a", ")" + std::string(key) + R"(": "x"}])"),
+        StartsWith("wrangler.json: `services`: `A` has the key `" + std::string(key) +
+                   "`, which nano does not have yet"));
+  }
+  EXPECT_THAT(failure(R"([{"binding": "A", "service": "a", "cluster": "x"}])"),
+              HasSubstr("`cluster`, which nano does not know"));
+  for (const char* services :
+       {"{}", "[1]", R"([{"binding": "A"}])", R"([{"service": "a"}])",
+        R"([{"binding": 1, "service": "a"}])", R"([{"binding": "", "service": "a"}])"}) {
+    EXPECT_THAT(failure(services), StartsWith("wrangler.json: `services` must be ")) << services;
+  }
+}
+
 TEST(AppConfigTest, TakesTheFirstFileInWranglersOrder) {
   AppFolder folder;
   folder.write("wrangler.toml", "name = 'toml'");

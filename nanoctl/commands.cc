@@ -138,6 +138,8 @@ int deleteCommand(std::span<const std::string> words) {
   const std::string& name = arguments->positional()[0];
   auto gone = clientFor(*arguments).remove(scriptPath(*arguments, name));
   if (!gone.ok()) return fail(gone.failure());
+  for (auto& note : gone.value().messages)
+    fprintf(stderr, "note: %s\n", note.c_str());
   printf("Deleted %s\n", name.c_str());
   return 0;
 }

@@ -57,6 +57,21 @@ TEST(DeployTest, SendsModulesRoutesAndVariables) {
                                         {{"name", "C"}, {"type", "plain_text"}, {"text", "d=e"}}}));
 }
 
+TEST(DeployTest, SendsServicesAsWranglerDoes) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write("wrangler.jsonc", R"({"vars": {"A": "1"},
+      "services": [{"binding": "OTHER", "service": "other-app"}]})");
+  OneRequestServer server(accepted());
+  AdminClient client(server.path());
+  DeployOptions options;
+  options.folder = app.path();
+  ASSERT_TRUE(deployFolder(client, options).ok());
+  EXPECT_EQ(metadataOf(server.request())["bindings"],
+            json({{{"name", "A"}, {"type", "plain_text"}, {"text", "1"}},
+                  {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}}}));
+}
+
 TEST(DeployTest, SendsTheLimitsAndTheIsolationThatTheAppAsksFor) {
   AppFolder app;
   app.write("index.js", kApp);

@@ -25,6 +25,12 @@ constexpr std::array<std::pair<ModuleKind, const char*>, 5> kKindNames{{
     {ModuleKind::kWasm, "wasm"},
 }};
 
+constexpr std::array<std::pair<AppBinding::Kind, const char*>, 3> kBindingKindNames{{
+    {AppBinding::Kind::kText, "text"},
+    {AppBinding::Kind::kJson, "json"},
+    {AppBinding::Kind::kService, "service"},
+}};
+
 const char* kindName(ModuleKind kind) {
   for (const auto& [value, name] : kKindNames) {
     if (value == kind) return name;
@@ -95,6 +101,20 @@ std::optional<std::string> envProblem(const std::vector<AppBinding>& env) {
   return std::nullopt;
 }
 
+const char* bindingKindName(AppBinding::Kind kind) {
+  for (const auto& [value, name] : kBindingKindNames) {
+    if (value == kind) return name;
+  }
+  return "unknown";
+}
+
+std::optional<AppBinding::Kind> bindingKindNamed(std::string_view wanted) {
+  for (const auto& [value, name] : kBindingKindNames) {
+    if (wanted == name) return value;
+  }
+  return std::nullopt;
+}
+
 Json moduleJson(const AppModule& module) {
   return {{"path", module.path},
           {"kind", kindName(module.kind)},
@@ -104,7 +124,7 @@ Json moduleJson(const AppModule& module) {
 
 Json bindingJson(const AppBinding& binding) {
   return {{"name", binding.name},
-          {"kind", binding.kind == AppBinding::Kind::kJson ? "json" : "text"},
+          {"kind", bindingKindName(binding.kind)},
           {"secret", binding.secret},
           {"value", binding.value}};
 }
@@ -179,14 +199,15 @@ class ManifestReader final {
   }
 
   AppBinding readBinding(const Json& json) {
-    std::string kind = text(json, "kind");
-    if (kind != "json" && kind != "text") fail("kind");
+    auto kind = bindingKindNamed(text(json, "kind"));
+    if (!kind) fail("kind");
     auto secret = json.find("secret");
     if (secret == json.end() || !secret->is_boolean()) fail("secret");
     AppBinding binding;
     binding.name = text(json, "name");
-    binding.kind = kind == "json" ? AppBinding::Kind::kJson : AppBinding::Kind::kText;
+    binding.kind = kind.value_or(AppBinding::Kind::kText);
     binding.value = text(json, "value");
+    if (binding.kind == AppBinding::Kind::kService && nameProblem(binding.value)) fail("value");
     binding.secret = secret != json.end() && *secret == true;
     return binding;
   }

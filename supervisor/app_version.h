@@ -22,8 +22,8 @@ struct AppModule {
 
 struct AppBinding {
   std::string name;
-  enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
-  std::string value;
+  enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
+  std::string value;    // kService: the name of an app of the same tenant.
   bool secret = false;  // Never shown to anyone but the app.
 };
 

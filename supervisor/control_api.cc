@@ -13,6 +13,7 @@
 #include "supervisor/metrics.h"
 #include "supervisor/multipart.h"
 #include "supervisor/process_log.h"
+#include "supervisor/service_bindings.h"
 
 namespace nano {
 namespace {
@@ -176,7 +177,8 @@ void ControlApi::remove(Call& call) {
                        if (std::holds_alternative<DeployedApp>(result)) parts_.log.forget(name);
                        return result;
                      });
-  whenDone(call, kj::mv(removed), {});
+  whenDone(call, kj::mv(removed),
+           lostServices(parts_.registry.list(), call.route.tenant, call.route.app));
 }
 
 void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,

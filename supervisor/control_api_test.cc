@@ -289,6 +289,20 @@ TEST_F(ControlApiTest, ListsAppsOfOneTenantOrOfAllWithoutTheirSecrets) {
   EXPECT_EQ(all->text.find("hunter2"), std::string::npos);
 }
 
+TEST_F(ControlApiTest, WhoDeletesAnAppIsToldWhichServiceBindingsItTakesAway) {
+  put(form(kMetadata));
+  Json metadata = kMetadata;
+  metadata["bindings"] = {{{"name", "SHOP"}, {"type", "service"}, {"service", "shop"}}};
+  constexpr char kFront[] = "/client/v4/accounts/default/workers/scripts/front";
+  ASSERT_EQ(put(form(metadata), kFront)->status, 200);
+  Json messages = ask("DELETE", kShop)->json()["messages"];
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_NE(messages[0]["message"].get<std::string>().find("'front'"), std::string::npos);
+  auto again = put(form(metadata), kFront);
+  EXPECT_EQ(again->status, 400);
+  EXPECT_EQ(again->error()["code"], 10143);
+}
+
 TEST_F(ControlApiTest, DeletesAnApp) {
   put(form(kMetadata));
   say("old");

@@ -78,6 +78,31 @@ TEST(DeployRequestTest, TakesBindings) {
   EXPECT_TRUE(env[2].secret);
 }
 
+TEST(DeployRequestTest, TakesServiceBindings) {
+  Json service = {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}};
+  const auto& env = accepted({{"bindings", {service}}}).upload.version.env;
+  ASSERT_EQ(env.size(), 1u);
+  EXPECT_EQ(env[0].name, "OTHER");
+  EXPECT_EQ(env[0].kind, AppBinding::Kind::kService);
+  EXPECT_EQ(env[0].value, "other-app");
+  EXPECT_FALSE(env[0].secret);
+}
+
+TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
+  auto problemWith = [](const Json& members) {
+    Json service = {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}};
+    service.update(members);
+    return problem({{"bindings", {service}}});
+  };
+  EXPECT_NE(problemWith({{"entrypoint", "Admin"}}).find("'entrypoint' is not supported yet"),
+            std::string::npos);
+  EXPECT_NE(problemWith({{"props", {{"a", 1}}}}).find("'props' is not supported yet"),
+            std::string::npos);
+  EXPECT_NE(problemWith({{"environment", "x"}}).find("'environment'"), std::string::npos);
+  for (const Json& service : {Json(1), Json(""), Json("../up"), Json("UPPER"), Json()})
+    EXPECT_NE(problemWith({{"service", service}}).find("'service'"), std::string::npos) << service;
+}
+
 TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   auto request = accepted(
       {{"compatibility_date", "2025-11-22"},

@@ -74,7 +74,7 @@ void respondWithOutcome(HttpExchange& exchange, const Refusal& refusal,
                         {"cache-control", "no-store"},
                         {"retry-after", retryAfter}};
   size_t count = reply.retry == OutcomeReply::Retry::kSoon ? 3 : 2;
-  exchange.respond({reply.status, {}, {fields, count}},
+  exchange.respond({reply.status, {}, {fields, count}, &refusal},
                    {reinterpret_cast<const std::byte*>(body.data()), body.size()});
 }
 

@@ -25,15 +25,16 @@ constexpr uint32_t kFreeDeaths = 5;
 }  // namespace
 
 WorkerPool::WorkerPool(EventLoop& loop, const WorkerSettings& settings,
-                       const PoolSettings& poolSettings, Counters& counters, AppLogTarget logTarget)
+                       const PoolSettings& poolSettings, Surroundings surroundings)
     : TurnHook(loop),
       loop_(loop),
       settings_(settings),
       poolSettings_(poolSettings),
-      counters_(counters),
-      logTarget_(std::move(logTarget)),
+      counters_(surroundings.counters),
+      ways_(surroundings.ways),
+      logTarget_(std::move(surroundings.logTarget)),
       ids_(std::random_device()()),
-      stock_(loop, settings, poolSettings.stock, counters,
+      stock_(loop, settings, poolSettings.stock, surroundings.counters,
              static_cast<WorkerProcess::Owner&>(*this)),
       tasks_(*this) {
   watch();
@@ -118,8 +119,9 @@ bool WorkerPool::hasPlace() const {
 
 LoadedApp& WorkerPool::addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version) {
   worker.isolates++;
-  worker.apps.push_back(std::make_unique<LoadedApp>(loop_, static_cast<LoadedApp::Owner&>(*this),
-                                                    counters_, ids_, std::move(version)));
+  worker.apps.push_back(
+      std::make_unique<LoadedApp>(LoadedApp::Surroundings{loop_, counters_, ids_, ways_},
+                                  static_cast<LoadedApp::Owner&>(*this), std::move(version)));
   return *worker.apps.back();
 }
 

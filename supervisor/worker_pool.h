@@ -52,9 +52,15 @@ class WorkerPool final : private WorkerProcess::Owner,
  public:
   using AppLogTarget = std::function<void(const AppVersion&, std::vector<AppLogLine>)>;
 
-  // `settings` and `counters` outlive the pool.
+  // What a front end has around its pool; all of it outlives the pool.
+  struct Surroundings {
+    Counters& counters;
+    EgressWays& ways;
+    AppLogTarget logTarget;
+  };
+  // `settings` outlive the pool.
   WorkerPool(EventLoop& loop, const WorkerSettings& settings, const PoolSettings& poolSettings,
-             Counters& counters, AppLogTarget logTarget);
+             Surroundings surroundings);
   ~WorkerPool() noexcept(false);
   KJ_DISALLOW_COPY(WorkerPool);
 
@@ -127,6 +133,7 @@ class WorkerPool final : private WorkerProcess::Owner,
   const WorkerSettings& settings_;
   const PoolSettings& poolSettings_;
   Counters& counters_;
+  EgressWays& ways_;
   AppLogTarget logTarget_;
   RequestIds ids_;
   bool hadDeath_ = false;  // Since the last look.

@@ -35,6 +35,7 @@ uint64_t memoryFor(const PooledWorker& worker) {
 kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(PooledWorker& worker,
                                                                             LoadedApp& app) {
   auto host = app.host();
+  auto egress = app.egress();
   auto version = app.sharedVersion();
   WorkerProcess& process = *worker.process;
   // At start-up and later: whichever turn is the longer.
@@ -44,7 +45,7 @@ kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(Pool
   process.setMemoryLimit(
       std::min({memoryFor(worker), settings_.limits.memoryBytes, version->memoryBytes}));
   process.setCpuWeight(version->cpuWeight);
-  return process.ready().then([&process, version, host]() mutable {
+  return process.ready().then([&process, version, host, egress]() mutable {
     auto read = loadModules(*version);
     if (auto* problem = std::get_if<std::string>(&read)) {
       kj::throwFatalException(KJ_EXCEPTION(FAILED, "its modules cannot be read", problem->c_str()));
@@ -53,9 +54,10 @@ kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(Pool
     size_t words = 256;
     for (auto& module : contents)
       words += module.size() / sizeof(capnp::word) + 16;
-    auto request = process.rpc().loadRequest(capnp::MessageSize{words, 1});
+    auto request = process.rpc().loadRequest(capnp::MessageSize{words, 2});
     fillVersion(request.initVersion(), *version, contents);
     request.setHost(host);
+    request.setEgress(egress);
     return request.send();
   });
 }

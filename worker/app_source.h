@@ -21,8 +21,8 @@ struct AppSource {
   };
   struct Binding {
     std::string name;
-    enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
-    std::string value;
+    enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
+    std::string value;  // kService: the app's name.
   };
 
   std::string mainModule;

@@ -26,7 +26,7 @@ namespace nano {
 // All that JavaScript starts belongs to the request it runs for and ends with it. An event enters
 // JavaScript through enter(), on the CPU budget of its request. Once a limit was broken the isolate
 // is condemned: every request gets its answer, and nothing enters it again.
-class IoBridge final : public Host, private ResponseBody::Producer {
+class IoBridge final : public Host, private OutgoingBody::Producer {
  public:
   // All are borrowed. `stir` tells the owner that there is something to do at the end of this turn.
   struct Surroundings {
@@ -78,14 +78,14 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   v8::Local<v8::String> requestMethod(uint32_t slot) override;
   v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
   v8::Local<v8::Value> requestBody(uint32_t slot) override;
-  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
-  void cancelRequestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readIncoming(uint32_t slot) override;
+  void cancelIncoming(uint32_t slot) override;
   void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                bool hasBody) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
-  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
-  void endResponseBody(uint32_t slot) override;
-  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) override;
+  void endOutgoing(uint32_t slot) override;
+  void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
 
@@ -105,13 +105,13 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   void breakLimit(RequestContext* request, const LimitBreach& breach);
   void fireTimer(uint32_t id, int32_t slot);
   void receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& resolver,
-                    const RequestBody::Chunk& chunk);
+                    const IncomingBody::Chunk& chunk);
   // The request that JavaScript runs for now, or null.
   RequestContext* current() const;
-  ResponseBody* openBody(uint32_t slot) const;
+  OutgoingBody* openBody(uint32_t slot) const;
   // Null, with the reason logged and the request answered, when the head is larger than allowed.
   std::optional<Answer> startAnswer(RequestContext& request, const ResponseHead& head);
-  void streamAnswer(RequestContext& request, Answer answer, kj::Own<ResponseBody> body,
+  void streamAnswer(RequestContext& request, Answer answer, kj::Own<OutgoingBody> body,
                     int64_t length);
   void finishWaitUntil(uint32_t slot);
   void startWaitUntilDeadline(RequestContext& request);

@@ -75,7 +75,7 @@ v8::Local<v8::Value> IoBridge::requestBody(uint32_t slot) {
   return created->array;
 }
 
-v8::Local<v8::Promise> IoBridge::readRequestBody(uint32_t slot) {
+v8::Local<v8::Promise> IoBridge::readIncoming(uint32_t slot) {
   v8::Local<v8::Context> context = isolate_->GetCurrentContext();
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
@@ -88,23 +88,23 @@ v8::Local<v8::Promise> IoBridge::readRequestBody(uint32_t slot) {
   }
   request->body()->read(
       [this, slot, global = v8::Global<v8::Promise::Resolver>(isolate_, resolver)](
-          const RequestBody::Chunk& chunk) mutable { receiveChunk(slot, global, chunk); });
+          const IncomingBody::Chunk& chunk) mutable { receiveChunk(slot, global, chunk); });
   return resolver->GetPromise();
 }
 
 void IoBridge::receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& global,
-                            const RequestBody::Chunk& chunk) {
+                            const IncomingBody::Chunk& chunk) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return;
   enter(request, [this, &global, &chunk](v8::Local<v8::Context> context) {
     v8::Local<v8::Promise::Resolver> resolver = global.Get(isolate_);
     v8::TryCatch caught(isolate_);
     v8::Local<v8::Value> value = v8::Null(isolate_);
-    if (chunk.kind == RequestBody::Chunk::Kind::kBroken) {
+    if (chunk.kind == IncomingBody::Chunk::Kind::kBroken) {
       static_cast<void>(resolver->Reject(context, brokenBody(isolate_)).FromMaybe(false));
       return;
     }
-    if (chunk.kind == RequestBody::Chunk::Kind::kBytes) {
+    if (chunk.kind == IncomingBody::Chunk::Kind::kBytes) {
       auto created = newBytes(isolate_, chunk.bytes.size());
       if (!created) {
         if (!caught.HasTerminated()) {
@@ -119,7 +119,7 @@ void IoBridge::receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& gl
   });
 }
 
-void IoBridge::cancelRequestBody(uint32_t slot) {
+void IoBridge::cancelIncoming(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
   if (request != nullptr && request->body() != nullptr) request->body()->cancel();
 }
@@ -159,7 +159,7 @@ void IoBridge::respond(uint32_t slot, const ResponseHead& head, std::span<const 
   if (bytes.size() > kMaxInlineBodyBytes) {
     const auto length = static_cast<int64_t>(bytes.size());
     streamAnswer(*request, std::move(*answer),
-                 kj::refcounted<ResponseBody>(std::move(bytes), std::move(share)), length);
+                 kj::refcounted<OutgoingBody>(std::move(bytes), std::move(share)), length);
     return;
   }
   if (hasBody) answer->body = std::move(bytes);
@@ -172,18 +172,18 @@ void IoBridge::respondStream(uint32_t slot, const ResponseHead& head, int64_t le
   auto answer = startAnswer(*request, head);
   if (!answer) return;
   streamAnswer(*request, std::move(*answer),
-               kj::refcounted<ResponseBody>(static_cast<ResponseBody::Producer&>(*this), slot),
+               kj::refcounted<OutgoingBody>(static_cast<OutgoingBody::Producer&>(*this), slot),
                length);
 }
 
-void IoBridge::streamAnswer(RequestContext& request, Answer answer, kj::Own<ResponseBody> body,
+void IoBridge::streamAnswer(RequestContext& request, Answer answer, kj::Own<OutgoingBody> body,
                             int64_t length) {
   answer.body = Answer::Stream{body->makeSource(), length};
   request.responseBody = kj::mv(body);
   requests_.answer(request, std::move(answer));
 }
 
-ResponseBody* IoBridge::openBody(uint32_t slot) const {
+OutgoingBody* IoBridge::openBody(uint32_t slot) const {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return nullptr;
   KJ_IF_MAYBE(body, request->responseBody) {
@@ -192,19 +192,19 @@ ResponseBody* IoBridge::openBody(uint32_t slot) const {
   return nullptr;
 }
 
-void IoBridge::writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) {
-  ResponseBody* body = openBody(slot);
+void IoBridge::writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) {
+  OutgoingBody* body = openBody(slot);
   if (body != nullptr && !body->write(chunk, entry_.realm().buffers())) {
     report(requests_.find(slot), LogLevel::kError, "The response body broke off");
   }
 }
 
-void IoBridge::endResponseBody(uint32_t slot) {
-  if (ResponseBody* body = openBody(slot)) body->end();
+void IoBridge::endOutgoing(uint32_t slot) {
+  if (OutgoingBody* body = openBody(slot)) body->end();
 }
 
-void IoBridge::failResponseBody(uint32_t slot, v8::Local<v8::Value> error) {
-  ResponseBody* body = openBody(slot);
+void IoBridge::failOutgoing(uint32_t slot, v8::Local<v8::Value> error) {
+  OutgoingBody* body = openBody(slot);
   if (body == nullptr || body->isFinished()) return;
   const JsError described = describeError(isolate_->GetCurrentContext(), error);
   report(requests_.find(slot), LogLevel::kError,
@@ -216,7 +216,7 @@ void IoBridge::pull(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return;
   enter(request, [this, slot](v8::Local<v8::Context> context) {
-    entry_.call(context, EntryPoint::kPullResponseBody,
+    entry_.call(context, EntryPoint::kPullOutgoing,
                 v8::Integer::NewFromUnsigned(isolate_, slot).As<v8::Value>());
   });
 }
@@ -228,7 +228,7 @@ void IoBridge::readerLeft(uint32_t slot) {
     if (request == nullptr) return;
     enter(request, [this, slot](v8::Local<v8::Context> context) {
       v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate_, slot);
-      entry_.call(context, EntryPoint::kCancelResponseBody, number);
+      entry_.call(context, EntryPoint::kCancelOutgoing, number);
       entry_.call(context, EntryPoint::kAbortRequest, number);
     });
   }));

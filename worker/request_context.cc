@@ -11,7 +11,7 @@ RequestContext::RequestContext(uint32_t slotNumber, rpc::FetchCall::Reader call)
       callId(call.getId()),
       call_(call) {
   const rpc::Body::Reader body = call.getRequest().getBody();
-  if (body.isStream()) body_ = std::make_unique<RequestBody>(body.getStream());
+  if (body.isStream()) body_ = std::make_unique<IncomingBody>(body.getStream());
 }
 
 void RequestContext::detach() {

@@ -11,9 +11,9 @@
 
 #include "protocol/worker.capnp.h"
 #include "worker/answer.h"
+#include "worker/incoming_body.h"
 #include "worker/log_buffer.h"
-#include "worker/request_body.h"
-#include "worker/response_body.h"
+#include "worker/outgoing_body.h"
 
 namespace nano {
 
@@ -44,7 +44,7 @@ class RequestContext final {
   bool isDetached() const { return copy_ != nullptr; }
 
   // Null where the body is not a stream.
-  RequestBody* body() { return body_.get(); }
+  IncomingBody* body() { return body_.get(); }
 
   // At most once.
   void setAnswer(Answer answer);
@@ -52,7 +52,7 @@ class RequestContext final {
   // The answer, with the CPU time used until now; at most once.
   std::optional<Answer> takeAnswer();
 
-  kj::Maybe<kj::Own<ResponseBody>> responseBody;
+  kj::Maybe<kj::Own<OutgoingBody>> responseBody;
   uint32_t waitUntilCount = 0;
   // Runs once only waitUntil keeps this alive.
   kj::Maybe<kj::Promise<void>> waitUntilDeadline;
@@ -63,7 +63,7 @@ class RequestContext final {
  private:
   rpc::FetchCall::Reader call_;
   std::unique_ptr<capnp::MallocMessageBuilder> copy_;
-  std::unique_ptr<RequestBody> body_;
+  std::unique_ptr<IncomingBody> body_;
   bool answered_ = false;
   std::optional<Answer> answer_;
 };

@@ -4,7 +4,7 @@
 // A body that is there as a whole is never made a stream unless somebody asks for the stream; one
 // that arrives from the client is handed on, or read, without one as well.
 
-import { cancelRequestBody, readRequestBody, utf8Encode } from 'nano:ops';
+import { cancelIncoming, readIncoming, utf8Encode } from 'nano:ops';
 import { serializeForm } from './form_urlencoded.js';
 import {
   ArrayBufferIsView,
@@ -63,7 +63,7 @@ class IncomingSource {
   }
 
   pull(controller) {
-    return PromisePrototypeThen(readRequestBody(this.#slot), (chunk) => {
+    return PromisePrototypeThen(readIncoming(this.#slot), (chunk) => {
       if (chunk !== null && TypedArrayPrototypeGetByteLength(chunk) > 0) {
         controller.enqueue(chunk);
         return;
@@ -74,7 +74,7 @@ class IncomingSource {
   }
 
   cancel() {
-    cancelRequestBody(this.#slot);
+    cancelIncoming(this.#slot);
     return PromiseResolve(undefined);
   }
 }

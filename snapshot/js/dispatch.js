@@ -10,7 +10,7 @@ import { makeExecutionContext } from './execution_context.js';
 import { PromisePrototypeThen, PromiseResolve, TypeErrorConstructor } from './primordials.js';
 import { abortIncoming, forgetIncoming, incomingRequest } from './request.js';
 import { giveAway, isResponse } from './response.js';
-import { pumpIncoming, pumpStream } from './response_pump.js';
+import { pumpIncoming, pumpStream } from './body_pump.js';
 
 const TypeError = TypeErrorConstructor;
 const kUnknownLength = -1;

@@ -5,6 +5,7 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { builtinModule } from './builtin_modules.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
@@ -16,6 +17,7 @@ import { EventTarget } from './event_target.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
+import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
 import { performance, Performance } from './performance.js';
 import {
   ObjectDefineProperty,
@@ -25,7 +27,7 @@ import {
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelResponseBody, pullResponseBody } from './response_pump.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -46,19 +48,24 @@ import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from 
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
 import { refuseSharedMemory } from './wasm_memory.js';
+import { WebSocketPair } from './websocket/pair.js';
+import { WebSocket } from './websocket/websocket.js';
 
 /** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
 const interfaces = {
   AbortController,
   AbortSignal,
   ByteLengthQueuingStrategy,
+  CloseEvent,
   CountQueuingStrategy,
   Crypto,
   CustomEvent,
   DOMException,
+  ErrorEvent,
   Event,
   EventTarget,
   Headers,
+  MessageEvent,
   Navigator,
   Performance,
   ReadableByteStreamController,
@@ -77,6 +84,8 @@ const interfaces = {
   TransformStreamDefaultController,
   URL,
   URLSearchParams,
+  WebSocket,
+  WebSocketPair,
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
@@ -131,10 +140,11 @@ defineGlobal('console', console, false);
 registerEntryPoints({
   dispatchFetch,
   fireTimer,
-  pullResponseBody,
-  cancelResponseBody,
+  pullOutgoing,
+  cancelOutgoing,
   abortRequest,
   reportRejection,
   makeEnv,
   refuseSharedMemory,
+  builtinModule,
 });

@@ -34,6 +34,7 @@ import {
 } from './primordials.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { parseUrlOrThrow } from './url.js';
+import { isWebSocket } from './websocket/websocket.js';
 import {
   defineInterface,
   illegalInvocation,
@@ -62,6 +63,9 @@ const isNullBodyStatus = (status) =>
 const isRedirectStatus = (status) =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
+const kNoUpgrade =
+  'A WebSocket cannot be handed to a client: this version of nano answers no upgrade';
+
 const illegalReceiver = () => PromiseReject(new TypeError('Illegal invocation'));
 
 /** @type {(value: any) => boolean} */
@@ -86,6 +90,8 @@ export class Response {
   #headers = null;
   #isError = false;
   #cf = undefined;
+  /** Of an upgrade, or null. */
+  #webSocket = null;
 
   constructor(body = null, init = undefined) {
     if (body === kInternal) return;
@@ -128,7 +134,12 @@ export class Response {
       fillHeaders(list, headers, context);
     }
     const status = init.status;
-    if (status !== undefined) this.#setStatus(status, context);
+    const webSocket = init.webSocket;
+    if (webSocket !== undefined && webSocket !== null) {
+      this.#setWebSocket(webSocket, status, context);
+    } else if (status !== undefined) {
+      this.#setStatus(status, context);
+    }
     const statusText = init.statusText;
     if (statusText !== undefined) {
       const text = toByteString(statusText, context);
@@ -138,6 +149,17 @@ export class Response {
       this.#statusText = text;
     }
     return list;
+  }
+
+  #setWebSocket(webSocket, status, context) {
+    if (!isWebSocket(webSocket)) {
+      throw new TypeError(`${context}: member webSocket is not of type 'WebSocket'.`);
+    }
+    if (status === undefined || toUnsignedShort(status, context) !== 101) {
+      throw new RangeErrorConstructor('Responses with a WebSocket must have status code 101.');
+    }
+    this.#status = 101;
+    this.#webSocket = webSocket;
   }
 
   #setStatus(value, context) {
@@ -232,6 +254,12 @@ export class Response {
     return this.#cf;
   }
 
+  /** Cloudflare's: the WebSocket that the server opened, or that the app answers with. */
+  get webSocket() {
+    if (!(#body in this)) illegalInvocation();
+    return this.#webSocket;
+  }
+
   /** @returns {import('./body.js').Body | null} */
   #ownBody() {
     const body = this.#body;
@@ -241,6 +269,9 @@ export class Response {
 
   clone() {
     if (!(#body in this)) illegalInvocation();
+    if (this.#webSocket !== null) {
+      throw new TypeError('Cannot clone a response to a WebSocket handshake.');
+    }
     const body = this.#body;
     const copy = new Response(/** @type {any} */ (kInternal));
     if (body !== null && typeof body !== 'string') {
@@ -317,6 +348,7 @@ export class Response {
       const body = response.#body;
       const headers = response.#headers;
       if (response.#isError) throw new TypeError('A network error is no response to a request');
+      if (response.#webSocket !== null) throw new TypeError(kNoUpgrade);
       let flat;
       if (headers === kTextHeaders) flat = kFlatTextHeaders;
       else if (headers === null) flat = '';

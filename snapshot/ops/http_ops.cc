@@ -25,11 +25,11 @@ v8::Local<v8::Value> requestBody(OpCall&, Host& host, uint32_t slot) {
   return host.requestBody(slot);
 }
 
-v8::Local<v8::Promise> readRequestBody(OpCall&, Host& host, uint32_t slot) {
-  return host.readRequestBody(slot);
+v8::Local<v8::Promise> readIncoming(OpCall&, Host& host, uint32_t slot) {
+  return host.readIncoming(slot);
 }
 
-void cancelRequestBody(OpCall&, Host& host, uint32_t slot) { host.cancelRequestBody(slot); }
+void cancelIncoming(OpCall&, Host& host, uint32_t slot) { host.cancelIncoming(slot); }
 
 // A response's body as bytes. A string of ASCII, the usual case, is not copied: V8's heap must not
 // move while this lives.
@@ -95,14 +95,14 @@ void respondStream(OpCall&, Host& host, uint32_t slot, uint32_t status, const La
                      length >= 0 ? static_cast<int64_t>(length) : -1);
 }
 
-void writeResponseBody(OpCall&, Host& host, uint32_t slot, std::span<const std::byte> chunk) {
-  host.writeResponseBody(slot, chunk);
+void writeOutgoing(OpCall&, Host& host, uint32_t slot, std::span<const std::byte> chunk) {
+  host.writeOutgoing(slot, chunk);
 }
 
-void endResponseBody(OpCall&, Host& host, uint32_t slot) { host.endResponseBody(slot); }
+void endOutgoing(OpCall&, Host& host, uint32_t slot) { host.endOutgoing(slot); }
 
-void failResponseBody(OpCall&, Host& host, uint32_t slot, v8::Local<v8::Value> error) {
-  host.failResponseBody(slot, error);
+void failOutgoing(OpCall&, Host& host, uint32_t slot, v8::Local<v8::Value> error) {
+  host.failOutgoing(slot, error);
 }
 
 void failRequest(OpCall&, Host& host, uint32_t slot, v8::Local<v8::Value> error) {
@@ -118,13 +118,13 @@ constexpr Op kOps[] = {
     {"requestMethod", bindOp<requestMethod>},
     {"requestHeaders", bindOp<requestHeaders>},
     {"requestBody", bindOp<requestBody>},
-    {"readRequestBody", bindOp<readRequestBody>},
-    {"cancelRequestBody", bindOp<cancelRequestBody>},
+    {"readIncoming", bindOp<readIncoming>},
+    {"cancelIncoming", bindOp<cancelIncoming>},
     {"respond", bindOp<respond>},
     {"respondStream", bindOp<respondStream>},
-    {"writeResponseBody", bindOp<writeResponseBody>},
-    {"endResponseBody", bindOp<endResponseBody>},
-    {"failResponseBody", bindOp<failResponseBody>},
+    {"writeOutgoing", bindOp<writeOutgoing>},
+    {"endOutgoing", bindOp<endOutgoing>},
+    {"failOutgoing", bindOp<failOutgoing>},
     {"failRequest", bindOp<failRequest>},
     {"waitUntil", bindOp<waitUntil>},
 };

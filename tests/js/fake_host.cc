@@ -71,7 +71,7 @@ bool FakeHost::pullAndSettle(v8::Local<v8::Context> context) {
     if (request.pullWanted) {
       request.pullWanted = false;
       request.pulled = true;
-      call(EntryPoint::kPullResponseBody, static_cast<int32_t>(slot), slot);
+      call(EntryPoint::kPullOutgoing, static_cast<int32_t>(slot), slot);
       return true;
     }
     if (request.finished && !request.settled) {
@@ -166,7 +166,7 @@ v8::Local<v8::Value> FakeHost::requestBody(uint32_t slot) {
   return body;
 }
 
-v8::Local<v8::Promise> FakeHost::readRequestBody(uint32_t slot) {
+v8::Local<v8::Promise> FakeHost::readIncoming(uint32_t slot) {
   auto& request = this->request(slot);
   const auto context = isolate_->GetCurrentContext();
   const auto resolver = v8::Promise::Resolver::New(context).ToLocalChecked();
@@ -184,7 +184,7 @@ v8::Local<v8::Promise> FakeHost::readRequestBody(uint32_t slot) {
   return resolver->GetPromise();
 }
 
-void FakeHost::cancelRequestBody(uint32_t slot) {
+void FakeHost::cancelIncoming(uint32_t slot) {
   auto& request = this->request(slot);
   request.bodyCancelled = true;
   request.given.Get(isolate_)
@@ -225,18 +225,18 @@ bool FakeHost::answerPull(uint32_t slot, const char* op) {
   return !request.finished;
 }
 
-void FakeHost::writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) {
-  if (!answerPull(slot, "writeResponseBody")) return;
+void FakeHost::writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) {
+  if (!answerPull(slot, "writeOutgoing")) return;
   auto& request = this->request(slot);
   request.body.insert(request.body.end(), chunk.begin(), chunk.end());
   request.pullWanted = true;
 }
 
-void FakeHost::endResponseBody(uint32_t slot) {
-  if (answerPull(slot, "endResponseBody")) request(slot).finished = true;
+void FakeHost::endOutgoing(uint32_t slot) {
+  if (answerPull(slot, "endOutgoing")) request(slot).finished = true;
 }
 
-void FakeHost::failResponseBody(uint32_t slot, v8::Local<v8::Value> error) {
+void FakeHost::failOutgoing(uint32_t slot, v8::Local<v8::Value> error) {
   auto& request = this->request(slot);
   request.bodyError.Reset(isolate_, error);
   request.finished = true;

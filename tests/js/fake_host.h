@@ -9,6 +9,7 @@
 
 #include "snapshot/entry_points.h"
 #include "snapshot/host.h"
+#include "tests/js/fake_sockets.h"
 
 namespace nano {
 
@@ -28,7 +29,8 @@ class FakeHost final : public Host {
 
   FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context)
       : isolate_(isolate),
-        entryPoints_(context) {}
+        entryPoints_(context),
+        sockets_(isolate) {}
   virtual ~FakeHost() = default;
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
@@ -59,16 +61,17 @@ class FakeHost final : public Host {
   v8::Local<v8::String> requestMethod(uint32_t slot) override;
   v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
   v8::Local<v8::Value> requestBody(uint32_t slot) override;
-  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
-  void cancelRequestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readIncoming(uint32_t slot) override;
+  void cancelIncoming(uint32_t slot) override;
   void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                bool hasBody) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
-  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
-  void endResponseBody(uint32_t slot) override;
-  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) override;
+  void endOutgoing(uint32_t slot) override;
+  void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+  FakeSockets* sockets() override { return &sockets_; }
 
  private:
   static constexpr double kTimeOrigin = 1'700'000'000'000;
@@ -112,6 +115,7 @@ class FakeHost final : public Host {
 
   v8::Isolate* isolate_;
   EntryPoints entryPoints_;
+  FakeSockets sockets_;
   double now_ = 0;
   std::vector<Timer> timers_;
   uint64_t timersMade_ = 0;

@@ -144,6 +144,19 @@ export function callEntryPoint(name, ...args) {
   return native.callEntryPoint(name, args);
 }
 
+/** Who answers for the network: fake_network.js makes one. */
+export function setNetwork(network) {
+  native.setNetwork(network);
+}
+
+/** What an app gets from `import`. @param {string} name */
+export function builtinModule(name) {
+  const list = callEntryPoint('builtinModule', name);
+  const exported = {};
+  for (let i = 0; i + 1 < list.length; i += 2) exported[list[i]] = list[i + 1];
+  return exported;
+}
+
 export function bytes(...values) {
   return new Uint8Array(values);
 }
@@ -190,7 +203,7 @@ export function send(init, handler, env = {}) {
       text: answer.body === null ? null : new TextDecoder().decode(answer.body),
     })),
     abort: () => native.callEntryPoint('abortRequest', [slot]),
-    cancel: () => native.callEntryPoint('cancelResponseBody', [slot]),
+    cancel: () => native.callEntryPoint('cancelOutgoing', [slot]),
     waited: () => native.waitedFor(slot),
   };
 }

@@ -60,10 +60,14 @@ v8::MaybeLocal<v8::Array> logs(OpCall& call, Host& host) {
   return v8::Array::New(call.isolate(), values.data(), values.size());
 }
 
+void setNetwork(OpCall&, Host& host, v8::Local<v8::Object> network) {
+  fake(host).sockets()->setNetwork(network);
+}
+
 constexpr Op kTestOps[] = {
     {"dispatch", bindOp<dispatch>},   {"answer", bindOp<answer>},
     {"waitedFor", bindOp<waitedFor>}, {"callEntryPoint", bindOp<callEntryPoint>},
-    {"logs", bindOp<logs>},
+    {"logs", bindOp<logs>},           {"setNetwork", bindOp<setNetwork>},
 };
 
 v8::Local<v8::String> name(v8::Isolate* isolate, const Op& op) {

@@ -1,4 +1,4 @@
-#include "worker/response_body.h"
+#include "worker/outgoing_body.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,9 +10,9 @@
 namespace nano {
 
 // What the supervisor holds.
-class ResponseBody::Source final : public rpc::ByteSource::Server {
+class OutgoingBody::Source final : public rpc::ByteSource::Server {
  public:
-  explicit Source(kj::Own<ResponseBody> body) : body_(kj::mv(body)) {}
+  explicit Source(kj::Own<OutgoingBody> body) : body_(kj::mv(body)) {}
   ~Source() noexcept(false) { body_->sourceDropped(); }
 
  protected:
@@ -22,12 +22,12 @@ class ResponseBody::Source final : public rpc::ByteSource::Server {
   }
 
  private:
-  kj::Own<ResponseBody> body_;
+  kj::Own<OutgoingBody> body_;
 };
 
-rpc::ByteSource::Client ResponseBody::makeSource() { return kj::heap<Source>(kj::addRef(*this)); }
+rpc::ByteSource::Client OutgoingBody::makeSource() { return kj::heap<Source>(kj::addRef(*this)); }
 
-kj::Promise<void> ResponseBody::read(ReadContext context) {
+kj::Promise<void> OutgoingBody::read(ReadContext context) {
   KJ_REQUIRE(reader_ == nullptr, "one read of a body at a time");
   if (offset_ == buffer_.size() && state_ == State::kOpen && !pulling_) {
     pulling_ = true;
@@ -39,7 +39,7 @@ kj::Promise<void> ResponseBody::read(ReadContext context) {
   return waiting.promise.then([this, context]() mutable { return deliver(context); });
 }
 
-kj::Promise<void> ResponseBody::deliver(ReadContext context) {
+kj::Promise<void> OutgoingBody::deliver(ReadContext context) {
   const size_t left = buffer_.size() - offset_;
   if (left == 0 && state_ == State::kOpen) return read(context);  // An empty chunk.
   if (left == 0 && state_ == State::kFailed) {
@@ -59,7 +59,7 @@ kj::Promise<void> ResponseBody::deliver(ReadContext context) {
   return kj::READY_NOW;
 }
 
-bool ResponseBody::write(std::span<const std::byte> chunk,
+bool OutgoingBody::write(std::span<const std::byte> chunk,
                          const std::shared_ptr<BufferBudget>& budget) {
   if (state_ != State::kOpen) return true;
   pulling_ = false;
@@ -72,29 +72,29 @@ bool ResponseBody::write(std::span<const std::byte> chunk,
   return true;
 }
 
-void ResponseBody::end() {
+void OutgoingBody::end() {
   if (state_ != State::kOpen) return;
   state_ = State::kEnded;
   producer_ = nullptr;
   wakeReader();
 }
 
-void ResponseBody::fail() {
+void OutgoingBody::fail() {
   if (state_ != State::kOpen) return;
   state_ = State::kFailed;
   producer_ = nullptr;
   wakeReader();
 }
 
-void ResponseBody::detach() { fail(); }
+void OutgoingBody::detach() { fail(); }
 
-void ResponseBody::sourceDropped() {
+void OutgoingBody::sourceDropped() {
   if (state_ != State::kOpen) return;
   state_ = State::kFailed;
   std::exchange(producer_, nullptr)->readerLeft(slot_);
 }
 
-void ResponseBody::wakeReader() {
+void OutgoingBody::wakeReader() {
   KJ_IF_MAYBE(reader, reader_) {
     auto fulfiller = kj::mv(*reader);
     reader_ = nullptr;

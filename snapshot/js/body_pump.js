@@ -1,14 +1,14 @@
 // @ts-check
 // Response bodies on their way to the client. The host asks for each chunk with
-// pullResponseBody(slot) and gets exactly one writeResponseBody, endResponseBody or
-// failResponseBody for it.
+// pullOutgoing(slot) and gets exactly one writeOutgoing, endOutgoing or
+// failOutgoing for it.
 
 import {
-  cancelRequestBody,
-  endResponseBody,
-  failResponseBody,
-  readRequestBody,
-  writeResponseBody,
+  cancelIncoming,
+  endOutgoing,
+  failOutgoing,
+  readIncoming,
+  writeOutgoing,
 } from 'nano:ops';
 import { DOMException } from './dom_exception.js';
 import {
@@ -65,23 +65,23 @@ class StreamPump {
         'This ReadableStream did not return bytes: a response body takes Uint8Array chunks',
       );
       finish(this.#slot);
-      failResponseBody(this.#slot, error);
+      failOutgoing(this.#slot, error);
       this.cancel(error);
       return;
     }
     const length = isView ? byteLengthOfView(chunk) : ArrayBufferPrototypeGetByteLength(chunk);
     if (length === 0) this.pull();
-    else writeResponseBody(this.#slot, chunk);
+    else writeOutgoing(this.#slot, chunk);
   }
 
   closeSteps() {
     finish(this.#slot);
-    endResponseBody(this.#slot);
+    endOutgoing(this.#slot);
   }
 
   errorSteps(error) {
     finish(this.#slot);
-    failResponseBody(this.#slot, error);
+    failOutgoing(this.#slot, error);
   }
 }
 
@@ -99,29 +99,29 @@ class IncomingPump {
   }
 
   pull() {
-    PromisePrototypeThen(readRequestBody(this.#from), this.#onChunk, this.#onError);
+    PromisePrototypeThen(readIncoming(this.#from), this.#onChunk, this.#onError);
   }
 
   cancel() {
-    cancelRequestBody(this.#from);
+    cancelIncoming(this.#from);
   }
 
   #write(chunk) {
     if (!pumps.has(this.#slot)) return;
     if (chunk === null) {
       finish(this.#slot);
-      endResponseBody(this.#slot);
+      endOutgoing(this.#slot);
     } else if (TypedArrayPrototypeGetByteLength(chunk) === 0) {
       this.pull();
     } else {
-      writeResponseBody(this.#slot, chunk);
+      writeOutgoing(this.#slot, chunk);
     }
   }
 
   #fail(error) {
     if (!pumps.has(this.#slot)) return;
     finish(this.#slot);
-    failResponseBody(this.#slot, error);
+    failOutgoing(this.#slot, error);
   }
 }
 
@@ -138,14 +138,14 @@ export function pumpIncoming(slot, from) {
 }
 
 /** The host wants a chunk. @param {number} slot */
-export function pullResponseBody(slot) {
+export function pullOutgoing(slot) {
   const pump = pumps.get(slot);
-  if (pump === undefined) endResponseBody(slot);
+  if (pump === undefined) endOutgoing(slot);
   else pump.pull();
 }
 
 /** The reader went away. @param {number} slot */
-export function cancelResponseBody(slot) {
+export function cancelOutgoing(slot) {
   const pump = pumps.get(slot);
   if (pump === undefined) return;
   pumps.delete(slot);

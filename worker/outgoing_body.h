@@ -19,7 +19,7 @@ namespace nano {
 // Pulled: a chunk is asked of JavaScript only when the reader has asked for one and none is left,
 // so at most one chunk is held, on the budget of the isolate. Shared by the request's context and
 // the ByteSource that the supervisor holds; either may go first.
-class ResponseBody final : public kj::Refcounted {
+class OutgoingBody final : public kj::Refcounted {
  public:
   class Producer {
    public:
@@ -33,9 +33,9 @@ class ResponseBody final : public kj::Refcounted {
   };
 
   // `producer` is borrowed until detach() or the end.
-  ResponseBody(Producer& producer, uint32_t slot) : producer_(&producer), slot_(slot) {}
+  OutgoingBody(Producer& producer, uint32_t slot) : producer_(&producer), slot_(slot) {}
   // A body that is all there; `share` is what the budget gave for it.
-  ResponseBody(std::string bytes, BufferShare share)
+  OutgoingBody(std::string bytes, BufferShare share)
       : buffer_(std::move(bytes)),
         share_(std::move(share)),
         state_(State::kEnded) {}

@@ -10,13 +10,13 @@
 namespace nano {
 
 // A request body on its way in: JavaScript asks for a chunk, the supervisor sends one.
-class RequestBody final {
+class IncomingBody final {
  public:
-  explicit RequestBody(rpc::ByteSource::Client source)
+  explicit IncomingBody(rpc::ByteSource::Client source)
       : source_(kj::mv(source)),
         tasks_(ignored_) {}
-  RequestBody(const RequestBody&) = delete;
-  RequestBody& operator=(const RequestBody&) = delete;
+  IncomingBody(const IncomingBody&) = delete;
+  IncomingBody& operator=(const IncomingBody&) = delete;
 
   // What became of a read; the bytes live for the call.
   struct Chunk {

@@ -1,4 +1,4 @@
-#include "worker/request_body.h"
+#include "worker/incoming_body.h"
 
 #include <kj/debug.h>
 
@@ -13,7 +13,7 @@ static_assert(kReadBytes <= kMaxReadBytes);
 
 }  // namespace
 
-void RequestBody::read(Receiver receive) {
+void IncomingBody::read(Receiver receive) {
   KJ_REQUIRE(receiver_ == nullptr, "one read of a body at a time");
   receiver_ = kj::mv(receive);
   KJ_IF_MAYBE(source, source_) {
@@ -34,7 +34,7 @@ void RequestBody::read(Receiver receive) {
   }
 }
 
-void RequestBody::finish(const Chunk& chunk) {
+void IncomingBody::finish(const Chunk& chunk) {
   KJ_IF_MAYBE(waiting, receiver_) {
     Receiver receive = kj::mv(*waiting);
     receiver_ = nullptr;

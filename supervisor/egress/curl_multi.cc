@@ -1,0 +1,304 @@
+#include "supervisor/egress/curl_multi.h"
+
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include <kj/debug.h>
+
+namespace nano {
+namespace {
+
+// Handles kept for the next fetches; 6 KB each.
+constexpr size_t kSpareHandles = 8;
+// How often curl may ask in a row to be called again at once before the loop goes on.
+constexpr int kMaxPasses = 4;
+
+// Null of a handle that is nobody's, as those that curl makes for itself.
+CurlCall* callOf(CURL* easy) {
+  void* call = nullptr;
+  CURLcode result = curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
+  KJ_ASSERT(result == CURLE_OK);
+  return static_cast<CurlCall*>(call);
+}
+
+// Of the connection that a transfer is about to use; null where it has none.
+SSL* tlsOf(CURL* easy) {
+  curl_tlssessioninfo* session = nullptr;
+  CURLcode result = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
+  if (result != CURLE_OK || session == nullptr) return nullptr;
+  return static_cast<SSL*>(session->internals);
+}
+
+// Its frames may come at any time, and name the request that they belong to.
+bool speaksHttp2(const SSL* tls) {
+  const unsigned char* protocol = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(tls, &protocol, &size);
+  return std::string_view(reinterpret_cast<const char*>(protocol), size) == "h2";
+}
+
+uint16_t portOf(const sockaddr_storage& address) {
+  // The port is at the same place in both families.
+  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+void logFailure(kj::Exception&& error) { KJ_LOG(ERROR, "a fetch's event failed", error); }
+
+template <typename Option, typename Value>
+void setMulti(CURLM* multi, Option option, Value value) {
+  CURLMcode result = curl_multi_setopt(multi, option, value);
+  KJ_REQUIRE(result == CURLM_OK, curl_multi_strerror(result));
+}
+
+}  // namespace
+
+// A connection's events. Curl forgets a socket with each request and takes it up with the next:
+// reading stays on in between, which saves two system calls a request. Found readable while nobody
+// waits (closed, most often), it is switched off; curl looks at the socket before it is used again.
+struct CurlMulti::Watch {
+  Watch(CurlMulti& multi, curl_socket_t fd)
+      : owner(multi),
+        socket(fd),
+        read(event_new(&multi.loop_.base(), fd, EV_READ | EV_PERSIST, onReady, this)),
+        write(event_new(&multi.loop_.base(), fd, EV_WRITE | EV_PERSIST, onReady, this)) {
+    KJ_REQUIRE(read != nullptr && write != nullptr);
+  }
+
+  void want(int poll) {
+    wanted = poll;
+    set(*read, reading, reading || (poll & CURL_POLL_IN) != 0);
+    set(*write, writing, (poll & CURL_POLL_OUT) != 0);
+  }
+
+  static void set(event& event, bool& on, bool wish) {
+    if (on == wish) return;
+    int result = wish ? event_add(&event, nullptr) : event_del(&event);
+    KJ_REQUIRE(result == 0, "libevent cannot watch a socket");
+    on = wish;
+  }
+
+  static void onReady(evutil_socket_t, short what, void* self) {
+    auto& watch = *static_cast<Watch*>(self);
+    guard(
+        [&watch, what]() {
+          if ((what & EV_READ) != 0 && (watch.wanted & CURL_POLL_IN) == 0) {
+            return set(*watch.read, watch.reading, false);
+          }
+          int ready = (what & EV_READ) != 0 ? CURL_CSELECT_IN : CURL_CSELECT_OUT;
+          watch.owner.run(watch.socket, ready);
+        },
+        logFailure);
+  }
+
+  bool isOf(const Connection& other) {
+    if (!connection) {
+      sockaddr_storage local{};
+      sockaddr_storage remote{};
+      socklen_t size = sizeof(local);
+      socklen_t peerSize = sizeof(remote);
+      if (getsockname(socket, reinterpret_cast<sockaddr*>(&local), &size) != 0 ||
+          getpeername(socket, reinterpret_cast<sockaddr*>(&remote), &peerSize) != 0) {
+        return false;  // Not connected.
+      }
+      auto ours = addressOf(reinterpret_cast<sockaddr&>(local));
+      auto theirs = addressOf(reinterpret_cast<sockaddr&>(remote));
+      if (!ours || !theirs) return false;
+      connection = Connection{*ours, portOf(local), *theirs, portOf(remote)};
+    }
+    return *connection == other;
+  }
+
+  CurlMulti& owner;
+  curl_socket_t socket;
+  std::optional<Connection> connection;
+  int wanted = 0;
+  bool reading = false;
+  bool writing = false;
+  Event read;
+  Event write;
+};
+
+CurlMulti::CurlMulti(EventLoop& loop, const NetworkSettings& settings)
+    : loop_(loop),
+      settings_(settings) {
+  // Counted and safe between threads; never undone, because the process ends with it.
+  CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  KJ_REQUIRE(ready == CURLE_OK, curl_easy_strerror(ready));
+  multi_.reset(curl_multi_init());
+  KJ_REQUIRE(multi_ != nullptr);
+  setMulti(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlMulti::onSocket);
+  setMulti(multi_.get(), CURLMOPT_SOCKETDATA, this);
+  setMulti(multi_.get(), CURLMOPT_TIMERFUNCTION, &CurlMulti::onTimer);
+  setMulti(multi_.get(), CURLMOPT_TIMERDATA, this);
+  setMulti(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(settings.idleConnections));
+  // One request at a time on an HTTP/2 connection: README, "Why it is so".
+  setMulti(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+  auto onDue = [](evutil_socket_t, short, void* self) {
+    auto& multi = *static_cast<CurlMulti*>(self);
+    multi.timerDue_.reset();
+    guard([&multi]() { multi.run(CURL_SOCKET_TIMEOUT, 0); }, logFailure);
+  };
+  timer_.reset(event_new(&loop.base(), -1, 0, onDue, this));
+  KJ_REQUIRE(timer_ != nullptr);
+}
+
+CurlMulti::~CurlMulti() noexcept(false) {
+  spare_.clear();
+  // Closes the pool, which calls back into this object.
+  multi_.reset();
+}
+
+std::unique_ptr<CurlHandle> CurlMulti::takeHandle() {
+  std::unique_ptr<CurlHandle> handle;
+  if (spare_.empty()) {
+    handle = std::make_unique<CurlHandle>(settings_);
+    setCurl(handle->easy(), CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::onClose);
+    setCurl(handle->easy(), CURLOPT_CLOSESOCKETDATA, this);
+  } else {
+    handle = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  return handle;
+}
+
+void CurlMulti::giveBack(std::unique_ptr<CurlHandle> handle) {
+  if (spare_.size() == kSpareHandles) return;
+  setCurl(handle->easy(), CURLOPT_PRIVATE, static_cast<void*>(nullptr));
+  spare_.push_back(std::move(handle));
+}
+
+void CurlMulti::start(CurlHandle& handle, CurlCall& call) {
+  setCurl(handle.easy(), CURLOPT_PRIVATE, &call);
+  CURLMcode result = curl_multi_add_handle(multi_.get(), handle.easy());
+  KJ_REQUIRE(result == CURLM_OK, curl_multi_strerror(result));
+}
+
+void CurlMulti::stop(CurlHandle& handle, CurlCall& call) {
+  KJ_ASSERT(!running_, "curl cannot be called from its callbacks");
+  forget(call);
+  CURLMcode result = curl_multi_remove_handle(multi_.get(), handle.easy());
+  KJ_ASSERT(result == CURLM_OK, curl_multi_strerror(result));
+}
+
+CURLcode CurlMulti::pause(CurlHandle& handle, int directions) {
+  KJ_ASSERT(!running_, "curl cannot be called from its callbacks");
+  CURLcode result = curl_easy_pause(handle.easy(), directions);
+  loop_.flushAtTurnEnd(*this);
+  return result;
+}
+
+void CurlMulti::forget(CurlCall& call) {
+  std::replace(reports_.begin(), reports_.end(), &call, static_cast<CurlCall*>(nullptr));
+}
+
+void CurlMulti::flush() {
+  guard([this]() { run(CURL_SOCKET_TIMEOUT, 0); }, logFailure);
+}
+
+void CurlMulti::run(curl_socket_t socket, int ready) {
+  running_ = true;
+  act(socket, ready);
+  for (int i = 1; due_ && i < kMaxPasses; ++i)
+    act(CURL_SOCKET_TIMEOUT, 0);
+  running_ = false;
+  if (due_) loop_.flushAtTurnEnd(*this);
+  collect();
+}
+
+void CurlMulti::act(curl_socket_t socket, int ready) {
+  due_ = false;
+  int running = 0;
+  CURLMcode result = curl_multi_socket_action(multi_.get(), socket, ready, &running);
+  if (result != CURLM_OK) KJ_LOG(ERROR, "curl failed", curl_multi_strerror(result));
+}
+
+// What is finished comes first: it needs no report any more.
+void CurlMulti::collect() {
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    CURL* easy = message->easy_handle;
+    CURLcode result = message->data.result;
+    CurlCall* call = callOf(easy);
+    curl_multi_remove_handle(multi_.get(), easy);
+    forget(*call);
+    call->finished(result);
+  }
+  for (size_t i = 0; i < reports_.size(); ++i) {
+    if (CurlCall* call = reports_[i]) call->report();
+  }
+  reports_.clear();
+}
+
+// Left armed when it fires early enough: curl moves its timeouts with every request, and one early
+// call is cheaper than a change of libevent's heap each time.
+void CurlMulti::setTimer(long milliseconds) {
+  if (milliseconds == 0) {
+    due_ = true;
+    if (!running_) loop_.flushAtTurnEnd(*this);
+    return;
+  }
+  if (milliseconds < 0) return;
+  kj::TimePoint due = loop_.timer().now() + milliseconds * kj::MILLISECONDS;
+  if (timerDue_ && *timerDue_ <= due) return;
+  timeval delay{milliseconds / 1000, milliseconds % 1000 * 1000};
+  KJ_REQUIRE(event_add(timer_.get(), &delay) == 0);
+  timerDue_ = due;
+}
+
+void CurlMulti::setWatch(CURL* easy, curl_socket_t socket, int poll) {
+  std::unique_ptr<Watch>& watch = watches_[socket];
+  if (watch == nullptr) watch = std::make_unique<Watch>(*this, socket);
+  int wanted = poll == CURL_POLL_REMOVE ? 0 : poll;
+  watch->want(wanted);
+  if (CurlCall* call = callOf(easy)) call->waitsFor(wanted);
+}
+
+int CurlMulti::onSocket(CURL* easy, curl_socket_t socket, int poll, void* self, void*) {
+  int result = 0;
+  guard([&]() { static_cast<CurlMulti*>(self)->setWatch(easy, socket, poll); },
+        [&result](kj::Exception&& error) {
+          logFailure(kj::mv(error));
+          result = -1;
+        });
+  return result;
+}
+
+int CurlMulti::onTimer(CURLM*, long milliseconds, void* self) {
+  int result = 0;
+  guard([&]() { static_cast<CurlMulti*>(self)->setTimer(milliseconds); },
+        [&result](kj::Exception&& error) {
+          logFailure(kj::mv(error));
+          result = -1;
+        });
+  return result;
+}
+
+int CurlMulti::onClose(void* self, curl_socket_t socket) {
+  // The events first: libevent must not meet the number in its next life.
+  static_cast<CurlMulti*>(self)->watches_.erase(socket);
+  return close(socket);
+}
+
+CurlMulti::Pooled CurlMulti::checkPooled(const Connection& connection, CURL* easy) {
+  SSL* tls = tlsOf(easy);
+  if (tls != nullptr && speaksHttp2(tls)) return Pooled::kClean;
+  for (auto& [socket, watch] : watches_) {
+    if (!watch->isOf(connection)) continue;
+    char byte;
+    ssize_t waiting = recv(socket, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+    bool clean = waiting < 0 && errno == EAGAIN && (tls == nullptr || SSL_has_pending(tls) == 0);
+    if (clean) return Pooled::kClean;
+    shutdown(socket, SHUT_RDWR);
+    return Pooled::kSpoiled;
+  }
+  return Pooled::kClean;
+}
+
+}  // namespace nano

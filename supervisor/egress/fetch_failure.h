@@ -1,0 +1,27 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string>
+#include <string_view>
+
+#include "supervisor/egress/outbound.h"
+
+namespace nano {
+
+// Sentences for an app's author. None names an address that the app did not name.
+EgressError deniedFetch(const Destination& destination, std::string_view rule);
+EgressError deniedAddresses(const Destination& destination, std::string_view rule);
+EgressError unknownName(const Destination& destination, std::string_view reason);
+EgressError brokenAnswer(const Destination& destination, std::string_view why);
+EgressError timedOut(const Destination& destination, std::string_view why);
+EgressError canceledFetch(std::string_view why);
+EgressError internalFailure();
+
+// How far a fetch had come when curl gave it up.
+enum class FetchPhase { kConnecting, kRequesting, kAnswered };
+// `detail` is curl's own sentence, used where it is about TLS or a proxy.
+EgressError curlFailure(const Destination& destination, CURLcode result, FetchPhase phase,
+                        std::string_view detail);
+
+}  // namespace nano

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <kj/async.h>
+
+#include "supervisor/egress/curl_multi.h"
+#include "supervisor/egress/deadline_watch.h"
+#include "supervisor/egress/egress_policy.h"
+#include "supervisor/egress/fetch_failure.h"
+#include "supervisor/egress/network_settings.h"
+#include "supervisor/egress/outbound.h"
+#include "supervisor/egress/received_body.h"
+#include "supervisor/egress/sent_body.h"
+#include "supervisor/egress/upstream_head.h"
+
+namespace nano {
+
+// What the transfers of one fetcher have in common. Outlives those that curl works on.
+struct TransferContext {
+  CurlMulti& multi;
+  DeadlineWatch& deadlines;
+  const NetworkSettings& settings;
+  const EgressPolicy& policy;
+  NetworkCounters& counters;
+};
+
+// Whom to connect to, decided: the destination itself, or the proxy that everything goes through.
+struct TransferRoute {
+  std::string host;  // An IPv6 address without brackets.
+  uint16_t port = 0;
+  std::vector<IpAddress> addresses;  // Checked; these and no others.
+  std::string proxy;                 // Its URL; empty: none.
+};
+
+// One request inside curl, from its checked addresses to the last byte of the response. Dropping it
+// gives it up. Once curl is done it needs nothing but itself: the rest of a body may be read as
+// late as its reader likes.
+class Transfer final : private CurlCall, private SentBody::Owner, private DeadlineWatch::Entry {
+ public:
+  Transfer(const TransferContext& context, OutboundRequest request, TransferRoute route);
+  ~Transfer() noexcept(false);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  struct Answer {
+    FetchedResponse response;
+    // The body is to be read from the transfer, and this long.
+    bool streams = false;
+    std::optional<uint64_t> length;
+  };
+  using Result = std::variant<Answer, EgressError>;
+  // Once.
+  kj::Promise<Result> answer();
+
+  // As ByteSource.read.
+  kj::Promise<ByteChunk> read(size_t maxBytes);
+
+ private:
+  // transfer_setup.cc: what curl is told.
+  void setUp();
+  void setTarget(CURL* easy);
+  void setMethod(CURL* easy);
+  void setHeaders(CURL* easy);
+  void setCallbacks(CURL* easy);
+
+  // transfer_events.cc: what curl asks and says, from inside it.
+  static curl_socket_t onOpen(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int onConnected(void* self, char* remoteIp, char* localIp, int remotePort, int localPort);
+  static size_t onHeader(char* data, size_t size, size_t count, void* self);
+  static size_t onBody(char* data, size_t size, size_t count, void* self);
+  static size_t onUpload(char* into, size_t size, size_t count, void* self);
+  curl_socket_t open(const curl_sockaddr& address);
+  int beforeRequest(const CurlMulti::Connection& connection);
+  bool takeHeader(std::string_view line);
+  size_t takeBody(kj::ArrayPtr<const kj::byte> bytes);
+  size_t giveUpload(std::span<char> into);
+  bool mayBeSentAgain();
+  bool isAllowed(const IpAddress& address) const;
+  void note(EgressError error);
+
+  void finished(CURLcode result) override;
+  void report() override;
+  void waitsFor(int poll) override;
+  void bodyReady() override;
+  void bodyBroke(const char* why) override;
+  void expired() override;
+  void canceled() override;
+
+  void watchUpstream();
+  bool uploads() const { return upload_ != nullptr && !upload_->over(); }
+  bool hasWholeAnswer() const;
+  EgressError failureOf(CURLcode result) const;
+  void stop(EgressError error);
+  void leave(CURLcode result);
+  void conclude();
+  void conclude(EgressError error);
+  void tell();
+  void resume();
+
+  const TransferContext* context_;  // Null once curl is done with it.
+  OutboundRequest request_;
+  TransferRoute route_;
+  std::unique_ptr<CurlHandle> handle_;
+  CurlList headers_;
+  std::array<char, CURL_ERROR_SIZE> curlText_{};
+
+  FetchPhase phase_ = FetchPhase::kConnecting;
+  unsigned attempts_ = 0;
+  bool retried_ = false;
+  bool receivePaused_ = false;
+  bool receiveOver_ = false;
+  bool told_ = false;
+  std::optional<EgressError> failure_;
+
+  enum class Wait : uint8_t { kNothing, kConnection, kUpload, kHead, kBody };
+  Wait wait_ = Wait::kNothing;
+
+  std::unique_ptr<SentBody> upload_;
+  UpstreamHead head_;
+  ReceivedBody body_;
+  uint64_t received_ = 0;
+  kj::Own<kj::PromiseFulfiller<Result>> answer_;
+  kj::Promise<Result> promise_;
+};
+
+}  // namespace nano

@@ -1,0 +1,200 @@
+// What curl asks and says while it works on a request. All of it is called from inside curl: it
+// notes what it finds out and calls nothing of curl's.
+
+#include <netinet/in.h>
+
+#include <algorithm>
+
+#include <kj/debug.h>
+
+#include "supervisor/egress/transfer.h"
+
+namespace nano {
+namespace {
+
+// What is received and not read (security 3.1: 256 KB windows): with curl's own buffer of 64 KiB,
+// which it keeps when it is told to wait.
+constexpr size_t kMaxHeldBytes = 192 * 1024;
+
+// Methods that may be sent a second time when a connection breaks (RFC 9110 9.2.2).
+bool isIdempotent(std::string_view method) {
+  constexpr std::string_view kMethods[] = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
+  return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
+}
+
+// Runs what curl calls; an exception becomes `otherwise`, which makes curl give the request up.
+template <typename Result, typename Body>
+Result fromCurl(Result otherwise, Body&& body) {
+  Result result = otherwise;
+  guard([&]() { result = body(); },
+        [](kj::Exception&& error) { KJ_LOG(ERROR, "a fetch failed", error); });
+  return result;
+}
+
+std::optional<CurlMulti::Connection> readConnection(const char* localIp, int localPort,
+                                                    const char* remoteIp, int remotePort) {
+  auto local = parseIpAddress(localIp);
+  auto remote = parseIpAddress(remoteIp);
+  if (!local || !remote) return std::nullopt;
+  return CurlMulti::Connection{*local, static_cast<uint16_t>(localPort), *remote,
+                               static_cast<uint16_t>(remotePort)};
+}
+
+bool isReused(CURL* easy) {
+  long opened = 0;
+  return curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened) == CURLE_OK && opened == 0;
+}
+
+}  // namespace
+
+curl_socket_t Transfer::onOpen(void* self, curlsocktype, curl_sockaddr* address) {
+  return fromCurl<curl_socket_t>(
+      CURL_SOCKET_BAD, [self, address]() { return static_cast<Transfer*>(self)->open(*address); });
+}
+
+// The last look at the very address before it is connected to. Curl has no other than it was
+// given; this holds even where that is not so.
+curl_socket_t Transfer::open(const curl_sockaddr& address) {
+  if (attempts_ > 0) {
+    if (!mayBeSentAgain()) return CURL_SOCKET_BAD;
+    phase_ = FetchPhase::kConnecting;
+  }
+  auto ip = addressOf(address.addr);
+  auto port = ntohs(reinterpret_cast<const sockaddr_in&>(address.addr).sin_port);
+  auto& checked = route_.addresses;
+  if (!ip || port != route_.port || !isAllowed(*ip) ||
+      std::find(checked.begin(), checked.end(), *ip) == checked.end()) {
+    KJ_LOG(ERROR, "curl wants to connect to an address that was not checked");
+    note(deniedAddresses(request_.destination, "address not checked"));
+    return CURL_SOCKET_BAD;
+  }
+  Counters::add(context_->counters.connections);
+  return socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
+}
+
+bool Transfer::isAllowed(const IpAddress& address) const {
+  // The proxy is the operator's.
+  return !route_.proxy.empty() || context_->policy.decide(request_.destination, address).allowed;
+}
+
+int Transfer::onConnected(void* self, char* remoteIp, char* localIp, int remotePort,
+                          int localPort) {
+  return fromCurl<int>(CURL_PREREQFUNC_ABORT, [&]() -> int {
+    auto connection = readConnection(localIp, localPort, remoteIp, remotePort);
+    if (!connection) return CURL_PREREQFUNC_ABORT;
+    return static_cast<Transfer*>(self)->beforeRequest(*connection);
+  });
+}
+
+// There is a connection, and the request is sent next.
+int Transfer::beforeRequest(const CurlMulti::Connection& connection) {
+  if (!isAllowed(connection.remote)) {
+    note(deniedAddresses(request_.destination, "pooled connection"));
+    return CURL_PREREQFUNC_ABORT;
+  }
+  CURL* easy = handle_->easy();
+  if (isReused(easy) &&
+      context_->multi.checkPooled(connection, easy) == CurlMulti::Pooled::kSpoiled) {
+    // Sending fails now, and curl comes back with another connection: no attempt yet.
+    retried_ = true;
+    return CURL_PREREQFUNC_OK;
+  }
+  if (attempts_ > 0) {
+    retried_ = true;
+    if (!mayBeSentAgain()) return CURL_PREREQFUNC_ABORT;
+  }
+  ++attempts_;
+  phase_ = FetchPhase::kRequesting;
+  watchUpstream();
+  return CURL_PREREQFUNC_OK;
+}
+
+// Curl sends a request again when a connection of its pool breaks before anything is received. Once
+// is enough, and only what does no harm when it is done twice.
+bool Transfer::mayBeSentAgain() {
+  bool may =
+      attempts_ < 2 && isIdempotent(request_.method) && (upload_ == nullptr || !upload_->begun());
+  if (!may) {
+    note(curlFailure(request_.destination, CURLE_RECV_ERROR, FetchPhase::kRequesting, {}));
+  }
+  return may;
+}
+
+size_t Transfer::onHeader(char* data, size_t size, size_t count, void* self) {
+  return fromCurl<size_t>(0, [&]() -> size_t {
+    bool taken = static_cast<Transfer*>(self)->takeHeader({data, size * count});
+    return taken ? size * count : 0;
+  });
+}
+
+bool Transfer::takeHeader(std::string_view line) {
+  // Trailers, which nobody asked for.
+  if (phase_ == FetchPhase::kAnswered) return true;
+  switch (head_.add(line)) {
+    case UpstreamHead::Line::kMore:
+      return true;
+    case UpstreamHead::Line::kComplete:
+      phase_ = FetchPhase::kAnswered;
+      context_->multi.reportLater(*this);
+      return true;
+    case UpstreamHead::Line::kBroken:
+      note(brokenAnswer(request_.destination, head_.problem()));
+      return false;
+  }
+  return false;
+}
+
+size_t Transfer::onBody(char* data, size_t size, size_t count, void* self) {
+  return fromCurl<size_t>(0, [&]() {
+    auto* bytes = reinterpret_cast<const kj::byte*>(data);
+    return static_cast<Transfer*>(self)->takeBody(kj::arrayPtr(bytes, size * count));
+  });
+}
+
+size_t Transfer::takeBody(kj::ArrayPtr<const kj::byte> bytes) {
+  if (body_.held() >= kMaxHeldBytes) {
+    receivePaused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  received_ += bytes.size();
+  body_.add(bytes);
+  context_->multi.reportLater(*this);
+  return bytes.size();
+}
+
+size_t Transfer::onUpload(char* into, size_t size, size_t count, void* self) {
+  return fromCurl<size_t>(CURL_READFUNC_ABORT, [&]() {
+    return static_cast<Transfer*>(self)->giveUpload({into, size * count});
+  });
+}
+
+size_t Transfer::giveUpload(std::span<char> into) {
+  if (upload_ == nullptr) return 0;
+  SentBody::Taken taken = upload_->take(into);
+  wait_ = Wait::kNothing;
+  watchUpstream();
+  switch (taken.state) {
+    case SentBody::Taken::State::kSome:
+      return taken.bytes;
+    case SentBody::Taken::State::kWait:
+      return CURL_READFUNC_PAUSE;
+    case SentBody::Taken::State::kEnd:
+      return 0;
+  }
+  return CURL_READFUNC_ABORT;
+}
+
+// The only sign that an HTTP/1 answer is over while its request is still being sent: curl does not
+// want to read any more, though nobody told it to wait.
+void Transfer::waitsFor(int poll) {
+  bool reads = (poll & CURL_POLL_IN) != 0;
+  if (reads || phase_ != FetchPhase::kAnswered || receivePaused_ || !uploads()) return;
+  receiveOver_ = true;
+  context_->multi.reportLater(*this);
+}
+
+void Transfer::note(EgressError error) {
+  if (!failure_) failure_ = std::move(error);
+}
+
+}  // namespace nano
