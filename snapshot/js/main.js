@@ -19,6 +19,8 @@ import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
 import { performance, Performance } from './performance.js';
+import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance_entry.js';
+import { PerformanceObserver, PerformanceObserverEntryList } from './performance_timeline.js';
 import {
   ObjectDefineProperty,
   ObjectKeys,
@@ -68,6 +70,11 @@ const interfaces = {
   MessageEvent,
   Navigator,
   Performance,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  PerformanceObserver,
+  PerformanceObserverEntryList,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
