@@ -14,6 +14,7 @@ import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
 import { EventTarget } from './event_target.js';
+import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
@@ -26,6 +27,7 @@ import {
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import { PromiseRejectionEvent } from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -75,6 +77,7 @@ const interfaces = {
   PerformanceMeasure,
   PerformanceObserver,
   PerformanceObserverEntryList,
+  PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
@@ -100,11 +103,14 @@ const interfaces = {
 
 /** Operations of the global: enumerable too. */
 const operations = {
+  addEventListener,
   atob,
   btoa,
   clearInterval,
   clearTimeout,
+  dispatchEvent,
   queueMicrotask,
+  removeEventListener,
   reportError,
   setInterval,
   setTimeout,

@@ -94,6 +94,7 @@ const kInterfaces = [
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'PromiseRejectionEvent',
   'ReadableByteStreamController',
   'ReadableStream',
   'ReadableStreamBYOBReader',
@@ -118,11 +119,14 @@ const kInterfaces = [
 ];
 
 const kOperations = [
+  'addEventListener',
   'atob',
   'btoa',
   'clearInterval',
   'clearTimeout',
+  'dispatchEvent',
   'queueMicrotask',
+  'removeEventListener',
   'reportError',
   'setInterval',
   'setTimeout',
@@ -243,6 +247,10 @@ test('interfaces and methods say how many arguments they need', () => {
     [atob, 1],
     [btoa, 1],
     [reportError, 1],
+    [addEventListener, 2],
+    [dispatchEvent, 1],
+    [ErrorEvent, 1],
+    [PromiseRejectionEvent, 2],
     [console.log, 0],
     [console.assert, 0],
     [console.count, 0],
