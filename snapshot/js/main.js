@@ -14,16 +14,20 @@ import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
 import { EventTarget } from './event_target.js';
+import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
 import { performance, Performance } from './performance.js';
+import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance_entry.js';
+import { PerformanceObserver, PerformanceObserverEntryList } from './performance_timeline.js';
 import {
   ObjectDefineProperty,
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import { PromiseRejectionEvent } from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -68,6 +72,12 @@ const interfaces = {
   MessageEvent,
   Navigator,
   Performance,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  PerformanceObserver,
+  PerformanceObserverEntryList,
+  PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
@@ -93,11 +103,14 @@ const interfaces = {
 
 /** Operations of the global: enumerable too. */
 const operations = {
+  addEventListener,
   atob,
   btoa,
   clearInterval,
   clearTimeout,
+  dispatchEvent,
   queueMicrotask,
+  removeEventListener,
   reportError,
   setInterval,
   setTimeout,

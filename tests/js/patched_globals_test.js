@@ -195,6 +195,9 @@ test('encoding and base64', () => {
     for (let i = 0; i < 10; i++) out[out.length] = bytes[i];
     out[out.length] = encoder.encodeInto(new E(), 'é', new Bytes(5)).written;
     out[out.length] = decoder.decode(new D(' UTF8 '), bytes);
+    out[out.length] = decoder.decode(new D('SJIS'), bytes);
+    const wide = new D('utf-16le');
+    for (let i = 0; i < 10; i++) out[out.length] = decoder.decode(wide, bytes, { stream: true });
     const stream = new D('utf-8', { fatal: true, ignoreBOM: true });
     for (let i = 0; i < 10; i++) {
       const one = new Bytes(1);
@@ -278,7 +281,9 @@ test('structuredClone, crypto, performance, navigator, DOMException', () => {
   const random = membersOf(getPrototypeOf(crypto));
   const clock = membersOf(getPrototypeOf(performance));
   const browser = membersOf(getPrototypeOf(navigator));
-  const { crypto: c, performance: p, navigator: n } = globalThis;
+  const { crypto: c, performance: p, navigator: n, PerformanceObserver: O } = globalThis;
+  const observer = membersOf(O.prototype);
+  const measure = membersOf(PerformanceMeasure.prototype);
   return compare((out) => {
     out[out.length] = clone({ a: [1, { b: 2n }] }).a[1].b;
     out[out.length] = thrownBy(() => clone(() => {}));
@@ -290,6 +295,16 @@ test('structuredClone, crypto, performance, navigator, DOMException', () => {
     out[out.length] = typeof clock.now(p);
     out[out.length] = clock.toJSON(p).timeOrigin;
     out[out.length] = browser.userAgent(n);
+    const observing = new O(() => {});
+    observer.observe(observing, { __proto__: null, type: 'mark', buffered: true });
+    clock.mark(p, 'a', { __proto__: null, startTime: 1, detail: 2 });
+    out[out.length] = measure.detail(clock.measure(p, 'b', 'a'));
+    out[out.length] = clock.getEntriesByName(p, 'a').length;
+    out[out.length] = observer.takeRecords(observing).length;
+    observer.disconnect(observing);
+    clock.clearMarks(p);
+    clock.clearMeasures(p, 'b');
+    out[out.length] = clock.getEntries(p).length;
   });
 });
 

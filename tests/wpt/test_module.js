@@ -40,8 +40,11 @@ function declareAssigned(text) {
     ...matches(text, /^[ \t]*([A-Za-z_$][\w$]*) [+]?= /gm),
     ...matches(text, /\bfor \(([A-Za-z_$][\w$]*) (?:=|in|of) /g),
   ];
-  const lists = matches(text, /\b(?:var|let|const|class|function\*?)\s+([^;\n]*)/g).join(' ');
-  const declared = new Set(lists.match(/[A-Za-z_$][\w$]*/g));
+  const declared = new Set(
+    matches(text, /\b(?:var|let|const|class|function\*?)\s+([^;\n]*)/g)
+      .flatMap((list) => list.split(','))
+      .map((one) => /[A-Za-z_$][\w$]*/.exec(one)?.[0]),
+  );
   const missed = new Set(assigned.filter((name) => !declared.has(name) && !/^on|^location$/.test(name)));
   return missed.size ? `var ${[...missed].join(', ')};` : '';
 }

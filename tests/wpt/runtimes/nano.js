@@ -23,6 +23,15 @@ const policy = {
 };
 const kNobody = 65534;
 
+/** The error of a control answer. */
+function sayWhy(body) {
+  try {
+    return JSON.parse(body).errors[0].message;
+  } catch {
+    return body.slice(0, 300);
+  }
+}
+
 export class Nano {
   name = 'nano';
   #count = 0;
@@ -83,7 +92,7 @@ export class Nano {
       Host: 'nano',
     };
     const deployed = await request({ ...at, method: 'PUT', headers }, body);
-    if (deployed.status !== 200) return { crash: `deploy: ${deployed.body.slice(0, 300)}` };
+    if (deployed.status !== 200) return { crash: `deploy: ${sayWhy(deployed.body)}` };
     const host = { Host: `${app}.${tenant}.localhost` };
     const outcome = await requestReport({ port: this.port, host: '127.0.0.1', headers: host }, timeoutMs);
     await request({ ...at, method: 'DELETE', headers: { Host: 'nano' } });
