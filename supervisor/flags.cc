@@ -13,6 +13,8 @@ DEFINE_string(state, "/var/lib/nano", "the directory that holds what is deployed
 DEFINE_string(policy, "",
               "the operator's limits for tenants and apps, a file read again on SIGHUP; empty: "
               "what is built in");
+DEFINE_string(egress_ca, "",
+              "authorities that apps' outgoing TLS trusts beside the system's, a PEM file");
 DEFINE_string(dns, "",
               "name servers for apps' outgoing requests, ADDR[:PORT] separated by commas; empty: "
               "those of /etc/resolv.conf");
@@ -119,6 +121,7 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   configuration.http = std::get<HostPort>(http);
   auto servers = parseNameServers(FLAGS_dns);
   if (auto* problem = std::get_if<std::string>(&servers)) return "--dns: " + *problem;
+  configuration.egressCaPath = FLAGS_egress_ca;
   configuration.dns.servers = std::move(std::get<std::vector<NameServer>>(servers));
   if (FLAGS_frontends < 1 || FLAGS_frontends > kMaxFrontEnds) {
     return "--frontends must be 1 to " + std::to_string(kMaxFrontEnds);

@@ -18,6 +18,7 @@ struct Configuration {
   std::string policyPath;  // Empty: none.
   std::string libDirectory;
   DnsSettings dns;
+  std::string egressCaPath;  // Empty: the system's authorities alone.
   std::optional<User> user;  // Whom to become; nothing when we are nobody special already.
   size_t frontEnds = 1;
   std::vector<Layer> weakened;

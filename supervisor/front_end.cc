@@ -29,13 +29,15 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
       : counters_(counters),
         control_(control),
         appLog_(appLog),
-        egress_(settings.egress, {loop_, dispatcher_, counters, [this] { return router_; }}),
+        dispatcher_(loop_, pool_, counters),
+        egress_(loop_, settings.egress,
+                {loop_.timer(), dispatcher_, counters, [this] { return router_; },
+                 [&settings](uint16_t port) { return settings.egress.servedPorts->has(port); }}),
         pool_(loop_, settings.workers, settings.pool,
               {counters, egress_,
                [this](const AppVersion& version, std::vector<AppLogLine> lines) {
                  sendLog(version, std::move(lines));
                }}),
-        dispatcher_(loop_, pool_, counters),
         server_(loop_, *this, settings.http),
         tasks_(*this) {
     auto paf = kj::newPromiseAndFulfiller<void>();
@@ -85,9 +87,10 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   const kj::Executor& control_;
   AppLog& appLog_;
   std::shared_ptr<const RequestRouter> router_;
+  // They know each other: apps are asked through the pool, and fetch through the egress.
+  PoolDispatcher dispatcher_;
   FrontEndEgress egress_;
   WorkerPool pool_;
-  PoolDispatcher dispatcher_;
   HttpServer server_;
   size_t logBatches_ = 0;
   kj::Maybe<kj::Promise<void>> stopped_;

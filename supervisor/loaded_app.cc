@@ -85,6 +85,8 @@ void LoadedApp::failed(const Refusal& refusal) {
 }
 
 std::vector<OrphanedCall> LoadedApp::workerGone(rpc::Outcome outcome, Orphans orphans) {
+  // What it asked of itself has nobody who waits for it any more.
+  egress_.close();
   std::vector<OrphanedCall> left;
   for (auto& call : calls_) {
     if (orphans == Orphans::kAnswer || retired_ || !mayRetry(*call)) continue;

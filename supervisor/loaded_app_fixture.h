@@ -2,7 +2,6 @@
 
 // For tests: a LoadedApp with a worker and an owner that the test plays.
 
-#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -59,12 +58,9 @@ inline void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPt
 
 // An app's ways out, all of which end at `answer`.
 struct FakeWays final : public EgressWays {
-  class End final : public ServedHosts {
+  class Network final : public Fetcher {
    public:
-    explicit End(FakeWays& ways) : ways_(ways) {}
-    bool serves(const Destination& destination) const override {
-      return destination.host == ways_.host;
-    }
+    explicit Network(FakeWays& ways) : ways_(ways) {}
     kj::Promise<FetchOutcome> fetch(OutboundRequest request) override {
       return ways_.answer(std::move(request));
     }
@@ -73,27 +69,29 @@ struct FakeWays final : public EgressWays {
     FakeWays& ways_;
   };
 
-  kj::Own<Fetcher> openNetwork(const Version&) override {
-    opened.emplace_back("network");
-    return kj::heap<End>(*this);
+  kj::Own<Fetcher> openNetwork(const AppVersion&) override {
+    used.emplace_back("network");
+    return kj::heap<Network>(*this);
   }
-  kj::Own<ServedHosts> openHosts(const Version&) override {
-    opened.emplace_back("hosts");
-    return kj::heap<End>(*this);
+  bool isServedHere(const AppVersion&, const Destination& destination) const override {
+    return destination.host == host;
   }
-  kj::Own<Fetcher> openService(const Version&, std::string_view binding) override {
-    if (std::find(services.begin(), services.end(), binding) == services.end()) return nullptr;
-    opened.push_back("service " + std::string(binding));
-    return kj::heap<End>(*this);
+  kj::Promise<FetchOutcome> callHost(const AppVersion&, OutboundRequest request) override {
+    used.emplace_back("host");
+    return answer(std::move(request));
   }
-  kj::Promise<SocketOutcome> connect(const Version&, Destination destination,
+  kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
+                                        OutboundRequest request) override {
+    used.push_back("service " + std::string(service));
+    return answer(std::move(request));
+  }
+  kj::Promise<SocketOutcome> connect(const AppVersion&, Destination destination,
                                      AppSockets& sockets) override {
     return openSocket(std::move(destination), sockets);
   }
 
-  std::vector<std::string> services;  // The names of bindings.
-  std::string host;                   // That this server answers for itself.
-  std::vector<std::string> opened;
+  std::string host;  // That this server answers for itself.
+  std::vector<std::string> used;
   std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
   std::function<kj::Promise<SocketOutcome>(Destination, AppSockets&)> openSocket;
 };

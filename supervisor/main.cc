@@ -84,8 +84,9 @@ kj::AutoCloseFd duplicate(int fd) {
 }
 
 LocalServer::Settings serverSettings(const Configuration& configuration,
-                                     const WorkerSettings& workers, const HttpLimits& http) {
-  LocalServer::Settings settings{{workers, configuration.pool, http},
+                                     const WorkerSettings& workers, const HttpLimits& http,
+                                     const EgressSetup& egress) {
+  LocalServer::Settings settings{{workers, configuration.pool, http, egress},
                                  configuration.frontEnds,
                                  configuration.http.host,
                                  {},
@@ -146,6 +147,8 @@ int run(const Configuration& configuration, OwnSignals& signals) {
     return refuse("--policy: " + *problem);
   }
   PolicyFile& policy = *std::get<std::unique_ptr<PolicyFile>>(policyFile);
+  auto egress = openEgress(configuration.dns, configuration.egressCaPath, served);
+  if (auto* problem = std::get_if<std::string>(&egress)) return refuse("--egress_ca: " + *problem);
   RealVfs vfs;
   auto state = StateDir::open(configuration.statePath, vfs);
   if (auto* problem = std::get_if<std::string>(&state)) return refuse("--state: " + *problem);
@@ -165,7 +168,8 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   WorkerSettings workers{privileged.files, configuration.weakened, privileged.cgroups.tree.get(),
                          configuration.workerLimits};
   HttpLimits httpLimits;
-  auto settings = serverSettings(configuration, workers, httpLimits);
+  auto settings = serverSettings(configuration, workers, httpLimits,
+                                 std::get<EgressSetup>(egress));
   if (privileged.cgroups.tree) settings.cgroups = privileged.cgroups.tree->describe();
   if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
   uint16_t port = privileged.sockets.front().port;

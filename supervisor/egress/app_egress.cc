@@ -108,8 +108,6 @@ void AppEgress::close() {
   results_.clear();
   finished_.clear();
   network_ = nullptr;
-  hosts_ = nullptr;
-  services_.clear();
   sockets_.closeAll();
 }
 
@@ -153,25 +151,12 @@ kj::Promise<FetchOutcome> AppEgress::begin(rpc::OutboundFetch::Reader fetch) {
 }
 
 kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequest request) {
-  if (!service.empty()) {
-    Fetcher* bound = findService(service);
-    if (bound != nullptr) return bound->fetch(std::move(request));
-    return FetchOutcome(EgressError{
-        Kind::NAME_NOT_FOUND, "the app has no service binding '" + std::string(service) + "'"});
+  if (!service.empty()) return ways_.callService(*version_, service, std::move(request));
+  if (ways_.isServedHere(*version_, request.destination)) {
+    return ways_.callHost(*version_, std::move(request));
   }
-  if (hosts_ == nullptr) hosts_ = ways_.openHosts(version_);
-  if (hosts_->serves(request.destination)) return hosts_->fetch(std::move(request));
-  if (network_ == nullptr) network_ = ways_.openNetwork(version_);
+  if (network_ == nullptr) network_ = ways_.openNetwork(*version_);
   return network_->fetch(std::move(request));
-}
-
-// Null: there is none. A worker may ask for any name; only those of bindings are kept.
-Fetcher* AppEgress::findService(std::string_view binding) {
-  auto found = services_.find(std::string(binding));
-  if (found != services_.end()) return found->second.get();
-  auto opened = ways_.openService(version_, binding);
-  if (opened == nullptr) return nullptr;
-  return services_.emplace(binding, kj::mv(opened)).first->second.get();
 }
 
 void AppEgress::finish(uint32_t id, FetchOutcome outcome) {
@@ -229,7 +214,7 @@ kj::Promise<void> AppEgress::connect(ConnectContext context) {
     return refuse({Kind::PROTOCOL, std::move(*problem)});
   }
   context.releaseParams();
-  return ways_.connect(version_, std::move(std::get<Destination>(destination)), sockets_)
+  return ways_.connect(*version_, std::move(std::get<Destination>(destination)), sockets_)
       .then([context, link = self_](SocketOutcome&& outcome) mutable {
         if (auto* socket = std::get_if<rpc::Socket::Client>(&outcome)) {
           context.getResults().setSocket(kj::mv(*socket));

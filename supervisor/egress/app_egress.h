@@ -67,7 +67,6 @@ class AppEgress final {
   kj::Promise<FetchOutcome> begin(rpc::OutboundFetch::Reader fetch);
   kj::Promise<FetchOutcome> send(std::string_view service, OutboundRequest request);
   void finish(uint32_t id, FetchOutcome outcome);
-  Fetcher* findService(std::string_view binding);
   void count(const FetchOutcome& outcome);
   void count(const EgressError& error);
   void countBody(FetchedResponse& response);
@@ -83,10 +82,7 @@ class AppEgress final {
   const std::shared_ptr<size_t> openBodies_;
   AppSockets sockets_;
 
-  // Each from the first fetch that needs it.
-  kj::Own<Fetcher> network_;
-  kj::Own<ServedHosts> hosts_;
-  std::unordered_map<std::string, kj::Own<Fetcher>> services_;  // By the binding's name.
+  kj::Own<Fetcher> network_;  // From the first fetch that needs it.
   std::unordered_map<uint32_t, kj::Promise<void>> fetches_;
   std::vector<Result> results_;
   kj::Vector<kj::Promise<void>> finished_;  // Those that ended inside their own stack.

@@ -127,7 +127,7 @@ TEST_F(AppEgressTest, TellsOfEachFetchOnce) {
   EXPECT_EQ(heard_[0].id, 1u);
   EXPECT_EQ(heard_[1].id, 2u);
   EXPECT_EQ(heard_[1].body, "hello");
-  EXPECT_EQ(ways_.opened, (std::vector<std::string>{"hosts", "network"}))
+  EXPECT_EQ(ways_.used, std::vector<std::string>{"network"})
       << "an app has one network, with its own connections";
   turn();
   EXPECT_EQ(heard_.size(), 2u);
@@ -143,25 +143,16 @@ TEST_F(AppEgressTest, MakesTheHostItself) {
 }
 
 TEST_F(AppEgressTest, SendsAServiceBindingsFetchToTheService) {
-  ways_.services = {"OTHER"};
-  start({1, 2}, "http://whatever.example/", "OTHER");
-  EXPECT_EQ(ways_.opened, std::vector<std::string>{"service OTHER"});
-  EXPECT_EQ(heard_.size(), 2u);
-}
-
-TEST_F(AppEgressTest, SaysThatThereIsNoSuchBinding) {
-  start({1}, "http://whatever.example/", "NONE");
-  ASSERT_EQ(heard_.size(), 1u);
-  EXPECT_EQ(heard_[0].failure, Kind::NAME_NOT_FOUND);
-  EXPECT_TRUE(ways_.opened.empty());
+  start({1}, "http://whatever.example/", "OTHER");
+  EXPECT_EQ(ways_.used, std::vector<std::string>{"service OTHER"});
 }
 
 TEST_F(AppEgressTest, SendsAFetchToAHostOfThisServerPastTheNetwork) {
   ways_.host = "here.example";
   start({1}, "http://here.example/");
-  EXPECT_EQ(ways_.opened, std::vector<std::string>{"hosts"});
+  EXPECT_EQ(ways_.used, std::vector<std::string>{"host"});
   start({2}, "http://there.example/");
-  EXPECT_EQ(ways_.opened, (std::vector<std::string>{"hosts", "network"}));
+  EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "network"}));
 }
 
 TEST_F(AppEgressTest, AnswersAUrlThatIsNoneOfOurs) {

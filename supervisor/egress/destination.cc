@@ -28,7 +28,7 @@ constexpr std::array<SchemeRow, 4> kSchemes{{{Scheme::kHttp, "http", 80},
 const SchemeRow& rowOf(Scheme scheme) { return kSchemes[static_cast<size_t>(scheme)]; }
 
 // What the URL standard percent-encodes in a path and in a query, or turns into something else.
-constexpr std::string_view kNotInPath = "\"#<>`{}\\";
+constexpr std::string_view kNotInPath = "\"#<>^`{}\\";
 constexpr std::string_view kNotInQuery = "\"#<>'";
 
 bool isVisible(char c) { return c > ' ' && c <= '~'; }

@@ -23,7 +23,7 @@ DnsAnswer failed(std::string reason) {
   return result;
 }
 
-DnsAnswer unreadable() { return failed("the name server's answer cannot be read"); }
+DnsAnswer unreadable() { return failed("got an answer that cannot be read"); }
 
 // Goes through a message; once it has run past the end, everything is nothing.
 class Reader final {
@@ -149,7 +149,7 @@ DnsAnswer readDnsAnswer(const std::string& name, IpAddress::Family family,
   uint32_t code = *flags & 15;
   if (code == ns_r_nxdomain) return answer(DnsAnswer::Kind::kNoSuchName);
   if (code != ns_r_noerror) {
-    return failed("the name server answered with error " + std::to_string(code));
+    return failed("got error " + std::to_string(code) + " from the name server");
   }
   if (!reader.name() || !reader.number(4)) return unreadable();
   Follower follower(name, family);

@@ -148,7 +148,7 @@ TEST(DnsAnswerTest, TellsNoSuchNameFromNoAddressesAndFromErrors) {
   EXPECT_EQ(read(Message().question(0, "a.test")).kind, DnsAnswer::Kind::kNoAddresses);
   auto refused = read(Message(0x8185).question(0, "a.test"));
   EXPECT_EQ(refused.kind, DnsAnswer::Kind::kFailed);
-  EXPECT_EQ(refused.reason, "the name server answered with error 5");
+  EXPECT_EQ(refused.reason, "got error 5 from the name server");
 }
 
 TEST(DnsAnswerTest, ATtlWithTheTopBitSetIsZero) {

@@ -61,7 +61,7 @@ DnsQuery::DnsQuery(EventLoop& loop, kj::Timer& timer, const std::vector<NameServ
     : loop_(loop),
       timer_(timer),
       otherFamilyTimeout_(settings.otherFamilyTimeout),
-      silence_("no answer from the name servers within " +
+      silence_("got no answer from the name servers within " +
                std::to_string(settings.lookupTimeout / kj::SECONDS) + " s") {
   auto onTimer = [](evutil_socket_t, short, void* self) {
     static_cast<DnsQuery*>(self)->onReady(ARES_SOCKET_BAD, 0);
@@ -137,7 +137,7 @@ std::string DnsQuery::reasonOf(int status) const {
       return silence_;
     default:
       // What c-ares calls a refused connection may be a server's SERVFAIL or REFUSED.
-      return "no name server could answer";
+      return "could not be looked up: no name server could answer";
   }
 }
 

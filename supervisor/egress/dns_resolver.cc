@@ -72,7 +72,7 @@ class DnsResolver::Lookup final : public kj::Refcounted {
 
   Resolution conclude() {
     leaveTable();
-    if (query_.get() == nullptr) return NameNotFound{"too many lookups at a time"};
+    if (query_.get() == nullptr) return NameNotFound{"could not be looked up: too many lookups at a time"};
     Resolution resolution = resolver_.settle(name_, query_->v4(), query_->v6());
     query_ = nullptr;
     slot_ = nullptr;
@@ -120,7 +120,7 @@ kj::Promise<Resolution> DnsResolver::resolve(std::string host) {
   KJ_IF_MAYBE(slot, slots_.take()) {
     return kj::refcounted<Lookup>(*this, std::move(host), kj::mv(*slot))->wait();
   }
-  return Resolution(NameNotFound{"too many lookups at a time"});
+  return Resolution(NameNotFound{"could not be looked up: too many lookups at a time"});
 }
 
 Resolution DnsResolver::settle(const std::string& name, const DnsAnswer& v4, const DnsAnswer& v6) {

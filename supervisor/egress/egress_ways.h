@@ -14,30 +14,24 @@ namespace nano {
 
 using SocketOutcome = std::variant<rpc::Socket::Client, EgressError>;
 
-// The hosts that this server answers for itself.
-class ServedHosts : public Fetcher {
- public:
-  // Whether a fetch goes there rather than to the network.
-  virtual bool serves(const Destination& destination) const = 0;
-
- protected:
-  ~ServedHosts() noexcept(false) = default;
-};
-
-// Every way that leads out of the apps of one front end, which implements it; each app's AppEgress
-// opens those that its app uses and decides which of them a fetch takes. One thread.
+// Every way that leads out of the apps of one front end. The front end implements it; each app's
+// AppEgress decides which of them a fetch takes. One thread.
 class EgressWays {
  public:
-  using Version = std::shared_ptr<const AppVersion>;
-
   // The network under the app's policy, over connections that no other app gets.
-  virtual kj::Own<Fetcher> openNetwork(const Version& version) = 0;
-  virtual kj::Own<ServedHosts> openHosts(const Version& version) = 0;
-  // What a service binding of the app reaches; null: it has no binding of this name.
-  virtual kj::Own<Fetcher> openService(const Version& version, std::string_view binding) = 0;
+  virtual kj::Own<Fetcher> openNetwork(const AppVersion& caller) = 0;
+
+  // Whether an app of this server answers for a destination of the caller's, and not the network;
+  // then callHost() asks it, as any client would.
+  virtual bool isServedHere(const AppVersion& caller, const Destination& destination) const = 0;
+  virtual kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) = 0;
+
+  // The app of the caller's tenant that a service binding of the caller names.
+  virtual kj::Promise<FetchOutcome> callService(const AppVersion& caller, std::string_view service,
+                                                OutboundRequest request) = 0;
 
   // A connection under the app's policy, one of `sockets`.
-  virtual kj::Promise<SocketOutcome> connect(const Version& version, Destination destination,
+  virtual kj::Promise<SocketOutcome> connect(const AppVersion& caller, Destination destination,
                                              AppSockets& sockets) = 0;
 
  protected:

@@ -2,37 +2,41 @@
 
 #include <utility>
 
+#include "supervisor/egress/network_fetcher.h"
+
 namespace nano {
 
-FrontEndEgress::FrontEndEgress(const EgressSetup& setup, Surroundings surroundings)
-    : setup_(setup),
-      around_(std::move(surroundings)),
-      resolver_(around_.loop, setup.dns),
-      connector_({around_.loop.base(), around_.loop.timer(), resolver_, setup.tls}),
-      localApps_({around_.loop.timer(), around_.dispatcher, around_.counters, around_.router,
-                  [&setup](uint16_t port) { return setup.servedPorts->has(port); }}) {}
+FrontEndEgress::FrontEndEgress(EventLoop& loop, const EgressSetup& setup, LocalFetcher::Parts local)
+    : loop_(loop),
+      setup_(setup),
+      counters_(local.counters.network),
+      local_(std::move(local)),
+      resolver_(loop, setup.dns),
+      connector_({loop.base(), loop.timer(), resolver_, setup.tls}) {}
 
-kj::Own<Fetcher> FrontEndEgress::openNetwork(const Version& version) {
+kj::Own<Fetcher> FrontEndEgress::openNetwork(const AppVersion& caller) {
   return kj::heap<NetworkFetcher>(
-      NetworkFetcher::Shared{around_.loop, resolver_, setup_.network, around_.counters},
-      version->egress);
+      NetworkFetcher::Shared{loop_, resolver_, setup_.network, counters_}, caller.egress);
 }
 
-kj::Own<ServedHosts> FrontEndEgress::openHosts(const Version& version) {
-  return kj::heap<HostFetcher>(localApps_, version->tenant);
+bool FrontEndEgress::isServedHere(const AppVersion& caller, const Destination& destination) const {
+  return local_.serves(caller, destination);
 }
 
-kj::Own<Fetcher> FrontEndEgress::openService(const Version& version, std::string_view binding) {
-  for (const AppBinding& bound : version->env) {
-    if (bound.kind != AppBinding::Kind::kService || bound.name != binding) continue;
-    return kj::heap<ServiceFetcher>(localApps_, version->tenant, bound.value);
-  }
-  return nullptr;
+kj::Promise<FetchOutcome> FrontEndEgress::callHost(const AppVersion& caller,
+                                                   OutboundRequest request) {
+  return local_.fetchHost(caller, std::move(request));
 }
 
-kj::Promise<SocketOutcome> FrontEndEgress::connect(const Version& version, Destination destination,
-                                                   AppSockets& sockets) {
-  return connector_.connect(version->egress, std::move(destination), sockets);
+kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
+                                                      std::string_view service,
+                                                      OutboundRequest request) {
+  return local_.fetchService(caller, service, std::move(request));
+}
+
+kj::Promise<SocketOutcome> FrontEndEgress::connect(const AppVersion& caller,
+                                                   Destination destination, AppSockets& sockets) {
+  return connector_.connect(caller.egress, std::move(destination), sockets);
 }
 
 }  // namespace nano

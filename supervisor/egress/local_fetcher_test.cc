@@ -26,33 +26,39 @@ OutboundRequest requestTo(Destination destination, uint8_t hops = 1) {
   return request;
 }
 
-// Every route leads to the fixture's app, which is acme's "shop"; other names are in the table
-// only.
+std::shared_ptr<AppVersion> named(const std::string& tenant, const std::string& app) {
+  auto version = std::make_shared<AppVersion>();
+  version->tenant = tenant;
+  version->app = app;
+  return version;
+}
+
+AppRoutes routes(std::shared_ptr<AppVersion> version, const std::vector<std::string>& patterns,
+                 uint16_t port = 0) {
+  AppRoutes result{std::move(version), nullptr, {}, port};
+  for (const std::string& pattern : patterns)
+    result.patterns.push_back(std::get<RoutePattern>(parseRoutePattern(pattern)));
+  return result;
+}
+
+// The fixture's app is acme's "shop", which is bound to itself and to others. Whatever is routed
+// anywhere is answered by it.
 class LocalFetcherTest : public LoadedAppTest, protected Dispatcher {
  protected:
   LocalFetcherTest() {
     version_->tenant = "acme";
     version_->app = "shop";
     version_->limits.set(rpc::Limit::WALL, 30'000);
+    version_->env = {{"SHOP", AppBinding::Kind::kService, "shop"},
+                     {"BLOG", AppBinding::Kind::kService, "blog"},
+                     {"MAIL", AppBinding::Kind::kService, "mail"},
+                     {"TEXT", AppBinding::Kind::kText, "shop"}};
     publish({routes(version_, {"shop.test", "*.wild.test", "shop.acme.localhost"}),
              routes(named("acme", "all"), {"*"}, kOwnPort),
              routes(named("other", "mail"), {"mail.test/api/*", "mail.other.localhost"})});
   }
   ~LocalFetcherTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
 
-  static std::shared_ptr<AppVersion> named(const std::string& tenant, const std::string& app) {
-    auto version = std::make_shared<AppVersion>();
-    version->tenant = tenant;
-    version->app = app;
-    return version;
-  }
-  static AppRoutes routes(std::shared_ptr<AppVersion> version, std::vector<std::string> patterns,
-                          uint16_t port = 0) {
-    AppRoutes result{std::move(version), nullptr, {}, port};
-    for (const std::string& pattern : patterns)
-      result.patterns.push_back(std::get<RoutePattern>(parseRoutePattern(pattern)));
-    return result;
-  }
   void publish(const std::vector<AppRoutes>& apps) {
     router_ = std::make_shared<const RequestRouter>(apps);
   }
@@ -66,14 +72,23 @@ class LocalFetcherTest : public LoadedAppTest, protected Dispatcher {
     }
   }
 
-  static EgressError errorOf(FetchOutcome outcome) { return std::get<EgressError>(outcome); }
+  kj::Promise<FetchOutcome> fetch(std::string_view binding, uint8_t hops = 1) {
+    return local_.fetchService(*version_, binding, requestTo(at("any.test", 80, "/x"), hops));
+  }
+  EgressError errorOf(kj::Promise<FetchOutcome> promise) {
+    turn();
+    return std::get<EgressError>(loop_.run(kj::mv(promise)));
+  }
+  FetchedResponse responseOf(kj::Promise<FetchOutcome> promise) {
+    turn();
+    return std::get<FetchedResponse>(loop_.run(kj::mv(promise)));
+  }
+  bool serves(const Destination& destination) { return local_.serves(*version_, destination); }
 
   std::shared_ptr<const RequestRouter> router_;
   std::vector<std::string> dispatched_;
-  LocalApps apps_{{loop_.timer(), *this, counters_, [this] { return router_; },
-                   [](uint16_t port) { return port == kHostPort || port == kOwnPort; }}};
-  ServiceFetcher shop_{apps_, "acme", "shop"};
-  HostFetcher hosts_{apps_, "acme"};
+  LocalFetcher local_{{loop_.timer(), *this, counters_, [this] { return router_; },
+                       [](uint16_t port) { return port == kHostPort || port == kOwnPort; }}};
 };
 
 TEST_F(LocalFetcherTest, AServiceIsTheAppWhateverTheHost) {
@@ -81,65 +96,77 @@ TEST_F(LocalFetcherTest, AServiceIsTheAppWhateverTheHost) {
     answerOk(results.initAnswers(1)[0], calls[0].getId(), calls[0].getRequest().getUrl());
   };
   start();
-  auto fetching = shop_.fetch(requestTo(at("nowhere.test", 80, "/x")));
-  turn();
-  auto response = std::get<FetchedResponse>(loop_.run(kj::mv(fetching)));
+  auto response = responseOf(fetch("SHOP"));
   auto& body = std::get<kj::Array<kj::byte>>(response.body);
-  EXPECT_EQ(std::string(body.asChars().begin(), body.size()), "http://nowhere.test/x");
+  EXPECT_EQ(std::string(body.asChars().begin(), body.size()), "http://any.test/x");
   EXPECT_EQ(counters_.internalRequests.load(), 1U);
 }
 
+TEST_F(LocalFetcherTest, AnAppReachesTheServicesThatItIsBoundToAndNoOther) {
+  for (const char* binding : {"TEXT", "shop", "OTHER", ""}) {
+    EgressError error = errorOf(fetch(binding));
+    EXPECT_EQ(error.kind, Kind::DENIED) << binding;
+    EXPECT_NE(error.message.find("service binding"), std::string::npos) << error.message;
+  }
+  EXPECT_TRUE(dispatched_.empty());
+}
+
 TEST_F(LocalFetcherTest, AServiceOfAnotherTenantDoesNotExist) {
-  ServiceFetcher mail(apps_, "acme", "mail");
-  EgressError error = errorOf(loop_.run(mail.fetch(requestTo(at("mail.test")))));
+  EgressError error = errorOf(fetch("MAIL"));
   EXPECT_EQ(error.kind, Kind::NAME_NOT_FOUND);
   EXPECT_NE(error.message.find("'mail'"), std::string::npos) << error.message;
   EXPECT_EQ(dispatched_, std::vector<std::string>{"none"});
 }
 
 TEST_F(LocalFetcherTest, AnAppThatIsGoneOrNewIsSeenByTheNextFetch) {
-  ServiceFetcher blog(apps_, "acme", "blog");
-  EXPECT_EQ(errorOf(loop_.run(blog.fetch(requestTo(at("x.test"))))).kind, Kind::NAME_NOT_FOUND);
+  EXPECT_EQ(errorOf(fetch("BLOG")).kind, Kind::NAME_NOT_FOUND);
   publish({routes(named("acme", "blog"), {})});
-  auto fetching = blog.fetch(requestTo(at("x.test")));
-  EXPECT_EQ(errorOf(loop_.run(shop_.fetch(requestTo(at("x.test"))))).kind, Kind::NAME_NOT_FOUND);
+  auto fetching = fetch("BLOG");
+  EXPECT_EQ(errorOf(fetch("SHOP")).kind, Kind::NAME_NOT_FOUND);
   EXPECT_EQ(dispatched_, (std::vector<std::string>{"none", "blog", "none"}));
   router_ = nullptr;
-  EXPECT_EQ(errorOf(loop_.run(blog.fetch(requestTo(at("x.test"))))).kind, Kind::NAME_NOT_FOUND);
+  EXPECT_EQ(errorOf(fetch("BLOG")).kind, Kind::NAME_NOT_FOUND);
 }
 
 TEST_F(LocalFetcherTest, ServesTheTenantsOwnHostsAndNamesBelowLocalhost) {
-  EXPECT_TRUE(hosts_.serves(at("shop.test")));
-  EXPECT_TRUE(hosts_.serves(at("a.wild.test")));
-  EXPECT_TRUE(hosts_.serves(at("shop.acme.localhost")));
-  EXPECT_TRUE(hosts_.serves(at("mail.other.localhost")));
-  EXPECT_FALSE(hosts_.serves(at("mail.test", 80, "/api/x"))) << "that its name is theirs DNS says";
-  EXPECT_FALSE(hosts_.serves(at("api.bank.test"))) << "the route * takes what nobody has named";
-  EXPECT_FALSE(hosts_.serves(at("none.localhost")));
-  EXPECT_FALSE(hosts_.serves(at("localhost", kOwnPort)));
-  HostFetcher others(apps_, "other");
-  EXPECT_FALSE(others.serves(at("shop.test")));
-  EXPECT_TRUE(others.serves(at("mail.test", 80, "/api/x")));
-  EXPECT_FALSE(others.serves(at("mail.test", 80, "/")));
+  EXPECT_TRUE(serves(at("shop.test")));
+  EXPECT_TRUE(serves(at("a.wild.test")));
+  EXPECT_TRUE(serves(at("shop.acme.localhost")));
+  EXPECT_TRUE(serves(at("mail.other.localhost")));
+  EXPECT_FALSE(serves(at("mail.test", 80, "/api/x"))) << "that its name is theirs DNS says";
+  EXPECT_FALSE(serves(at("api.bank.test"))) << "the route * takes what nobody has named";
+  EXPECT_FALSE(serves(at("none.localhost")));
+  EXPECT_FALSE(serves(at("localhost", kOwnPort)));
+  auto mail = named("other", "mail");
+  EXPECT_FALSE(local_.serves(*mail, at("shop.test")));
+  EXPECT_TRUE(local_.serves(*mail, at("mail.test", 80, "/api/x")));
+  EXPECT_FALSE(local_.serves(*mail, at("mail.test", 80, "/")));
+  router_ = nullptr;
+  EXPECT_FALSE(serves(at("shop.test")));
 }
 
 TEST_F(LocalFetcherTest, ServesHostsOnThePortsThatLeadToThem) {
-  EXPECT_TRUE(hosts_.serves(at("shop.test", kHostPort)));
-  EXPECT_FALSE(hosts_.serves(at("shop.test", kOwnPort))) << "another app has it";
-  EXPECT_FALSE(hosts_.serves(at("shop.test", 5432)));
-  EXPECT_FALSE(hosts_.serves(at("shop.test", 443)));
-  EXPECT_TRUE(hosts_.serves({Destination::Scheme::kHttps, "shop.test", 443, "/"}));
-  EXPECT_FALSE(hosts_.serves({Destination::Scheme::kTcp, "shop.test", 80, ""}));
+  EXPECT_TRUE(serves(at("shop.test", kHostPort)));
+  EXPECT_FALSE(serves(at("shop.test", kOwnPort))) << "another app has it";
+  EXPECT_FALSE(serves(at("shop.test", 5432)));
+  EXPECT_FALSE(serves(at("shop.test", 443)));
+  EXPECT_TRUE(serves({Destination::Scheme::kHttps, "shop.test", 443, "/"}));
+  EXPECT_FALSE(serves({Destination::Scheme::kTcp, "shop.test", 80, ""}));
 }
 
-TEST_F(LocalFetcherTest, WhereNobodyAnswersAHostHasAClientsPage) {
-  auto response = std::get<FetchedResponse>(loop_.run(hosts_.fetch(requestTo(at("gone.test")))));
-  EXPECT_EQ(response.status, 404);
+TEST_F(LocalFetcherTest, AHostsAnswerIsWhatAClientWouldGet) {
+  seen_.answer = [](auto calls, auto results) {
+    answerOk(results.initAnswers(1)[0], calls[0].getId(), "");
+  };
+  start();
+  EXPECT_EQ(responseOf(local_.fetchHost(*version_, requestTo(at("shop.test")))).status, 200);
+  EXPECT_EQ(responseOf(local_.fetchHost(*version_, requestTo(at("gone.test")))).status, 404);
+  EXPECT_EQ(dispatched_, (std::vector<std::string>{"shop", "none"}));
 }
 
 TEST_F(LocalFetcherTest, ARequestThatHasPassedTooManyAppsEndsWithoutRunningOne) {
-  EXPECT_EQ(errorOf(loop_.run(shop_.fetch(requestTo(at("shop.test"), kMaxHops)))).kind, Kind::LOOP);
-  EXPECT_EQ(errorOf(loop_.run(hosts_.fetch(requestTo(at("shop.test"), 255)))).kind, Kind::LOOP);
+  EXPECT_EQ(errorOf(fetch("SHOP", kMaxHops)).kind, Kind::LOOP);
+  EXPECT_EQ(errorOf(local_.fetchHost(*version_, requestTo(at("shop.test"), 255))).kind, Kind::LOOP);
   EXPECT_TRUE(dispatched_.empty());
 }
 
@@ -150,18 +177,16 @@ TEST_F(LocalFetcherTest, AFetchHasPassedOneAppAtLeastWhateverItsWorkerSays) {
     answerOk(results.initAnswers(1)[0], calls[0].getId(), "");
   };
   start();
-  auto fetching = shop_.fetch(requestTo(at("shop.test"), 0));
-  turn();
-  loop_.run(kj::mv(fetching));
+  responseOf(fetch("SHOP", 0));
   EXPECT_EQ(hops, 1);
 }
 
-TEST_F(LocalFetcherTest, ATenantsFetchersShareWhatTheyMayKeepInMemory) {
-  auto budget = apps_.budgetOf("acme");
-  EXPECT_EQ(budget, apps_.budgetOf("acme"));
-  EXPECT_NE(budget, apps_.budgetOf("other"));
+TEST_F(LocalFetcherTest, ATenantsFetchesShareWhatTheyMayKeepInMemory) {
+  auto budget = local_.budgetOf("acme");
+  EXPECT_EQ(budget, local_.budgetOf("acme"));
+  EXPECT_NE(budget, local_.budgetOf("other"));
   budget->take(kMaxBufferedRpcBytes);
-  EXPECT_EQ(errorOf(loop_.run(shop_.fetch(requestTo(at("shop.test"))))).kind, Kind::OVER_LIMIT);
+  EXPECT_EQ(errorOf(fetch("SHOP")).kind, Kind::OVER_LIMIT);
   budget->give(kMaxBufferedRpcBytes);
 }
 
@@ -175,15 +200,13 @@ class RecursionTest : public LocalFetcherTest {
       for (auto call : calls) {
         depth_ = std::max<unsigned>(depth_, call.getHops());
         uint32_t id = call.getId();
-        uint8_t hops = call.getHops() + 1;
-        auto fetching = shop_.fetch(requestTo(at("shop.test"), hops));
+        auto fetching = fetch("SHOP", call.getHops() + 1);
         tasks_.push_back(fetching.then([this, id](FetchOutcome&& outcome) { finish(id, outcome); })
                              .eagerlyEvaluate(nullptr));
       }
     };
     start();
   }
-  // As a handler that passes on whether what it asked for came.
   void finish(uint32_t id, const FetchOutcome& outcome) {
     if (auto* error = std::get_if<EgressError>(&outcome)) errors_.push_back(error->kind);
     auto request = app_->host().answerRequest();
@@ -193,9 +216,8 @@ class RecursionTest : public LocalFetcherTest {
   void askAtOnce(size_t count) {
     size_t answered = 0;
     for (size_t i = 0; i < count; i++) {
-      tasks_.push_back(shop_.fetch(requestTo(at("shop.test")))
-                           .then([&answered](FetchOutcome&&) { answered++; })
-                           .eagerlyEvaluate(nullptr));
+      tasks_.push_back(
+          fetch("SHOP").then([&answered](FetchOutcome&&) { answered++; }).eagerlyEvaluate(nullptr));
     }
     runUntil([&answered, count] { return answered == count; });
     turn();
@@ -226,6 +248,26 @@ TEST_F(RecursionTest, AnAppThatWaitsForAPlaceThatItHasItselfIsCutByTheQueuesDead
   recurse();
   askAtOnce(3);
   EXPECT_EQ(errors_, std::vector<Kind>(3, Kind::OVER_LIMIT));
+}
+
+TEST_F(RecursionTest, WhatAnAppAskedOfItselfIsNotTriedAgainWhenItsWorkerDies) {
+  ways_.answer = [this](OutboundRequest request) {
+    return local_.fetchService(*version_, "SHOP", std::move(request));
+  };
+  start();
+  RecordingExchange client;
+  app_->fetch(client, Admission());
+  auto asking = app_->egress().startRequest();
+  auto asked = asking.initFetches(1)[0];
+  asked.setService("SHOP");
+  asked.initRequest().setMethod("GET");
+  asked.getRequest().setUrl("http://any.test/");
+  tasks_.push_back(asking.send().ignoreResult().eagerlyEvaluate(nullptr));
+  turn();
+  ASSERT_EQ(app_->inFlight(), 2U);
+  auto orphans = app_->workerGone(rpc::Outcome::WORKER_DIED, LoadedApp::Orphans::kRetry);
+  ASSERT_EQ(orphans.size(), 1U);
+  EXPECT_EQ(orphans[0].exchange, &client);
 }
 
 }  // namespace

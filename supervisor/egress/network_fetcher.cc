@@ -102,11 +102,11 @@ kj::Promise<FetchOutcome> NetworkFetcher::connect(OutboundRequest request,
   if (addresses.empty()) return FetchOutcome(deniedAddresses(destination, rule));
   if (addresses.size() > kMaxAddresses) addresses.resize(kMaxAddresses);
   const Destination& next = proxy_ ? proxy_->destination : destination;
-  Route route{next.host, next.port, std::move(addresses), proxy_ ? proxy_->url : ""};
+  TransferRoute route{next.host, next.port, std::move(addresses), proxy_ ? proxy_->url : ""};
   return transfer(kj::mv(request), std::move(route));
 }
 
-kj::Promise<FetchOutcome> NetworkFetcher::transfer(OutboundRequest request, Route route) {
+kj::Promise<FetchOutcome> NetworkFetcher::transfer(OutboundRequest request, TransferRoute route) {
   auto transfer = kj::heap<Transfer>(warmContext(), kj::mv(request), std::move(route));
   auto answer = transfer->answer();
   return answer.then(

@@ -51,7 +51,7 @@ class NetworkFetcher final : public Fetcher {
 
   static std::optional<Proxy> readProxy(const std::string& url);
   kj::Promise<FetchOutcome> connect(OutboundRequest request, std::vector<IpAddress> addresses);
-  kj::Promise<FetchOutcome> transfer(OutboundRequest request, Route route);
+  kj::Promise<FetchOutcome> transfer(OutboundRequest request, TransferRoute route);
   const TransferContext& warmContext();
   kj::Promise<void> coolDown(kj::TimePoint at);
 

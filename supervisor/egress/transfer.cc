@@ -19,7 +19,7 @@ UpstreamHead::Versions versionsOf(const Destination& destination) {
 
 }  // namespace
 
-Transfer::Transfer(const TransferContext& context, OutboundRequest request, Route route)
+Transfer::Transfer(const TransferContext& context, OutboundRequest request, TransferRoute route)
     : context_(&context),
       request_(std::move(request)),
       route_(std::move(route)),

@@ -77,7 +77,7 @@ TEST_F(DnsResolverTest, SaysWhyThereIsNoAddress) {
   server_.set("failing.test", {dnsError(2)});
   EXPECT_EQ(lookUp("missing.test"), "does not exist");
   EXPECT_EQ(lookUp("empty.test"), "has no addresses");
-  EXPECT_EQ(lookUp("failing.test"), "no name server could answer");
+  EXPECT_EQ(lookUp("failing.test"), "could not be looked up: no name server could answer");
 }
 
 TEST_F(DnsResolverTest, ANameThatDnsCannotHaveIsNotSent) {
@@ -155,9 +155,9 @@ TEST_F(DnsResolverTest, RemembersFiveSecondsThatThereIsNothing) {
 TEST_F(DnsResolverTest, RemembersASecondThatNobodyCouldSay) {
   settings_.rounds = 1;
   server_.set("a.test", {dnsError(2), dnsAddresses({"192.0.2.1"})});
-  EXPECT_EQ(lookUp("a.test"), "no name server could answer");
+  EXPECT_EQ(lookUp("a.test"), "could not be looked up: no name server could answer");
   advance(999 * kj::MILLISECONDS);
-  EXPECT_EQ(lookUp("a.test"), "no name server could answer");
+  EXPECT_EQ(lookUp("a.test"), "could not be looked up: no name server could answer");
   advance(1 * kj::MILLISECONDS);
   EXPECT_EQ(lookUp("a.test"), "192.0.2.1");
 }
@@ -218,7 +218,7 @@ TEST_F(DnsResolverTest, ALookupEndsAtItsTimeout) {
   loop_.runOnce();
   EXPECT_EQ(resolver().figures().open, 1u);
   advance(1 * kj::NANOSECONDS);
-  EXPECT_EQ(textOf(loop_.run(kj::mv(hung))), "no answer from the name servers within 5 s");
+  EXPECT_EQ(textOf(loop_.run(kj::mv(hung))), "got no answer from the name servers within 5 s");
   EXPECT_EQ(resolver().figures().open, 0u);
 }
 
@@ -247,7 +247,7 @@ TEST_F(DnsResolverTest, NoServerAtAllIsKnownAtOnce) {
   auto gone = kj::heap<DnsServer>();
   settings_.servers = {{*parseIpAddress("127.0.0.1"), gone->port()}};
   gone = nullptr;
-  EXPECT_EQ(lookUp("a.test"), "no name server could answer");
+  EXPECT_EQ(lookUp("a.test"), "could not be looked up: no name server could answer");
 }
 
 TEST_F(DnsResolverTest, AServerThatIsSilentAboutOneFamilyDoesNotHideTheOther) {
@@ -301,7 +301,7 @@ TEST_F(DnsResolverTest, MoreLookupsThanMayBeOpenWaitAndTheQueueHasAnEnd) {
   auto hung = resolver().resolve("hung.test").eagerlyEvaluate(nullptr);
   auto waiting = resolver().resolve("a.test");
   EXPECT_EQ(resolver().figures().waiting, 1u);
-  EXPECT_EQ(lookUp("b.test"), "too many lookups at a time");
+  EXPECT_EQ(lookUp("b.test"), "could not be looked up: too many lookups at a time");
   EXPECT_EQ(asked("a.test"), 0u);
   hung = nullptr;
   EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))), "192.0.2.1");
@@ -317,13 +317,13 @@ TEST_F(DnsResolverTest, WaitingForATurnHasATimeoutToo) {
   advance(1 * kj::SECONDS);
   auto waiting = resolver().resolve("a.test").eagerlyEvaluate(nullptr);
   advance(4 * kj::SECONDS);
-  EXPECT_EQ(textOf(loop_.run(kj::mv(hung))), "no answer from the name servers within 5 s");
+  EXPECT_EQ(textOf(loop_.run(kj::mv(hung))), "got no answer from the name servers within 5 s");
   // Its turn has come, and what it has waited counts.
   loop_.runOnce();
   EXPECT_EQ(resolver().figures().open, 1u);
   auto last = resolver().resolve("b.test").eagerlyEvaluate(nullptr);
   advance(1 * kj::SECONDS);
-  EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))), "no answer from the name servers within 5 s");
+  EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))), "got no answer from the name servers within 5 s");
   EXPECT_EQ(resolver().figures().open + resolver().figures().waiting, 1u);
 }
 
@@ -331,7 +331,8 @@ TEST_F(DnsResolverTest, ALookupThatNeverHadItsTurnSaysSo) {
   settings_.openLookups = 0;
   auto waiting = resolver().resolve("a.test").eagerlyEvaluate(nullptr);
   advance(5 * kj::SECONDS);
-  EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))), "too many lookups at a time");
+  EXPECT_EQ(textOf(loop_.run(kj::mv(waiting))),
+            "could not be looked up: too many lookups at a time");
   EXPECT_EQ(resolver().figures().waiting, 0u);
 }
 
@@ -357,7 +358,7 @@ TEST_F(DnsResolverTest, AnAnswerThatCannotBeReadIsNone) {
   auto reply = dnsSilence();
   reply.forgeries = {DnsReply::Forgery::kHalfARecord};
   server_.set("a.test", {reply});
-  EXPECT_EQ(lookUp("a.test"), "the name server's answer cannot be read");
+  EXPECT_EQ(lookUp("a.test"), "got an answer that cannot be read");
 }
 
 TEST_F(DnsResolverTest, ALoopOfAliasesHasNoAddresses) {
