@@ -21,7 +21,9 @@ struct AppSource {
   };
   struct Binding {
     std::string name;
-    enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
+    // In the order that makeEnv (snapshot/js/env.js) numbers them.
+    enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
+    // Of a service: the name of the app that answers.
     std::string value;
   };
 

@@ -5,6 +5,7 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
@@ -13,6 +14,7 @@ import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
 import { EventTarget } from './event_target.js';
+import { fetch } from './fetch.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
@@ -25,7 +27,6 @@ import {
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -88,6 +89,7 @@ const operations = {
   btoa,
   clearInterval,
   clearTimeout,
+  fetch,
   queueMicrotask,
   reportError,
   setInterval,

@@ -17,5 +17,6 @@ extern const std::span<const Op> kUrlOps;
 extern const std::span<const Op> kCloneOps;
 extern const std::span<const Op> kInspectOps;
 extern const std::span<const Op> kContextOps;
+extern const std::span<const Op> kFetchOps;
 
 }  // namespace nano
