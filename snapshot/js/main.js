@@ -5,6 +5,7 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
@@ -14,6 +15,7 @@ import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
 import { EventTarget } from './event_target.js';
+import { fetch } from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -31,7 +33,6 @@ import { PromiseRejectionEvent } from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -109,6 +110,7 @@ const operations = {
   clearInterval,
   clearTimeout,
   dispatchEvent,
+  fetch,
   queueMicrotask,
   removeEventListener,
   reportError,

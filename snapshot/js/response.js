@@ -13,7 +13,7 @@ import {
   toJson,
   toText,
 } from './body_reading.js';
-import { flattenHeaders, hasHeader } from './header_list.js';
+import { flattenHeaders, getHeader, hasHeader, withoutHeaders } from './header_list.js';
 import {
   areHeadersImmutable,
   fillHeaders,
@@ -41,6 +41,7 @@ import {
   isObject,
   toByteString,
   toDictionary,
+  toEnum,
   tooFewArguments,
   toUnsignedShort,
 } from './webidl.js';
@@ -49,6 +50,8 @@ const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
 
 const kReasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** What a fetched body was encoded with and JavaScript saw decoded. */
+const kKnownCoding = /^[\t ]*(?:gzip|x-gzip|deflate|br|zstd)[\t ]*$/i;
 /** The headers of an answer that is a string and nothing else. */
 const kTextHeaders = ['content-type', kTextType];
 const kFlatTextHeaders = flattenHeaders(kTextHeaders);
@@ -68,6 +71,26 @@ const kNoUpgrade =
 
 const illegalReceiver = () => PromiseReject(new TypeError('Illegal invocation'));
 
+function isEncoded(encodeBody, context) {
+  if (encodeBody === undefined) return false;
+  return toEnum(encodeBody, ['automatic', 'manual'], context, 'ResponseEncodeBody') === 'manual';
+}
+
+/** The bytes that came fit to the header, or nothing was taken off them. */
+function goesAsItComes(incoming, coding) {
+  return !incoming.isDecoded || coding === incoming.encoding;
+}
+
+/**
+ * A Content-Encoding that was copied from an upstream is not that of another body. What Workers
+ * would do, encode the body again, costs CPU time and gives a client nothing that it needs.
+ */
+function fitToBody(list, coding, incoming) {
+  if (incoming !== null && coding === incoming.encoding) return list;
+  if (RegExpPrototypeExec(kKnownCoding, coding) === null) return list;
+  return withoutHeaders(list, 'content-encoding', 'content-length');
+}
+
 /** @type {(value: any) => boolean} */
 let isResponse;
 /** What console shows. @type {(response: any) => any[]} */
@@ -75,11 +98,16 @@ let fieldsOf;
 /**
  * Hands the response to `send`, headers flat, and the body with it: the response has none to read
  * afterwards. Throws TypeError where it cannot be given.
- * @type {(slot: number, response: any,
- *   send: (slot: number, status: number, statusText: string, headers: string, body: any) => void)
- *   => void}
+ * @type {(slot: number, response: any, send: (slot: number, status: number, statusText: string,
+ *   headers: string, body: any, asItComes: boolean) => void) => void}
  */
 let giveAway;
+/**
+ * What fetch() gives.
+ * @type {(head: { status: number, statusText: string, headers: string[] },
+ *   body: import('./body.js').Body | null, url: string, redirected: boolean) => Response}
+ */
+let fetchedResponse;
 
 export class Response {
   #status = 200;
@@ -92,6 +120,11 @@ export class Response {
   #cf = undefined;
   /** Of an upgrade, or null. */
   #webSocket = null;
+  /** Whether the body is what its Content-Encoding says: `encodeBody: 'manual'`. */
+  #isEncoded = false;
+  /** Where it was fetched from; undefined: it was made here. @type {string | undefined} */
+  #url = undefined;
+  #redirected = false;
 
   constructor(body = null, init = undefined) {
     if (body === kInternal) return;
@@ -127,6 +160,7 @@ export class Response {
     if (!isObject(init)) toDictionary(init, context, 'ResponseInit');
     const cf = init.cf;
     if (cf !== undefined) this.#cf = cf;
+    this.#isEncoded = #body in init ? init.#isEncoded : isEncoded(init.encodeBody, context);
     const headers = init.headers;
     let list = null;
     if (headers !== undefined) {
@@ -208,17 +242,18 @@ export class Response {
 
   get type() {
     if (!(#body in this)) illegalInvocation();
-    return this.#isError ? 'error' : 'default';
+    if (this.#isError) return 'error';
+    return this.#url === undefined ? 'default' : 'basic';
   }
 
   get url() {
     if (!(#body in this)) illegalInvocation();
-    return '';
+    return this.#url ?? '';
   }
 
   get redirected() {
     if (!(#body in this)) illegalInvocation();
-    return false;
+    return this.#redirected;
   }
 
   get status() {
@@ -285,6 +320,9 @@ export class Response {
     copy.#headers = this.#cloneHeaders();
     copy.#isError = this.#isError;
     copy.#cf = this.#cf;
+    copy.#isEncoded = this.#isEncoded;
+    copy.#url = this.#url;
+    copy.#redirected = this.#redirected;
     return copy;
   }
 
@@ -349,20 +387,39 @@ export class Response {
       const headers = response.#headers;
       if (response.#isError) throw new TypeError('A network error is no response to a request');
       if (response.#webSocket !== null) throw new TypeError(kNoUpgrade);
-      let flat;
-      if (headers === kTextHeaders) flat = kFlatTextHeaders;
-      else if (headers === null) flat = '';
-      else flat = flattenHeaders(ArrayIsArray(headers) ? headers : headerListOf(headers));
+      let incoming = null;
       if (typeof body === 'string') {
         response.#body = kGivenAway;
-      } else if (body !== null && body.isUnusable) {
-        throw new TypeError('The body of the Response has been read already or is locked');
+      } else if (body !== null) {
+        if (body.isUnusable) {
+          throw new TypeError('The body of the Response has been read already or is locked');
+        }
+        incoming = body.fetched;
       }
-      send(slot, response.#status, response.#statusText, flat, body);
+      let list = null;
+      if (headers !== null && headers !== kTextHeaders) {
+        list = ArrayIsArray(headers) ? headers : headerListOf(headers);
+      }
+      const coding = list === null || body === null ? null : getHeader(list, 'content-encoding');
+      const asItComes = incoming !== null && goesAsItComes(incoming, coding);
+      if (coding !== null && !response.#isEncoded) list = fitToBody(list, coding, incoming);
+      let flat = kFlatTextHeaders;
+      if (headers !== kTextHeaders) flat = list === null ? '' : flattenHeaders(list);
+      send(slot, response.#status, response.#statusText, flat, body, asItComes);
+    };
+    fetchedResponse = (head, body, url, redirected) => {
+      const response = new Response(/** @type {any} */ (kInternal));
+      response.#status = head.status;
+      response.#statusText = head.statusText;
+      response.#headers = immutableHeaders(head.headers);
+      response.#body = body;
+      response.#url = url;
+      response.#redirected = redirected;
+      return response;
     };
   }
 }
 defineInterface(Response, isResponse);
 inspectAs(isResponse, fieldsOf);
 
-export { giveAway, isResponse };
+export { fetchedResponse, giveAway, isNullBodyStatus, isRedirectStatus, isResponse };

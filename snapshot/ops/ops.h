@@ -18,5 +18,6 @@ extern const std::span<const Op> kCloneOps;
 extern const std::span<const Op> kInspectOps;
 extern const std::span<const Op> kContextOps;
 extern const std::span<const Op> kSocketOps;
+extern const std::span<const Op> kFetchOps;
 
 }  // namespace nano
