@@ -131,7 +131,8 @@ Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& 
   }
   for (auto& [key, limit] : value.items()) {
     if (!limit.is_number_unsigned()) {
-      return Failure{file + ": `limits." + key + "` must be a whole number"};
+      return Failure{std::string(file).append(": `limits.").append(key) +
+                     "` must be a whole number"};
     }
     config.limits[key] = limit;
   }

@@ -155,7 +155,7 @@ kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequ
   if (ways_.isServedHere(*version_, request.destination)) {
     return ways_.callHost(*version_, std::move(request));
   }
-  if (network_ == nullptr) network_ = ways_.openNetwork(*version_);
+  if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
   return network_->fetch(std::move(request));
 }
 

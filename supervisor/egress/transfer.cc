@@ -63,6 +63,7 @@ void Transfer::finished(CURLcode result) {
 // The rest of an upload is given up once the answer is complete (RFC 9110 7.5).
 void Transfer::report() {
   if (failure_) return stop(std::move(*failure_));
+  if (phase_ == FetchPhase::kConnecting) return context_->multi.connectNow(*handle_);
   if (phase_ == FetchPhase::kAnswered && uploads() && hasWholeAnswer()) {
     context_->multi.stop(*handle_, *this);
     conclude();
@@ -84,6 +85,7 @@ EgressError Transfer::failureOf(CURLcode result) const {
   if (result == CURLE_COULDNT_CONNECT) {
     long code = 0;
     curl_easy_getinfo(handle_->easy(), CURLINFO_OS_ERRNO, &code);
+    if (code == 0) code = openError_;
     detail = code == 0 ? "not reachable" : strerror(static_cast<int>(code));
   }
   EgressError error = curlFailure(request_.destination, result, phase_, detail);

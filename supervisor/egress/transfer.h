@@ -11,6 +11,7 @@
 
 #include <kj/async.h>
 
+#include "supervisor/counters.h"
 #include "supervisor/egress/curl_multi.h"
 #include "supervisor/egress/deadline_watch.h"
 #include "supervisor/egress/egress_policy.h"
@@ -118,7 +119,8 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   bool receivePaused_ = false;
   bool receiveOver_ = false;
   bool told_ = false;
-  std::optional<EgressError> failure_;
+  std::optional<EgressError> failure_;  // Found out inside curl.
+  int openError_ = 0;
 
   enum class Wait : uint8_t { kNothing, kConnection, kUpload, kHead, kBody };
   Wait wait_ = Wait::kNothing;

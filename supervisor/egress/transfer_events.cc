@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include <kj/debug.h>
 
@@ -69,7 +70,10 @@ curl_socket_t Transfer::open(const curl_sockaddr& address) {
     return CURL_SOCKET_BAD;
   }
   Counters::add(context_->counters.connections);
-  return socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
+  int type = address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  curl_socket_t opened = socket(address.family, type, address.protocol);
+  if (opened < 0) openError_ = errno;
+  return opened;
 }
 
 bool Transfer::isAllowed(const IpAddress& address) const {
@@ -184,9 +188,14 @@ size_t Transfer::giveUpload(std::span<char> into) {
   return CURL_READFUNC_ABORT;
 }
 
-// The only sign that an HTTP/1 answer is over while its request is still being sent: curl does not
-// want to read any more, though nobody told it to wait.
 void Transfer::waitsFor(int poll) {
+  if (phase_ == FetchPhase::kConnecting) {
+    // A socket is closed: its address did not answer.
+    if (poll == 0) context_->multi.reportLater(*this);
+    return;
+  }
+  // The only sign that an HTTP/1 answer is over while its request is still being sent: curl does
+  // not want to read any more, though nobody told it to wait.
   bool reads = (poll & CURL_POLL_IN) != 0;
   if (reads || phase_ != FetchPhase::kAnswered || receivePaused_ || !uploads()) return;
   receiveOver_ = true;

@@ -112,7 +112,7 @@ class Upstream final {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     KJ_SYSCALL(bind(fd, reinterpret_cast<sockaddr*>(&address), size));
-    KJ_SYSCALL(listen(fd, 64));
+    KJ_SYSCALL(listen(fd, 256));
     KJ_SYSCALL(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size));
     port_ = ntohs(address.sin_port);
     acceptor_ = std::thread([this]() { accept(); });
