@@ -2,6 +2,7 @@
 // one function, because they share their declarations as scripts of one page do.
 
 import { readFileSync } from 'node:fs';
+import { adaptIdlHarness } from './idl_harness.js';
 import { readScript } from './server/static_files.js';
 
 const appText = ['page.js', 'run_test.js'].map((name) =>
@@ -56,9 +57,9 @@ function declareAssigned(text) {
       .flatMap((list) => list.split(','))
       .map((one) => /[A-Za-z_$][\w$]*/.exec(one)?.[0]),
   );
-  const missed = new Set(
-    assigned.filter((name) => !declared.has(name) && !/^on|^location$/.test(name)),
-  );
+  // A property of the global is assigned to, as it would be in a script.
+  const isGlobal = (name) => /^[A-Z]|^on|^location$/.test(name) || name in globalThis;
+  const missed = new Set(assigned.filter((name) => !declared.has(name) && !isGlobal(name)));
   return missed.size ? `var ${[...missed].join(', ')};` : '';
 }
 
@@ -79,9 +80,11 @@ export async function makeModule(test, server, timeoutMs) {
   const scripts = [];
   for (const name of test.scripts) scripts.push(await load(name));
   const text = await read(`/${test.file}`);
-  scripts.push(test.isWorker ? await inlineImports(text, load) : text);
+  const own = test.isWorker ? await inlineImports(text, load) : text;
+  const isIdl = test.scripts.some((name) => name.endsWith('/idlharness.js'));
+  const joined = scripts.join('\n');
+  const all = renameArguments(isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`);
   const page = { url: `${server.origin}/${test.id}`, title: test.title };
-  const all = renameArguments(scripts.join('\n'));
   return [
     ...appText,
     `function loadHarness() {`,
