@@ -22,9 +22,8 @@ enum class EntryPoint {
 };
 
 inline constexpr std::array<const char*, 9> kEntryPointNames = {
-    "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
-    "abortRequest",  "reportRejection", "makeEnv",      "refuseSharedMemory",
-    "builtinModule"};
+    "dispatchFetch",   "fireTimer", "pullOutgoing",       "cancelOutgoing", "abortRequest",
+    "reportRejection", "makeEnv",   "refuseSharedMemory", "builtinModule"};
 
 // The entry points of one isolate.
 class EntryPoints final {

@@ -142,7 +142,8 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   allowDescriptors();
 
   // As whom it will be read at SIGHUP.
-  auto policyFile = PolicyFile::open(configuration.policyPath);
+  auto served = std::make_shared<ServedPorts>();
+  auto policyFile = PolicyFile::open(configuration.policyPath, served);
   if (auto* problem = std::get_if<std::string>(&policyFile)) {
     return refuse("--policy: " + *problem);
   }
@@ -170,6 +171,7 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   HttpLimits httpLimits;
   auto settings = serverSettings(configuration, workers, httpLimits,
                                  std::get<EgressSetup>(egress));
+  settings.served = served;
   if (privileged.cgroups.tree) settings.cgroups = privileged.cgroups.tree->describe();
   if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
   uint16_t port = privileged.sockets.front().port;

@@ -34,7 +34,7 @@ AppIsolate::AppIsolate(std::unique_ptr<Realm> realm, const AppSource& source,
       source_(source),
       timer_(surroundings.timer),
       entry_(*realm_, limiter),
-      loader_(realm_->isolate(), source,
+      loader_(realm_->isolate(), source, realm_->entryPoints(),
               realm_->hasWebAssembly() ? ModuleLoader::WebAssembly::kCompiled
                                        : ModuleLoader::WebAssembly::kRefused),
       bridge_(entry_, source, kj::mv(surroundings)) {}

@@ -17,6 +17,7 @@ class AppSourceTest : public testing::Test {
     module.setPath("index.js");
     module.setKind(rpc::Module::Kind::ES_MODULE);
   }
+  ~AppSourceTest() noexcept override = default;
 
   std::string reason() const {
     auto read = readAppSource(version_);

@@ -1,6 +1,6 @@
 // @ts-check
-// The modules that an app may import by name, and what each exports. The names are also listed in
-// protocol/builtin_modules.h, for those who check an app without running it.
+// The modules that an app may import by name, and what each exports. worker/builtin_modules.h lists
+// the names, for what is not asked in JavaScript.
 
 import { connect } from './sockets.js';
 

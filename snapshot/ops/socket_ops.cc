@@ -20,8 +20,9 @@ SocketHost* socketsOf(OpCall& call, Host& host) {
 uint32_t openSocket(OpCall& call, Host& host, const Utf8& address, uint32_t port, uint32_t tls) {
   SocketHost* sockets = socketsOf(call, host);
   if (sockets == nullptr) return 0;
-  return sockets->openSocket(address.view(), static_cast<uint16_t>(port),
-                             tls == 1 ? SocketHost::Transport::kTls : SocketHost::Transport::kPlain);
+  return sockets->openSocket(
+      address.view(), static_cast<uint16_t>(port),
+      tls == 1 ? SocketHost::Transport::kTls : SocketHost::Transport::kPlain);
 }
 
 v8::MaybeLocal<v8::Promise> awaitSocket(OpCall& call, Host& host, uint32_t socket) {

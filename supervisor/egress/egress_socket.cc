@@ -52,8 +52,9 @@ EgressSocket::EgressSocket(const Surroundings& surroundings, Connection connecti
 
 EgressSocket::~EgressSocket() noexcept(false) = default;
 
-void EgressSocket::requireOpen() const {
-  KJ_REQUIRE(broken_.empty(), "the connection is broken", name_.c_str(), broken_.c_str());
+kj::Exception EgressSocket::brokenOff() const {
+  return {kj::Exception::Type::FAILED, __FILE__, __LINE__,
+          kj::str("the connection to ", name_.c_str(), " broke off: ", broken_.c_str())};
 }
 
 // Whoever waits is woken and finds out.
@@ -77,7 +78,7 @@ kj::Promise<void> EgressSocket::read(ReadContext context) {
 }
 
 kj::Promise<void> EgressSocket::readSome(ReadContext context, size_t maxBytes) {
-  requireOpen();
+  if (!broken_.empty()) return brokenOff();
   auto buffer = kj::heapArray<kj::byte>(maxBytes);
   const Piece piece = receive(buffer);
   switch (piece.received) {
@@ -85,8 +86,7 @@ kj::Promise<void> EgressSocket::readSome(ReadContext context, size_t maxBytes) {
       return socket_.readable().then(
           [this, context, maxBytes]() mutable { return readSome(context, maxBytes); });
     case Received::kBroken:
-      requireOpen();
-      break;
+      return brokenOff();
     case Received::kEnd:
       peerEnded_ = true;
       break;
@@ -143,7 +143,7 @@ kj::Promise<void> EgressSocket::write(WriteContext context) {
   KJ_REQUIRE(bytes.size() <= kMaxReadBytes, "too much at a time", bytes.size());
   KJ_REQUIRE(!writing_ && !securing_, "one write at a time");
   KJ_REQUIRE(!ended_, "our side has ended");
-  requireOpen();
+  if (!broken_.empty()) return brokenOff();
   if (tls_ == nullptr) {
     send(bytes);
   } else {
@@ -151,7 +151,7 @@ kj::Promise<void> EgressSocket::write(WriteContext context) {
     sendTlsOutput();
   }
   context.releaseParams();
-  requireOpen();
+  if (!broken_.empty()) return brokenOff();
   if (queue_.size() < kQueuedBytes) return kj::READY_NOW;
   writing_ = true;
   return whenQueued(kQueuedBytes - 1).attach(kj::defer([this]() { writing_ = false; }));
@@ -193,7 +193,10 @@ kj::Promise<void> EgressSocket::whenQueued(size_t atMost) {
   if (queue_.size() <= atMost) return kj::READY_NOW;
   auto result = kj::newPromiseAndFulfiller<void>();
   waiters_.push_back({atMost, kj::mv(result.fulfiller)});
-  return result.promise.then([this]() { requireOpen(); });
+  return result.promise.then([this]() -> kj::Promise<void> {
+    if (!broken_.empty()) return brokenOff();
+    return kj::READY_NOW;
+  });
 }
 
 void EgressSocket::wakeWaiters() {
@@ -209,12 +212,12 @@ kj::Promise<void> EgressSocket::shutdown(ShutdownContext context) {
   context.allowCancellation();
   KJ_REQUIRE(!writing_ && !securing_, "a write is under way");
   KJ_REQUIRE(!ended_, "our side has ended");
-  requireOpen();
+  if (!broken_.empty()) return brokenOff();
   ended_ = true;
   if (tls_ != nullptr) {
     tls_->close();
     sendTlsOutput();
-    requireOpen();
+    if (!broken_.empty()) return brokenOff();
   }
   return whenQueued(0).then([this]() {
     // The peer may have gone meanwhile; the next read says so.
@@ -233,7 +236,7 @@ kj::Promise<void> EgressSocket::startTls(StartTlsContext context) {
   KJ_REQUIRE(tls_ == nullptr, "TLS has begun already");
   KJ_REQUIRE(!reading_ && !writing_, "a read or a write is under way");
   KJ_REQUIRE(!ended_ && !peerEnded_, "a side has ended");
-  requireOpen();
+  if (!broken_.empty()) return brokenOff();
   return secure(host).then([context](kj::Maybe<EgressError>&& error) mutable {
     KJ_IF_MAYBE(failed, error) {
       auto failure = context.getResults().initFailure();

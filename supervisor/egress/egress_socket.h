@@ -86,7 +86,8 @@ class EgressSocket final : public rpc::Socket::Server {
   void wakeWaiters();
   kj::Promise<kj::Maybe<EgressError>> shakeHands();
   kj::Maybe<EgressError> tlsFailed();
-  void requireOpen() const;
+  // What calls on a broken connection fail with: the app's author reads it.
+  kj::Exception brokenOff() const;
   void breakOff(std::string reason);
 
   const Surroundings around_;

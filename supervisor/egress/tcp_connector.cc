@@ -6,7 +6,6 @@
 
 #include <kj/debug.h>
 
-#include "protocol/limits.h"
 #include "supervisor/egress/connect_race.h"
 #include "supervisor/egress/destination.h"
 #include "supervisor/egress/egress_socket.h"
@@ -42,10 +41,6 @@ kj::Promise<TcpConnector::Outcome> TcpConnector::connect(std::shared_ptr<const E
                                                          Destination destination,
                                                          AppSockets& sockets) {
   const std::string name = hostAndPort(destination.host, destination.port);
-  if (sockets.size() >= kMaxSocketsInFlight) {
-    return Outcome(EgressError{Kind::OVER_LIMIT, "the app has " + std::to_string(sockets.size()) +
-                                                     " sockets open already"});
-  }
   const EgressDecision decision = policy->decide(destination);
   if (!decision.allowed) return Outcome(denied(name, decision.rule));
   auto attempt = kj::heap<Attempt>(Attempt{std::move(policy), std::move(destination), name,

@@ -40,8 +40,8 @@ class TcpConnector final {
 
   using Outcome = std::variant<rpc::Socket::Client, EgressError>;
   // `destination.scheme` is kTcp, or kTls for a connection whose handshake for its host is done.
-  // `sockets` are the app's, of which there may be kMaxSocketsInFlight; it may go before the
-  // promise. Dropping the promise gives the attempt up.
+  // `sockets` are the app's, one more from here on; they may go before the promise. Dropping the
+  // promise gives the attempt up.
   kj::Promise<Outcome> connect(std::shared_ptr<const EgressPolicy> policy, Destination destination,
                                AppSockets& sockets);
 
