@@ -1,6 +1,6 @@
 // @ts-check
-// The labels of encodings (Encoding standard 4.2), by the encoding's name. "replacement" is left out:
-// no decoder may be made of it.
+// The labels of encodings (Encoding standard 4.2), by the encoding's name. "replacement" is left
+// out: no decoder may be made of it.
 
 import { StringPrototypeIncludes } from './primordials.js';
 

@@ -3,7 +3,12 @@
 // Its listeners live as long as the isolate, and are called in whichever request it happens.
 
 import { eventInternals } from './event.js';
-import { dispatchTrusted, EventTarget, eventTargetInternals, showAsGlobal } from './event_target.js';
+import {
+  dispatchTrusted,
+  EventTarget,
+  eventTargetInternals,
+  showAsGlobal,
+} from './event_target.js';
 import { ErrorEvent } from './message_event.js';
 import { ReflectApply } from './primordials.js';
 import { PromiseRejectionEvent } from './promise_rejection_event.js';
@@ -13,8 +18,11 @@ import { illegalInvocation } from './webidl.js';
 const target = new EventTarget();
 showAsGlobal(target);
 
-const { addEventListener: add, removeEventListener: remove, dispatchEvent: dispatch } =
-  EventTarget.prototype;
+const {
+  addEventListener: add,
+  removeEventListener: remove,
+  dispatchEvent: dispatch,
+} = EventTarget.prototype;
 
 function checkGlobal(receiver) {
   if (receiver !== undefined && receiver !== null && receiver !== globalThis) illegalInvocation();

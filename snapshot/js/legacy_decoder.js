@@ -1,6 +1,6 @@
 // @ts-check
-// Decoding of a stream in an encoding other than UTF-8. The op keeps nothing between calls: the bytes
-// that it could not use yet stand before those of the next part.
+// Decoding of a stream in an encoding other than UTF-8. The op keeps nothing between calls: the
+// bytes that it could not use yet stand before those of the next part.
 
 import { legacyDecode } from 'nano:ops';
 import {

@@ -183,7 +183,8 @@ export class PerformanceObserver {
     }
     const wanted = type === undefined ? 'multiple' : 'single';
     if (kind !== '' && kind !== wanted) {
-      const message = `${context}: This observer has been given ${kind === 'single' ? 'type' : 'entryTypes'} before.`;
+      const given = kind === 'single' ? 'type' : 'entryTypes';
+      const message = `${context}: This observer has been given ${given} before.`;
       throw new DOMException(message, 'InvalidModificationError');
     }
     this.#kind = wanted;

@@ -55,7 +55,7 @@ test('what a listener for errors throws is not told to it again', () => {
   );
 });
 
-test('the global dispatches a tenant\'s own events', () => {
+test("the global dispatches a tenant's own events", () => {
   let target;
   self.addEventListener('mine', (event) => (target = event.currentTarget), { once: true });
   same(dispatchEvent(new Event('mine')), true);
@@ -72,7 +72,10 @@ test('the global dispatches a tenant\'s own events', () => {
 test('error events are made of their members', () => {
   const init = { message: 'm', filename: 'f', lineno: 1, colno: 2, error: 3 };
   const event = new ErrorEvent('error', init);
-  same([event.message, event.filename, event.lineno, event.colno, event.error], ['m', 'f', 1, 2, 3]);
+  same(
+    [event.message, event.filename, event.lineno, event.colno, event.error],
+    ['m', 'f', 1, 2, 3],
+  );
   same([new ErrorEvent('e').message, new ErrorEvent('e').error], ['', undefined]);
   throws(TypeError, () => new ErrorEvent('e', /** @type {any} */ ('text')));
   throws(TypeError, () => ErrorEvent.prototype.message);

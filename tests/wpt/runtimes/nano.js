@@ -48,9 +48,15 @@ export class Nano {
     );
     this.admin = path.join(run, 'admin.sock');
     writeFileSync(policyFile, JSON.stringify(policy));
-    const flags = ['--http=127.0.0.1:0', `--state=${state}`, `--admin=${this.admin}`,
-      `--policy=${policyFile}`, '--worker_memory_mb=2048', '--allow_weaker_sandbox=cgroup',
-      '--minloglevel=1'];
+    const flags = [
+      '--http=127.0.0.1:0',
+      `--state=${state}`,
+      `--admin=${this.admin}`,
+      `--policy=${policyFile}`,
+      '--worker_memory_mb=2048',
+      '--allow_weaker_sandbox=cgroup',
+      '--minloglevel=1',
+    ];
     chmodSync(this.directory, 0o755);
     for (const folder of [state, run]) {
       mkdirSync(folder, { mode: 0o700 });
@@ -94,7 +100,10 @@ export class Nano {
     const deployed = await request({ ...at, method: 'PUT', headers }, body);
     if (deployed.status !== 200) return { crash: `deploy: ${sayWhy(deployed.body)}` };
     const host = { Host: `${app}.${tenant}.localhost` };
-    const outcome = await requestReport({ port: this.port, host: '127.0.0.1', headers: host }, timeoutMs);
+    const outcome = await requestReport(
+      { port: this.port, host: '127.0.0.1', headers: host },
+      timeoutMs,
+    );
     await request({ ...at, method: 'DELETE', headers: { Host: 'nano' } });
     return outcome;
   }

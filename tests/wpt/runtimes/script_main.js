@@ -1,5 +1,5 @@
-// The script that Node.js, Deno and Bun run: imports the test's module and prints its report. What a
-// test leaves uncaught is no end of the process, as it is none of a worker's.
+// The script that Node.js, Deno and Bun run: imports the test's module and prints its report. What
+// a test leaves uncaught is no end of the process, as it is none of a worker's.
 
 const { stdout } = globalThis.process;
 const exit = globalThis.process.exit.bind(globalThis.process);

@@ -24,9 +24,16 @@ function valueOf(name, keys, { exchange, variables, places }) {
       return exchange?.header(keys[0], '');
     case 'location': {
       const host = exchange?.header('host', places.host) ?? places.host;
-      const parts = { scheme: 'http', host, server: `http://${host}`, hostname: host.split(':')[0],
-        port: host.split(':')[1], path: exchange?.path, pathname: exchange?.path,
-        query: exchange?.search };
+      const parts = {
+        scheme: 'http',
+        host,
+        server: `http://${host}`,
+        hostname: host.split(':')[0],
+        port: host.split(':')[1],
+        path: exchange?.path,
+        pathname: exchange?.path,
+        query: exchange?.search,
+      };
       return parts[keys[0]];
     }
     case 'uuid()':

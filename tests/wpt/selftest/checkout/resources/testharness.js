@@ -1,5 +1,5 @@
-// The part of WPT's test harness that the self-test's tests call, written for it: the real one comes
-// with a checkout.
+// The part of WPT's test harness that the self-test's tests call, written for it: the real one
+// comes with a checkout.
 
 (function (scope) {
   const tests = [];
