@@ -13,6 +13,7 @@ import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
+import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -63,6 +64,7 @@ const interfaces = {
   DOMException,
   ErrorEvent,
   Event,
+  EventSource,
   EventTarget,
   Headers,
   MessageEvent,
