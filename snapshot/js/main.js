@@ -5,6 +5,7 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
@@ -15,6 +16,7 @@ import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
 import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
+import { fetch } from './fetch.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
@@ -28,7 +30,6 @@ import {
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -99,6 +100,7 @@ const operations = {
   btoa,
   clearInterval,
   clearTimeout,
+  fetch,
   queueMicrotask,
   reportError,
   setInterval,
