@@ -80,11 +80,10 @@ class Host {
   // ctx.waitUntil: keeps the request's context alive until `promise` settles or time is up.
   virtual void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) = 0;
 
-  // Null in a program without a network.
-  virtual SocketHost* sockets() { return nullptr; }
-
   // Null where nothing can be fetched.
   virtual FetchHost* fetches() = 0;
+  // Null in a program without a network.
+  virtual SocketHost* sockets() { return nullptr; }
 
  protected:
   ~Host() = default;

@@ -54,6 +54,8 @@ class EgressCalls final {
   EgressCalls(const EgressCalls&) = delete;
   EgressCalls& operator=(const EgressCalls&) = delete;
 
+  // For calls that are answered one by one.
+  rpc::Egress::Client& client() { return egress_; }
   // Of no fetch that is not answered yet; below 2^31.
   uint32_t newId();
   // Goes out at the end of this turn, or once fewer than kMaxFetchesInFlight are unanswered.

@@ -45,6 +45,7 @@ IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroun
       around_(kj::mv(surroundings)),
       requests_(entry.realm().buffers()),
       fetches_(*this, *this, entry.realm().buffers(), around_.egress),
+      sockets_(*this, around_.egress.client()),
       timers_(around_.timer, [this](uint32_t id, int32_t slot) { fireTimer(id, slot); }),
       afterFreeRun_([]() {}),
       madeAt_(around_.timer.now()),
@@ -64,6 +65,7 @@ IoBridge::~IoBridge() noexcept(false) {
       (*body)->detach();
     }
     fetches_.abortAll(request);
+    sockets_.closeAllOf(slot);
   }
   isolate_->SetData(Host::kIsolateSlot, nullptr);
 }
@@ -158,6 +160,7 @@ void IoBridge::condemn(rpc::Outcome outcome) {
       (*body)->detach();
     }
     fetches_.abortAll(request);
+    sockets_.closeAllOf(slot);
     requests_.touch(request);
   }
   around_.stir();
@@ -194,9 +197,11 @@ void IoBridge::cancel(RequestContext& request) {
 void IoBridge::sweep() {
   auto dropAll = [this](uint32_t slot) {
     fetches_.forget(*requests_.find(slot));
+    sockets_.closeAllOf(slot);
     auto ids = timers_.removeAllOf(static_cast<int32_t>(slot));
     droppedTimers_.insert(droppedTimers_.end(), ids.begin(), ids.end());
   };
+  sockets_.sweep();
   requests_.sweep(dropAll, [this](RequestContext& request) { startWaitUntilDeadline(request); });
   if (!droppedTimers_.empty()) forgetDroppedTimers();
 }

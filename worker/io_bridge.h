@@ -21,6 +21,7 @@
 #include "worker/js_entry.h"
 #include "worker/log_buffer.h"
 #include "worker/outbound_fetches.h"
+#include "worker/outbound_sockets.h"
 #include "worker/request_table.h"
 #include "worker/timer_queue.h"
 
@@ -106,6 +107,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
   FetchHost* fetches() override { return &fetches_; }
+  SocketHost* sockets() override { return &sockets_; }
 
  private:
   struct IgnoreErrors final : kj::TaskSet::ErrorHandler {
@@ -147,6 +149,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   Surroundings around_;
   RequestTable requests_;
   OutboundFetches fetches_;
+  OutboundSockets sockets_;
   // What is decoded of a body, before it is JavaScript's. Made when it is needed.
   std::unique_ptr<std::array<std::byte, 64 * kKiB>> scratch_;
   TimerQueue timers_;

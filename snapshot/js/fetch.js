@@ -28,6 +28,7 @@ import {
 import { partsOf, Request } from './request.js';
 import { fetchedResponse, isNullBodyStatus, isRedirectStatus } from './response.js';
 import { isObject, tooFewArguments } from './webidl.js';
+import { asksForWebSocket, openWebSocket } from './websocket/upgrade.js';
 
 const kMostRedirects = 20;
 /** Of a response; C++ has 0 for a fetch that failed. */
@@ -79,11 +80,32 @@ class Fetching {
     }
     if (this.#url.scheme === 'data:') {
       this.#answerFromUrl();
+    } else if (this.#url.isHttp && this.#service === '' && asksForWebSocket(this.#headers)) {
+      this.#upgrade();
     } else {
       this.#headers = headersToSend(this.#headers, this.#details?.cache ?? 'default');
       this.#send();
     }
     return this.#resolvers.promise;
+  }
+
+  /** Over a connection of its own: what comes back is no message of HTTP. */
+  #upgrade() {
+    const { href } = this.#url;
+    const signal = this.#signal ?? null;
+    this.#forgetSignal();
+    try {
+      PromisePrototypeThen(
+        openWebSocket({ href, headers: this.#headers, signal }),
+        (head) => {
+          this.#isSettled = true;
+          this.#resolvers.resolve(fetchedResponse(head, null, href, false, head.webSocket));
+        },
+        (error) => this.#fail(error),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #send() {

@@ -14,6 +14,7 @@ import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
+import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
 import { fetch } from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
@@ -68,6 +69,7 @@ const interfaces = {
   DOMException,
   ErrorEvent,
   Event,
+  EventSource,
   EventTarget,
   Headers,
   MessageEvent,

@@ -13,7 +13,7 @@ import {
   toJson,
   toText,
 } from './body_reading.js';
-import { flattenHeaders, getHeader, hasHeader, withoutHeaders } from './header_list.js';
+import { flattenHeaders, getHeader, hasHeader } from './header_list.js';
 import {
   areHeadersImmutable,
   fillHeaders,
@@ -32,16 +32,16 @@ import {
   RegExpPrototypeExec,
   TypeErrorConstructor,
 } from './primordials.js';
+import { fitToBody, goesAsItComes, isEncoded } from './response_coding.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { parseUrlOrThrow } from './url.js';
-import { isWebSocket } from './websocket/websocket.js';
+import { kNoUpgrade, toUpgrade } from './websocket/upgrade.js';
 import {
   defineInterface,
   illegalInvocation,
   isObject,
   toByteString,
   toDictionary,
-  toEnum,
   tooFewArguments,
   toUnsignedShort,
 } from './webidl.js';
@@ -50,8 +50,6 @@ const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
 
 const kReasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** What a fetched body was encoded with and JavaScript saw decoded. */
-const kKnownCoding = /^[\t ]*(?:gzip|x-gzip|deflate|br|zstd)[\t ]*$/i;
 /** The headers of an answer that is a string and nothing else. */
 const kTextHeaders = ['content-type', kTextType];
 const kFlatTextHeaders = flattenHeaders(kTextHeaders);
@@ -66,30 +64,7 @@ const isNullBodyStatus = (status) =>
 const isRedirectStatus = (status) =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
-const kNoUpgrade =
-  'A WebSocket cannot be handed to a client: this version of nano answers no upgrade';
-
 const illegalReceiver = () => PromiseReject(new TypeError('Illegal invocation'));
-
-function isEncoded(encodeBody, context) {
-  if (encodeBody === undefined) return false;
-  return toEnum(encodeBody, ['automatic', 'manual'], context, 'ResponseEncodeBody') === 'manual';
-}
-
-/** The bytes that came fit to the header, or nothing was taken off them. */
-function goesAsItComes(incoming, coding) {
-  return !incoming.isDecoded || coding === incoming.encoding;
-}
-
-/**
- * A Content-Encoding that was copied from an upstream is not that of another body. What Workers
- * would do, encode the body again, costs CPU time and gives a client nothing that it needs.
- */
-function fitToBody(list, coding, incoming) {
-  if (incoming !== null && coding === incoming.encoding) return list;
-  if (RegExpPrototypeExec(kKnownCoding, coding) === null) return list;
-  return withoutHeaders(list, 'content-encoding', 'content-length');
-}
 
 /** @type {(value: any) => boolean} */
 let isResponse;
@@ -105,7 +80,8 @@ let giveAway;
 /**
  * What fetch() gives.
  * @type {(head: { status: number, statusText: string, headers: string[] },
- *   body: import('./body.js').Body | null, url: string, redirected: boolean) => Response}
+ *   body: import('./body.js').Body | null, url: string, redirected: boolean,
+ *   webSocket?: import('./websocket/websocket.js').WebSocket | null) => Response}
  */
 let fetchedResponse;
 
@@ -118,13 +94,13 @@ export class Response {
   #headers = null;
   #isError = false;
   #cf = undefined;
-  /** Of an upgrade, or null. */
-  #webSocket = null;
   /** Whether the body is what its Content-Encoding says: `encodeBody: 'manual'`. */
   #isEncoded = false;
   /** Where it was fetched from; undefined: it was made here. @type {string | undefined} */
   #url = undefined;
   #redirected = false;
+  /** Of an upgrade, or null. */
+  #webSocket = null;
 
   constructor(body = null, init = undefined) {
     if (body === kInternal) return;
@@ -170,7 +146,8 @@ export class Response {
     const status = init.status;
     const webSocket = init.webSocket;
     if (webSocket !== undefined && webSocket !== null) {
-      this.#setWebSocket(webSocket, status, context);
+      this.#webSocket = toUpgrade(webSocket, status, context);
+      this.#status = 101;
     } else if (status !== undefined) {
       this.#setStatus(status, context);
     }
@@ -183,17 +160,6 @@ export class Response {
       this.#statusText = text;
     }
     return list;
-  }
-
-  #setWebSocket(webSocket, status, context) {
-    if (!isWebSocket(webSocket)) {
-      throw new TypeError(`${context}: member webSocket is not of type 'WebSocket'.`);
-    }
-    if (status === undefined || toUnsignedShort(status, context) !== 101) {
-      throw new RangeErrorConstructor('Responses with a WebSocket must have status code 101.');
-    }
-    this.#status = 101;
-    this.#webSocket = webSocket;
   }
 
   #setStatus(value, context) {
@@ -407,7 +373,7 @@ export class Response {
       if (headers !== kTextHeaders) flat = list === null ? '' : flattenHeaders(list);
       send(slot, response.#status, response.#statusText, flat, body, asItComes);
     };
-    fetchedResponse = (head, body, url, redirected) => {
+    fetchedResponse = (head, body, url, redirected, webSocket = null) => {
       const response = new Response(/** @type {any} */ (kInternal));
       response.#status = head.status;
       response.#statusText = head.statusText;
@@ -415,6 +381,7 @@ export class Response {
       response.#body = body;
       response.#url = url;
       response.#redirected = redirected;
+      response.#webSocket = webSocket;
       return response;
     };
   }

@@ -31,8 +31,8 @@ class FakeHost final : public Host {
   FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context)
       : isolate_(isolate),
         entryPoints_(context),
-        sockets_(isolate),
-        fetches_(isolate, entryPoints_) {}
+        fetches_(isolate, entryPoints_),
+        sockets_(isolate) {}
   virtual ~FakeHost() = default;
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
@@ -75,8 +75,8 @@ class FakeHost final : public Host {
   void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
-  FakeSockets* sockets() override { return &sockets_; }
   FetchHost* fetches() override { return &fetches_; }
+  FakeSockets* sockets() override { return &sockets_; }
 
  private:
   static constexpr double kTimeOrigin = 1'700'000'000'000;
@@ -122,8 +122,8 @@ class FakeHost final : public Host {
 
   v8::Isolate* isolate_;
   EntryPoints entryPoints_;
-  FakeSockets sockets_;
   FakeFetches fetches_;
+  FakeSockets sockets_;
   double now_ = 0;
   std::vector<Timer> timers_;
   uint64_t timersMade_ = 0;

@@ -84,6 +84,7 @@ const kInterfaces = [
   'DOMException',
   'ErrorEvent',
   'Event',
+  'EventSource',
   'EventTarget',
   'Headers',
   'MessageEvent',
