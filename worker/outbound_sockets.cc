@@ -185,7 +185,8 @@ kj::Maybe<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t id, Ac
 void OutboundSockets::settle(uint32_t id, Act act, Value value) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  KJ_IF_MAYBE(pending, takePending(id, act)) {
+  kj::Maybe<Pending> taken = takePending(id, act);
+  KJ_IF_MAYBE(pending, taken) {
     bridge_.enter(request, [this, pending, &value](v8::Local<v8::Context> context) {
       v8::Isolate* isolate = bridge_.isolate();
       v8::Local<v8::Promise::Resolver> resolver = pending->resolver.Get(isolate);
@@ -203,7 +204,8 @@ void OutboundSockets::settle(uint32_t id, Act act, Value value) {
 void OutboundSockets::reject(uint32_t id, Act act, const std::string& why) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  KJ_IF_MAYBE(pending, takePending(id, act)) {
+  kj::Maybe<Pending> taken = takePending(id, act);
+  KJ_IF_MAYBE(pending, taken) {
     bridge_.enter(request,
                   [this, pending, &why](v8::Local<v8::Context>) { giveUp(*pending, why); });
   }
