@@ -170,51 +170,50 @@ void OutboundSockets::run(uint32_t id, Act act, kj::Promise<Value> done) {
 }
 
 // In the stack of the act's own task, which is freed later.
-kj::Maybe<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t id, Act act) {
+v8::Global<v8::Promise::Resolver> OutboundSockets::takePending(uint32_t id, Act act) {
+  v8::Global<v8::Promise::Resolver> resolver;
   Socket* socket = find(id);
-  if (socket == nullptr) return nullptr;
-  kj::Maybe<Pending> taken = kj::mv(pendingOf(*socket, act));
-  pendingOf(*socket, act) = nullptr;
-  KJ_IF_MAYBE(pending, taken) {
+  if (socket == nullptr) return resolver;
+  KJ_IF_MAYBE(pending, pendingOf(*socket, act)) {
+    resolver = std::move(pending->resolver);
     ended_.add(kj::mv(pending->task));
     bridge_.stir();
   }
-  return taken;
+  pendingOf(*socket, act) = nullptr;
+  return resolver;
 }
 
 void OutboundSockets::settle(uint32_t id, Act act, Value value) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  kj::Maybe<Pending> taken = takePending(id, act);
-  KJ_IF_MAYBE(pending, taken) {
-    bridge_.enter(request, [this, pending, &value](v8::Local<v8::Context> context) {
-      v8::Isolate* isolate = bridge_.isolate();
-      v8::Local<v8::Promise::Resolver> resolver = pending->resolver.Get(isolate);
-      v8::TryCatch caught(isolate);
-      v8::Local<v8::Value> result;
-      if (value(isolate).ToLocal(&result)) {
-        static_cast<void>(resolver->Resolve(context, result).FromMaybe(false));
-      } else if (!caught.HasTerminated()) {
-        static_cast<void>(resolver->Reject(context, caught.Exception()).FromMaybe(false));
-      }
-    });
-  }
+  const auto taken = takePending(id, act);
+  if (taken.IsEmpty()) return;
+  bridge_.enter(request, [this, &taken, &value](v8::Local<v8::Context> context) {
+    v8::Isolate* isolate = bridge_.isolate();
+    v8::Local<v8::Promise::Resolver> resolver = taken.Get(isolate);
+    v8::TryCatch caught(isolate);
+    v8::Local<v8::Value> result;
+    if (value(isolate).ToLocal(&result)) {
+      static_cast<void>(resolver->Resolve(context, result).FromMaybe(false));
+    } else if (!caught.HasTerminated()) {
+      static_cast<void>(resolver->Reject(context, caught.Exception()).FromMaybe(false));
+    }
+  });
 }
 
 void OutboundSockets::reject(uint32_t id, Act act, const std::string& why) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  kj::Maybe<Pending> taken = takePending(id, act);
-  KJ_IF_MAYBE(pending, taken) {
-    bridge_.enter(request,
-                  [this, pending, &why](v8::Local<v8::Context>) { giveUp(*pending, why); });
-  }
+  const auto taken = takePending(id, act);
+  if (taken.IsEmpty()) return;
+  bridge_.enter(request, [this, &taken, &why](v8::Local<v8::Context>) { giveUp(taken, why); });
 }
 
 // Inside JavaScript.
-void OutboundSockets::giveUp(Pending& pending, std::string_view why) {
+void OutboundSockets::giveUp(const v8::Global<v8::Promise::Resolver>& resolver,
+                             std::string_view why) {
   v8::Isolate* isolate = bridge_.isolate();
-  static_cast<void>(pending.resolver.Get(isolate)
+  static_cast<void>(resolver.Get(isolate)
                         ->Reject(isolate->GetCurrentContext(), error(isolate, why))
                         .FromMaybe(false));
 }
@@ -270,7 +269,7 @@ v8::Local<v8::Promise> OutboundSockets::secureSocket(uint32_t id, std::string_vi
   rpc::Socket::Client* peer = usable(id, Act::kSecure);
   if (peer == nullptr) return failed(kClosed);
   KJ_IF_MAYBE(reading, pendingOf(*find(id), Act::kRead)) {
-    giveUp(*reading, "TLS has begun");
+    giveUp(reading->resolver, "TLS has begun");
     pendingOf(*find(id), Act::kRead) = nullptr;
   }
   v8::Local<v8::Promise> promise = begin(id, Act::kSecure);
@@ -295,7 +294,7 @@ void OutboundSockets::closeSocket(uint32_t id) {
   sockets_.erase(found);
   for (kj::Maybe<Pending>& act : socket->pending) {
     KJ_IF_MAYBE(pending, act) {
-      giveUp(*pending, kClosed);
+      giveUp(pending->resolver, kClosed);
     }
   }
 }

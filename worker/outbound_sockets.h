@@ -82,8 +82,8 @@ class OutboundSockets final : public SocketHost {
   void run(uint32_t id, Act act, kj::Promise<Value> done);
   void settle(uint32_t id, Act act, Value value);
   void reject(uint32_t id, Act act, const std::string& why);
-  kj::Maybe<Pending> takePending(uint32_t id, Act act);
-  void giveUp(Pending& pending, std::string_view why);
+  v8::Global<v8::Promise::Resolver> takePending(uint32_t id, Act act);
+  void giveUp(const v8::Global<v8::Promise::Resolver>& resolver, std::string_view why);
 
   IoBridge& bridge_;
   rpc::Egress::Client egress_;
