@@ -42,7 +42,8 @@ const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => ma
 
 /** A module is strict, and no variable of one may have this name. */
 function renameArguments(text) {
-  if (!/\b(?:const|let|var) arguments\b/.test(text)) return text;
+  const declares = /\b(?:const|let|var) [^;=]*\barguments\b|\.\.\.arguments\) (?:=>|\{)/;
+  if (!declares.test(text)) return text;
   return text.replaceAll(/\barguments\b/g, '$arguments');
 }
 
