@@ -12,11 +12,11 @@ namespace nano {
 enum class EntryPoint {
   kDispatchFetch,       // (slot, handler, env): runs the handler, answers through ops.
   kFireTimer,           // (id)
-  kPullOutgoing,        // (slot): the next chunk is wanted.
-  kCancelOutgoing,      // (slot): the reader went away.
+  kPullOutgoing,        // (number): the next chunk of a body that goes out is wanted.
+  kCancelOutgoing,      // (number): its reader went away.
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
-  kMakeEnv,             // ([name, isJson 0 or 1, text, ...]) -> env
+  kMakeEnv,             // ([name, kind, text, ...]) -> env
   kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
 };

@@ -18,6 +18,8 @@
 #include "supervisor/canary.h"
 #include "supervisor/control_api.h"
 #include "supervisor/disk_app_registry.h"
+#include "supervisor/egress/dns_resolver.h"
+#include "supervisor/egress/egress_setup.h"
 #include "supervisor/flags.h"
 #include "supervisor/http_server.h"
 #include "supervisor/policy_file.h"
@@ -186,7 +188,9 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   }
   if (auto refusal = canaries.refusalToServe()) return refuse(*refusal);
   loop.run(deployer.start());
-  ControlApi control({registry, deployer, server, appLog, policy.policy()}, port);
+  // For questions about egress; front ends have their own.
+  DnsResolver resolver(loop, configuration.dns);
+  ControlApi control({registry, deployer, server, appLog, policy.policy(), &resolver}, port);
   HttpLimits forAdmin = adminLimits();
   HttpServer adminServer(loop, control, forAdmin);
   adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });

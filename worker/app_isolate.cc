@@ -91,9 +91,8 @@ bool AppIsolate::makeEnv(v8::Local<v8::Context> context) {
         !jsString(isolate, binding.value).ToLocal(&value)) {
       return false;
     }
-    const bool isJson = binding.kind == AppSource::Binding::Kind::kJson;
     elements.push_back(name);
-    elements.push_back(v8::Integer::New(isolate, isJson ? 1 : 0));
+    elements.push_back(v8::Integer::New(isolate, static_cast<int>(binding.kind)));
     elements.push_back(value);
   }
   v8::Local<v8::Value> list = v8::Array::New(isolate, elements.data(), elements.size());

@@ -22,8 +22,10 @@ struct AppSource {
   };
   struct Binding {
     std::string name;
+    // In the order that makeEnv (snapshot/js/env.js) numbers them.
     enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
-    std::string value;  // kService: the app's name.
+    // Of a service: the name of the app that answers.
+    std::string value;
   };
 
   std::string mainModule;

@@ -20,10 +20,15 @@ class TestApp {
   uint32_t line = 0, column = 0;
   LimitBreach breach;
 
-  TestApp(EventLoop& loop, rpc::Worker::Client worker, const TestVersion& version) : loop_(loop) {
+  TestApp(EventLoop& loop, rpc::Worker::Client worker, const TestVersion& version,
+          kj::Maybe<rpc::Egress::Client> egress = nullptr)
+      : loop_(loop) {
     auto request = worker.loadRequest();
     fill(request.initVersion(), version);
     request.setHost(kj::heap<TestHost>(record_));
+    KJ_IF_MAYBE(given, egress) {
+      request.setEgress(kj::mv(*given));
+    }
     auto response =
         loop_.run(kj::Promise<capnp::Response<rpc::Worker::LoadResults>>(request.send()));
     outcome = response.getOutcome();

@@ -1,16 +1,11 @@
 // @ts-check
-// Response bodies on their way to the client. The host asks for each chunk with
-// pullOutgoing(slot) and gets exactly one writeOutgoing, endOutgoing or
-// failOutgoing for it.
+// Bodies on their way out: responses' to the client, and those of fetches. The host asks for each
+// chunk with pullOutgoing(number) and gets exactly one writeOutgoing, endOutgoing or failOutgoing
+// for it. The number is the slot of the request that is answered, or that of the fetch.
 
-import {
-  cancelIncoming,
-  endOutgoing,
-  failOutgoing,
-  readIncoming,
-  writeOutgoing,
-} from 'nano:ops';
+import { endOutgoing, failOutgoing, writeOutgoing } from 'nano:ops';
 import { DOMException } from './dom_exception.js';
+import { kFirstFetch } from './incoming_body.js';
 import {
   ArrayBufferIsView,
   ArrayBufferPrototypeGetByteLength,
@@ -24,22 +19,31 @@ import { acquireDefaultReader } from './streams/readable_core.js';
 import { byteLengthOfView } from './streams/views.js';
 import { isArrayBuffer } from './webidl.js';
 
-/** By slot. @type {any} */
+/** By number. @type {any} */
 const pumps = new SafeMap();
 
-const clientLeft = () => new DOMException('The client has gone away', 'AbortError');
+const readerLeft = (number) =>
+  new DOMException(
+    number < kFirstFetch ? 'The client has gone away' : 'The upstream reads no further',
+    'AbortError',
+  );
 
 /** From a tenant's stream; is its own read request. */
 class StreamPump {
-  #slot;
+  #number;
   #reader;
+  #onFailed;
   #isReading = false;
   #again = false;
 
-  /** @param {number} slot @param {import('./streams/readable_core.js').ReadableCore} stream */
-  constructor(slot, stream) {
-    this.#slot = slot;
+  /**
+   * @param {number} number @param {import('./streams/readable_core.js').ReadableCore} stream
+   * @param {((error: any) => void) | undefined} onFailed
+   */
+  constructor(number, stream, onFailed) {
+    this.#number = number;
     this.#reader = acquireDefaultReader(stream);
+    this.#onFailed = onFailed;
   }
 
   // An empty chunk is no answer to the host: the next one is read, in a loop, not a recursion.
@@ -62,92 +66,109 @@ class StreamPump {
     const isView = ArrayBufferIsView(chunk);
     if (!isView && !isArrayBuffer(chunk)) {
       const error = new TypeErrorConstructor(
-        'This ReadableStream did not return bytes: a response body takes Uint8Array chunks',
+        'This ReadableStream did not return bytes: a body takes Uint8Array chunks',
       );
-      finish(this.#slot);
-      failOutgoing(this.#slot, error);
+      this.errorSteps(error);
       this.cancel(error);
       return;
     }
     const length = isView ? byteLengthOfView(chunk) : ArrayBufferPrototypeGetByteLength(chunk);
     if (length === 0) this.pull();
-    else writeOutgoing(this.#slot, chunk);
+    else writeOutgoing(this.#number, chunk);
   }
 
   closeSteps() {
-    finish(this.#slot);
-    endOutgoing(this.#slot);
+    finish(this.#number);
+    endOutgoing(this.#number);
   }
 
   errorSteps(error) {
-    finish(this.#slot);
-    failOutgoing(this.#slot, error);
+    finish(this.#number);
+    failOutgoing(this.#number, error);
+    this.#onFailed?.(error);
   }
 }
 
-/** From a client's request body, without a stream in between. */
+/** From a body that comes in, without a stream in between. */
 class IncomingPump {
-  #slot;
+  #number;
   #from;
+  #onFailed;
   #onChunk = (chunk) => this.#write(chunk);
   #onError = (error) => this.#fail(error);
 
-  /** @param {number} slot @param {number} from the slot of the request that has the body */
-  constructor(slot, from) {
-    this.#slot = slot;
+  /**
+   * @param {number} number @param {import('./incoming_body.js').IncomingBody} from
+   * @param {((error: any) => void) | undefined} onFailed
+   */
+  constructor(number, from, onFailed) {
+    this.#number = number;
     this.#from = from;
+    this.#onFailed = onFailed;
   }
 
   pull() {
-    PromisePrototypeThen(readIncoming(this.#from), this.#onChunk, this.#onError);
+    PromisePrototypeThen(this.#from.read(), this.#onChunk, this.#onError);
   }
 
   cancel() {
-    cancelIncoming(this.#from);
+    this.#from.cancel();
   }
 
   #write(chunk) {
-    if (!pumps.has(this.#slot)) return;
+    if (!pumps.has(this.#number)) return;
     if (chunk === null) {
-      finish(this.#slot);
-      endOutgoing(this.#slot);
+      finish(this.#number);
+      endOutgoing(this.#number);
     } else if (TypedArrayPrototypeGetByteLength(chunk) === 0) {
       this.pull();
     } else {
-      writeOutgoing(this.#slot, chunk);
+      writeOutgoing(this.#number, chunk);
     }
   }
 
   #fail(error) {
-    if (!pumps.has(this.#slot)) return;
-    finish(this.#slot);
-    failOutgoing(this.#slot, error);
+    if (!pumps.has(this.#number)) return;
+    finish(this.#number);
+    failOutgoing(this.#number, error);
+    this.#onFailed?.(error);
   }
 }
 
-const finish = (slot) => pumps.delete(slot);
+const finish = (number) => pumps.delete(number);
 
-/** @param {number} slot @param {import('./streams/readable_core.js').ReadableCore} stream */
-export function pumpStream(slot, stream) {
-  pumps.set(slot, new StreamPump(slot, stream));
+/**
+ * @param {number} number @param {import('./streams/readable_core.js').ReadableCore} stream
+ * @param {(error: any) => void} [onFailed] the stream failed, or gave no bytes
+ */
+export function pumpStream(number, stream, onFailed) {
+  pumps.set(number, new StreamPump(number, stream, onFailed));
 }
 
-/** @param {number} slot @param {number} from */
-export function pumpIncoming(slot, from) {
-  pumps.set(slot, new IncomingPump(slot, from));
+/**
+ * @param {number} number @param {import('./incoming_body.js').IncomingBody} from
+ * @param {(error: any) => void} [onFailed]
+ */
+export function pumpIncoming(number, from, onFailed) {
+  pumps.set(number, new IncomingPump(number, from, onFailed));
 }
 
-/** The host wants a chunk. @param {number} slot */
-export function pullOutgoing(slot) {
-  const pump = pumps.get(slot);
-  if (pump === undefined) endOutgoing(slot);
+/** Nobody wants the rest; does nothing once it is all out. @param {number} number */
+export function stopPump(number, reason) {
+  const pump = pumps.get(number);
+  if (pump === undefined) return;
+  pumps.delete(number);
+  pump.cancel(reason);
+}
+
+/** The host wants a chunk. @param {number} number */
+export function pullOutgoing(number) {
+  const pump = pumps.get(number);
+  if (pump === undefined) endOutgoing(number);
   else pump.pull();
 }
 
-/** The reader went away. @param {number} slot */
-export function cancelOutgoing(slot) {
-  const pump = pumps.get(slot);
-  if (pump === undefined) return;
-  pumps.delete(slot);
-  pump.cancel(clientLeft());
+/** The reader went away. @param {number} number */
+export function cancelOutgoing(number) {
+  stopPump(number, readerLeft(number));
 }

@@ -5,6 +5,7 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
@@ -13,7 +14,9 @@ import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
+import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
+import { fetch } from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -31,7 +34,6 @@ import { PromiseRejectionEvent } from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -67,6 +69,7 @@ const interfaces = {
   DOMException,
   ErrorEvent,
   Event,
+  EventSource,
   EventTarget,
   Headers,
   MessageEvent,
@@ -109,6 +112,7 @@ const operations = {
   clearInterval,
   clearTimeout,
   dispatchEvent,
+  fetch,
   queueMicrotask,
   removeEventListener,
   reportError,

@@ -43,6 +43,10 @@ class RecordingHost final : public Host {
     note("headers", head.headers);
     note(hasBody ? "body" : "no body", text(body));
   }
+  void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) override {
+    note("incoming " + std::to_string(slot) + " " + std::to_string(head.status),
+         std::to_string(number));
+  }
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override {
     note("stream " + std::to_string(slot) + " " + std::to_string(head.status),
          std::to_string(length));
@@ -54,6 +58,7 @@ class RecordingHost final : public Host {
   void failOutgoing(uint32_t, v8::Local<v8::Value>) override { note("failBody", ""); }
   void failRequest(uint32_t, v8::Local<v8::Value>) override { note("fail", ""); }
   void waitUntil(uint32_t, v8::Local<v8::Promise>) override { note("wait", ""); }
+  FetchHost* fetches() override { return nullptr; }
 
  private:
   static std::string_view text(std::span<const std::byte> bytes) {

@@ -27,14 +27,6 @@ CurlCall* callOf(CURL* easy) {
   return static_cast<CurlCall*>(call);
 }
 
-// Of the connection that a transfer is about to use; null where it has none.
-SSL* tlsOf(CURL* easy) {
-  curl_tlssessioninfo* session = nullptr;
-  CURLcode result = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
-  if (result != CURLE_OK || session == nullptr) return nullptr;
-  return static_cast<SSL*>(session->internals);
-}
-
 // Its frames may come at any time, and name the request that they belong to.
 bool speaksHttp2(const SSL* tls) {
   const unsigned char* protocol = nullptr;
@@ -297,6 +289,13 @@ int CurlMulti::onClose(void* self, curl_socket_t socket) {
   multi.watches_.erase(socket);
   if (multi.running_) multi.closing_.add(kj::mv(closing));
   return 0;
+}
+
+SSL* CurlMulti::tlsOf(CURL* easy) {
+  curl_tlssessioninfo* session = nullptr;
+  CURLcode result = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
+  if (result != CURLE_OK || session == nullptr) return nullptr;
+  return static_cast<SSL*>(session->internals);
 }
 
 CurlMulti::Pooled CurlMulti::checkPooled(const Connection& connection, CURL* easy) {

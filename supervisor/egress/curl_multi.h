@@ -67,6 +67,9 @@ class CurlMulti final : private Flushable {
   };
   Pooled checkPooled(const Connection& connection, CURL* easy);
 
+  // Of the connection that a transfer uses now; null where it has none.
+  static SSL* tlsOf(CURL* easy);
+
  private:
   struct Watch;
 

@@ -49,6 +49,7 @@ kj::Promise<Transfer::Result> Transfer::answer() { return kj::mv(promise_); }
 
 void Transfer::finished(CURLcode result) {
   if (result == CURLE_OK && phase_ != FetchPhase::kAnswered) result = CURLE_GOT_NOTHING;
+  if (result == CURLE_OK && cut_ == Cut::kCut) result = CURLE_PARTIAL_FILE;
   bool over = result == CURLE_OK || (!failure_ && hasWholeAnswer());
   std::optional<EgressError> error = std::move(failure_);
   if (!error && !over) error = failureOf(result);

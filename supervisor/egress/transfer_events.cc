@@ -2,6 +2,7 @@
 // notes what it finds out and calls nothing of curl's.
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -139,6 +140,7 @@ bool Transfer::takeHeader(std::string_view line) {
       return true;
     case UpstreamHead::Line::kComplete:
       phase_ = FetchPhase::kAnswered;
+      watchForCut();
       context_->multi.reportLater(*this);
       return true;
     case UpstreamHead::Line::kBroken:
@@ -146,6 +148,27 @@ bool Transfer::takeHeader(std::string_view line) {
       return false;
   }
   return false;
+}
+
+// A body that ends with its connection is whole only where TLS has ended as well: anybody between
+// can end the connection. Curl 7.88 does not tell the two apart, but calls this before it closes.
+void Transfer::watchForCut() {
+  bool tls = request_.destination.scheme == Destination::Scheme::kHttps;
+  if (!tls || !head_.endsWithConnection() || !head_.hasBody() || request_.method == "HEAD") return;
+  cut_ = Cut::kCut;
+  CURL* easy = handle_->easy();
+  setCurl(easy, CURLOPT_XFERINFOFUNCTION, &Transfer::onProgress);
+  setCurl(easy, CURLOPT_XFERINFODATA, this);
+  setCurl(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+int Transfer::onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  SSL* tls = CurlMulti::tlsOf(transfer.handle_->easy());
+  if (tls != nullptr && (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0) {
+    transfer.cut_ = Cut::kEnded;
+  }
+  return 0;
 }
 
 size_t Transfer::onBody(char* data, size_t size, size_t count, void* self) {

@@ -147,6 +147,11 @@ class Upstream final {
 
   void play(int fd, int number) {
     kj::AutoCloseFd socket(fd);
+    // OpenSSL writes without MSG_NOSIGNAL. Only here: the client has to do without.
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
     SSL* tls = nullptr;
     if (tls_ != nullptr) {
       tls = SSL_new(tls_);

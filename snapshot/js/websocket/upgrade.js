@@ -7,6 +7,7 @@ import {
   ArrayPrototypePush,
   PromisePrototypeThen,
   PromiseReject,
+  RangeErrorConstructor,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
   StringPrototypeToLowerCase,
@@ -14,7 +15,35 @@ import {
   TypeErrorConstructor as TypeError,
 } from '../primordials.js';
 import { openConnection, readWebSocketUrl } from './opening.js';
-import { webSocketOver } from './websocket.js';
+import { requireRequest } from '../raw_socket.js';
+import { toUnsignedShort } from '../webidl.js';
+import { isWebSocket, webSocketOver } from './websocket.js';
+
+export const kNoUpgrade =
+  'A WebSocket cannot be handed to a client: this version of nano answers no upgrade';
+
+/**
+ * ResponseInit's webSocket: an app's answer to an upgrade.
+ * @param {any} value @param {any} status ResponseInit's @param {string} context
+ * @returns {import('./websocket.js').WebSocket}
+ */
+export function toUpgrade(value, status, context) {
+  if (!isWebSocket(value)) {
+    throw new TypeError(`${context}: member webSocket is not of type 'WebSocket'.`);
+  }
+  if (status === undefined || toUnsignedShort(status, context) !== 101) {
+    throw new RangeErrorConstructor('Responses with a WebSocket must have status code 101.');
+  }
+  return value;
+}
+
+/** Whether a request asks for a WebSocket. @param {readonly string[]} headers names in lower case */
+export function asksForWebSocket(headers) {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === 'upgrade') return StringPrototypeToLowerCase(headers[i + 1]) === 'websocket';
+  }
+  return false;
+}
 
 /**
  * @typedef {object} UpgradeRequest
@@ -32,8 +61,9 @@ import { webSocketOver } from './websocket.js';
  *   response's body is not read
  */
 
-/** @param {UpgradeRequest} request @returns {Promise<UpgradeResponse>} */
+/** Throws outside of a request. @param {UpgradeRequest} request @returns {Promise<UpgradeResponse>} */
 export function openWebSocket(request) {
+  requireRequest();
   const { href, headers, signal } = request;
   if (signal !== null && isSignalAborted(signal)) return PromiseReject(abortReason(signal));
   const target = readWebSocketUrl(href);
