@@ -7,7 +7,7 @@ import { DOMException } from './dom_exception.js';
 import { EventTarget } from './event_target.js';
 import { entryInternals, makeMeasure, PerformanceMark } from './performance_entry.js';
 import { addEntry, clearEntries, entriesOf, newestEntry } from './performance_timeline.js';
-import { TypeErrorConstructor as TypeError } from './primordials.js';
+import { ArrayPrototypeIncludes, TypeErrorConstructor as TypeError } from './primordials.js';
 import {
   defineInterface,
   illegalConstructor,
@@ -22,6 +22,31 @@ import {
 const kPrivate = { __proto__: null };
 const kMeasureContext = "Failed to execute 'measure' on 'Performance'";
 
+/** Moments of a page's load (PerformanceTiming), which no mark here can stand for. */
+const kPageMoments = [
+  'connectEnd',
+  'connectStart',
+  'domComplete',
+  'domContentLoadedEventEnd',
+  'domContentLoadedEventStart',
+  'domInteractive',
+  'domLoading',
+  'domainLookupEnd',
+  'domainLookupStart',
+  'fetchStart',
+  'loadEventEnd',
+  'loadEventStart',
+  'navigationStart',
+  'redirectEnd',
+  'redirectStart',
+  'requestStart',
+  'responseEnd',
+  'responseStart',
+  'secureConnectionStart',
+  'unloadEventEnd',
+  'unloadEventStart',
+];
+
 /** A time, or the name of a mark. @param {any} mark */
 function toTime(mark) {
   if (typeof mark === 'number') {
@@ -30,6 +55,9 @@ function toTime(mark) {
     return time;
   }
   const name = toDOMString(mark);
+  if (ArrayPrototypeIncludes(kPageMoments, name)) {
+    throw new TypeError(`${kMeasureContext}: '${name}' is a moment of a page.`);
+  }
   const found = newestEntry(name, 'mark');
   if (found === undefined) {
     throw new DOMException(`${kMeasureContext}: The mark '${name}' does not exist.`, 'SyntaxError');

@@ -64,6 +64,8 @@ test('a measure refuses what contradicts itself', () => {
   throws(TypeError, () => performance.measure('m', { start: -1 }));
   throws(TypeError, () => performance.measure('m', { start: NaN }));
   same(performance.getEntries(), []);
+  performance.mark('navigationStart');
+  throws(TypeError, () => performance.measure('m', 'navigationStart'));
 });
 
 test('the timeline is in the order of start times and can be cleared', () => {

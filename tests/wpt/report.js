@@ -24,6 +24,8 @@ export function formatTable({ rows, means, subtests }, names) {
 /** The same failure of many subtests has one text: values and names are taken out. */
 function normalize(message) {
   return message
+    .replace(/^promise_test: Unhandled rejection with value: object "(.*)"$/s, 'rejected: $1')
+    .replace(/\bhttps?:\/\/\S+/g, 'URL')
     .replace(/"(?:[^"\\]|\\.){0,200}"?/g, '"..."')
     .replace(/\b\d+(\.\d+)?\b/g, 'N')
     .replace(/\s+/g, ' ')

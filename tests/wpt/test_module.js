@@ -42,25 +42,28 @@ const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => ma
 
 /** A module is strict, and no variable of one may have this name. */
 function renameArguments(text) {
-  if (!/\b(?:const|let|var) arguments\b/.test(text)) return text;
+  const declares = /\b(?:const|let|var) [^;=]*\barguments\b|\.\.\.arguments\) (?:=>|\{)/;
+  if (!declares.test(text)) return text;
   return text.replaceAll(/\barguments\b/g, '$arguments');
 }
 
-/** A module is strict. What these scripts assign to and nobody declares is declared for them. */
+/**
+ * A module is strict. What these scripts assign to is declared for them, which changes nothing for
+ * what an inner scope declares; a property of the global is assigned to, as it would be in a script.
+ */
 function declareAssigned(text) {
   const assigned = [
-    ...matches(text, /^[ \t]*([A-Za-z_$][\w$]*) [+]?= /gm),
+    ...matches(text, /(?<![\w$.]|\b(?:let|const) )\b([A-Za-z_$][\w$]*) [+]?= /g),
     ...matches(text, /\bfor \(([A-Za-z_$][\w$]*) (?:=|in|of) /g),
   ];
-  const declared = new Set(
-    matches(text, /\b(?:var|let|const|class|function\*?)\s+([^;\n]*)/g)
+  const lexical = new Set(
+    matches(text, /^(?:let|const|class)\b(?=\s+([^;]{0,2000}))/gm)
       .flatMap((list) => list.split(','))
       .map((one) => /[A-Za-z_$][\w$]*/.exec(one)?.[0]),
   );
-  // A property of the global is assigned to, as it would be in a script.
   const isGlobal = (name) => /^[A-Z]|^on|^location$/.test(name) || name in globalThis;
-  const missed = new Set(assigned.filter((name) => !declared.has(name) && !isGlobal(name)));
-  return missed.size ? `var ${[...missed].join(', ')};` : '';
+  const names = new Set(assigned.filter((name) => !lexical.has(name) && !isGlobal(name)));
+  return names.size ? `var ${[...names].join(', ')};` : '';
 }
 
 /** Functions of a script are properties of its global, where idlharness.js looks for its own. */

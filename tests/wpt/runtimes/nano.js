@@ -20,6 +20,7 @@ const policy = {
     subrequests: 1000,
     outbound_at_once: 32,
   },
+  egress: { rules: [{ allow: { cidr: '127.0.0.0/8', ports: '1-65535' } }] },
 };
 const kNobody = 65534;
 

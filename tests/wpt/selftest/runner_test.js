@@ -109,13 +109,12 @@ test('a test that ends its process is a crash, and the next one runs', () => {
   });
   writeFileSync(path.join(checkout, 'a.any.js'), "test(() => process.exit(3), 'ends all');");
   writeFileSync(path.join(checkout, 'b.any.js'), "test(() => {}, 'passes');");
-  const { stdout } = run(
-    `--wpt=${checkout}`,
-    '--runtimes=node',
-    '--show=any',
-    'a.any.js',
-    'b.any.js',
-  );
-  assert.match(stdout, /a\.any\.js: CRASH 0\/0 exit code 3/);
-  assert.match(stdout, /b\.any\.js: OK 1\/1/);
+  writeFileSync(path.join(checkout, 'c.any.js'), "test(() => {}, 'no script';");
+  const tests = ['a.any.js', 'b.any.js', 'c.any.js'];
+  const { stdout } = run(`--wpt=${checkout}`, '--runtimes=node,nano', '--show=any', ...tests);
+  assert.match(stdout, /node: a\.any\.js: CRASH 0\/0 exit code 3/);
+  assert.match(stdout, /node: b\.any\.js: OK 1\/1/);
+  assert.match(stdout, /node: c\.any\.js: CRASH 0\/0 exit code 1: .*SyntaxError/s);
+  assert.match(stdout, /nano: b\.any\.js: OK 1\/1/);
+  assert.match(stdout, /nano: c\.any\.js: CRASH 0\/0 deploy: SyntaxError/);
 });

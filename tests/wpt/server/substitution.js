@@ -46,10 +46,14 @@ function valueOf(name, keys, { exchange, variables, places }) {
   }
 }
 
-/** What has no value stays as it is. */
+/**
+ * What has no value stays as it is. get-host-info.sub.js makes the name of a host of its own, which
+ * is not one where hosts are addresses.
+ */
 export function substitute(text, exchange, places = exchange.places) {
   const variables = {};
-  return text.replace(/\{\{([^}]*)\}\}/g, (whole, expression) => {
+  const named = text.replace("('www1.' + ORIGINAL_HOST)", `'${places.domains.www1}'`);
+  return named.replace(/\{\{([^}]*)\}\}/g, (whole, expression) => {
     // $name:uuid() also keeps the value under a name for later ones.
     const [, variable, rest] = /^(?:\$(\w+):)?(.*)$/s.exec(expression.trim());
     const name = rest.replace(/\[.*$/s, '');

@@ -45,7 +45,10 @@
     const test = begin(name);
     Promise.resolve()
       .then(() => run(test))
-      .then(() => end(test), (error) => end(test, error));
+      .then(
+        () => end(test),
+        (error) => end(test, error),
+      );
   };
   scope.setup = (properties) => (isExplicit = properties.explicit_done === true);
   scope.done = () => {
