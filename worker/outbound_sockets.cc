@@ -138,7 +138,9 @@ v8::Local<v8::Promise> OutboundSockets::begin(uint32_t id, Act act) {
   v8::Isolate* isolate = bridge_.isolate();
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(isolate->GetCurrentContext()).ToLocal(&resolver)) return {};
-  pendingOf(*find(id), act) = Pending{v8::Global<v8::Promise::Resolver>(isolate, resolver)};
+  auto pending = std::make_unique<Pending>();
+  pending->resolver.Reset(isolate, resolver);
+  pendingOf(*find(id), act) = std::move(pending);
   return resolver->GetPromise();
 }
 
@@ -161,22 +163,19 @@ rpc::Socket::Client* OutboundSockets::usable(uint32_t id, Act act) {
 }
 
 void OutboundSockets::run(uint32_t id, Act act, kj::Promise<Value> done) {
-  KJ_IF_MAYBE(pending, pendingOf(*find(id), act)) {
-    pending->task =
-        done.then([this, id, act](Value&& value) { settle(id, act, kj::mv(value)); },
-                  [this, id, act](kj::Exception&& failure) { reject(id, act, reasonOf(failure)); })
-            .eagerlyEvaluate(nullptr);
-  }
+  pendingOf(*find(id), act)->task =
+      done.then([this, id, act](Value&& value) { settle(id, act, kj::mv(value)); },
+                [this, id, act](kj::Exception&& failure) { reject(id, act, reasonOf(failure)); })
+          .eagerlyEvaluate(nullptr);
 }
 
 // In the stack of the act's own task, which is freed later.
-kj::Maybe<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t id, Act act) {
+std::unique_ptr<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t id, Act act) {
   Socket* socket = find(id);
   if (socket == nullptr) return nullptr;
-  kj::Maybe<Pending> taken = kj::mv(pendingOf(*socket, act));
-  pendingOf(*socket, act) = nullptr;
-  KJ_IF_MAYBE(pending, taken) {
-    ended_.add(kj::mv(pending->task));
+  std::unique_ptr<Pending> taken = std::move(pendingOf(*socket, act));
+  if (taken != nullptr) {
+    ended_.add(kj::mv(taken->task));
     bridge_.stir();
   }
   return taken;
@@ -185,28 +184,27 @@ kj::Maybe<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t id, Ac
 void OutboundSockets::settle(uint32_t id, Act act, Value value) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  KJ_IF_MAYBE(pending, takePending(id, act)) {
-    bridge_.enter(request, [this, pending, &value](v8::Local<v8::Context> context) {
-      v8::Isolate* isolate = bridge_.isolate();
-      v8::Local<v8::Promise::Resolver> resolver = pending->resolver.Get(isolate);
-      v8::TryCatch caught(isolate);
-      v8::Local<v8::Value> result;
-      if (value(isolate).ToLocal(&result)) {
-        static_cast<void>(resolver->Resolve(context, result).FromMaybe(false));
-      } else if (!caught.HasTerminated()) {
-        static_cast<void>(resolver->Reject(context, caught.Exception()).FromMaybe(false));
-      }
-    });
-  }
+  const std::unique_ptr<Pending> pending = takePending(id, act);
+  if (pending == nullptr || request == nullptr) return;
+  bridge_.enter(request, [this, &pending, &value](v8::Local<v8::Context> context) {
+    v8::Isolate* isolate = bridge_.isolate();
+    v8::Local<v8::Promise::Resolver> resolver = pending->resolver.Get(isolate);
+    v8::TryCatch caught(isolate);
+    v8::Local<v8::Value> result;
+    if (value(isolate).ToLocal(&result)) {
+      static_cast<void>(resolver->Resolve(context, result).FromMaybe(false));
+    } else if (!caught.HasTerminated()) {
+      static_cast<void>(resolver->Reject(context, caught.Exception()).FromMaybe(false));
+    }
+  });
 }
 
 void OutboundSockets::reject(uint32_t id, Act act, const std::string& why) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  KJ_IF_MAYBE(pending, takePending(id, act)) {
-    bridge_.enter(request,
-                  [this, pending, &why](v8::Local<v8::Context>) { giveUp(*pending, why); });
-  }
+  const std::unique_ptr<Pending> pending = takePending(id, act);
+  if (pending == nullptr || request == nullptr) return;
+  bridge_.enter(request, [this, &pending, &why](v8::Local<v8::Context>) { giveUp(*pending, why); });
 }
 
 // Inside JavaScript.
@@ -247,10 +245,8 @@ v8::Local<v8::Promise> OutboundSockets::writeSocket(uint32_t id, std::span<const
   rpc::Socket::Client* peer = usable(id, Act::kWrite);
   if (peer == nullptr || bytes.size() > kMaxSocketWrite) return failed(kClosed);
   v8::Local<v8::Promise> promise = begin(id, Act::kWrite);
-  auto request = peer->writeRequest(
-      capnp::MessageSize{bytes.size() / sizeof(capnp::word) + 8, 0});
-  request.setBytes(
-      kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
+  auto request = peer->writeRequest(capnp::MessageSize{bytes.size() / sizeof(capnp::word) + 8, 0});
+  request.setBytes(kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
   run(id, Act::kWrite, request.send().then([](auto&&) { return Value(nothing); }));
   return promise;
 }
@@ -259,29 +255,27 @@ v8::Local<v8::Promise> OutboundSockets::endSocket(uint32_t id) {
   rpc::Socket::Client* peer = usable(id, Act::kEnd);
   if (peer == nullptr) return failed(kClosed);
   v8::Local<v8::Promise> promise = begin(id, Act::kEnd);
-  run(id, Act::kEnd,
-      peer->shutdownRequest().send().then([](auto&&) { return Value(nothing); }));
+  run(id, Act::kEnd, peer->shutdownRequest().send().then([](auto&&) { return Value(nothing); }));
   return promise;
 }
 
 v8::Local<v8::Promise> OutboundSockets::secureSocket(uint32_t id, std::string_view host) {
   rpc::Socket::Client* peer = usable(id, Act::kSecure);
   if (peer == nullptr) return failed(kClosed);
-  KJ_IF_MAYBE(reading, pendingOf(*find(id), Act::kRead)) {
+  if (std::unique_ptr<Pending> reading = std::move(pendingOf(*find(id), Act::kRead))) {
     giveUp(*reading, "TLS has begun");
-    pendingOf(*find(id), Act::kRead) = nullptr;
   }
   v8::Local<v8::Promise> promise = begin(id, Act::kSecure);
   auto request = peer->startTlsRequest();
   const std::string name(host);
   request.setHost(name);
   run(id, Act::kSecure,
-      request.send().then([](capnp::Response<rpc::Socket::StartTlsResults>&& response)
-                              -> kj::Promise<Value> {
-        const auto failure = response.getFailure();
-        if (failure.getKind() == Kind::NONE) return Value(nothing);
-        return failureOf(failure.getMessage());
-      }));
+      request.send().then(
+          [](capnp::Response<rpc::Socket::StartTlsResults>&& response) -> kj::Promise<Value> {
+            const auto failure = response.getFailure();
+            if (failure.getKind() == Kind::NONE) return Value(nothing);
+            return failureOf(failure.getMessage());
+          }));
   return promise;
 }
 
@@ -291,10 +285,8 @@ void OutboundSockets::closeSocket(uint32_t id) {
   // Its turn is another's from here on, which may open a socket.
   const std::unique_ptr<Socket> socket = std::move(found->second);
   sockets_.erase(found);
-  for (kj::Maybe<Pending>& act : socket->pending) {
-    KJ_IF_MAYBE(pending, act) {
-      giveUp(*pending, kClosed);
-    }
+  for (const std::unique_ptr<Pending>& pending : socket->pending) {
+    if (pending != nullptr) giveUp(*pending, kClosed);
   }
 }
 
