@@ -131,7 +131,8 @@ Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& 
   }
   for (auto& [key, limit] : value.items()) {
     if (!limit.is_number_unsigned()) {
-      return Failure{file + ": `limits." + key + "` must be a whole number"};
+      return Failure{std::string(file).append(": `limits.").append(key) +
+                     "` must be a whole number"};
     }
     config.limits[key] = limit;
   }
@@ -226,8 +227,16 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     config.isolation = value.get<std::string>();
     return Done{};
   }
+  if (key == "egress") {
+    // What is in it nanod says, which knows the rules.
+    if (value != "none" && !value.is_object()) {
+      return Failure{"nano.jsonc: `egress` must be \"none\" or an object with `rules`"};
+    }
+    config.egress = value;
+    return Done{};
+  }
   return Failure{"nano.jsonc: nano does not know the key `" + key +
-                 "`; it knows port, limits and isolation"};
+                 "`; it knows port, limits, isolation and egress"};
 }
 
 Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {

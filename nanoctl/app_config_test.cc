@@ -131,8 +131,8 @@ TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
               StartsWith("wrangler.json: nano does not know the key `kv_namespaces`"));
   EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = []"),
               StartsWith("wrangler.toml: nano does not know the key `durable_objects`"));
-  EXPECT_THAT(failureOf("nano.jsonc", R"({"egress": {}})"),
-              StartsWith("nano.jsonc: nano does not know the key `egress`"));
+  EXPECT_THAT(failureOf("nano.jsonc", R"({"storage": {}})"),
+              StartsWith("nano.jsonc: nano does not know the key `storage`"));
 }
 
 TEST(AppConfigTest, TellsOfKeysThatHaveNoEffectButNotOfTheSchema) {
@@ -175,6 +175,20 @@ TEST(AppConfigTest, TakesLimitsFromBothFilesAndNanosOwnFirst) {
   EXPECT_EQ(config.isolation, "app");
   EXPECT_EQ(read("wrangler.json", R"({"limits": {"cpu_ms": 7}})").value().limits,
             nlohmann::json({{"cpu_ms", 7}}));
+}
+
+TEST(AppConfigTest, TakesEgressFromNanoJsoncAsItIsWritten) {
+  EXPECT_EQ(read("nano.jsonc", R"({"egress": "none"})").value().egress, "none");
+  auto rules = nlohmann::json::parse(R"({"rules": [{"deny": {"host": "a.b"}}]})");
+  EXPECT_EQ(
+      read("nano.jsonc", R"({"egress": {"rules": [{"deny": {"host": "a.b"}}]}})").value().egress,
+      rules);
+  EXPECT_TRUE(read("nano.jsonc", "{}").value().egress.is_null());
+  for (const char* value : {"1", "[]", "null", "\"off\"", "true"}) {
+    EXPECT_EQ(failureOf("nano.jsonc", std::string(R"({"egress": )") + value + "}"),
+              "nano.jsonc: `egress` must be \"none\" or an object with `rules`")
+        << value;
+  }
 }
 
 TEST(AppConfigTest, RefusesLimitsThatAreNoNumbers) {

@@ -72,11 +72,11 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
                   {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}}}));
 }
 
-TEST(DeployTest, SendsTheLimitsAndTheIsolationThatTheAppAsksFor) {
+TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"name": "shop", "limits": {"cpu_ms": 100}})");
-  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}})");
+  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none"})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -85,6 +85,7 @@ TEST(DeployTest, SendsTheLimitsAndTheIsolationThatTheAppAsksFor) {
   json metadata = metadataOf(server.request());
   EXPECT_EQ(metadata["limits"], json({{"cpu_ms", 100}, {"heap_mb", 64}}));
   EXPECT_EQ(metadata["nano"]["isolation"], "app");
+  EXPECT_EQ(metadata["nano"]["egress"], "none");
 }
 
 TEST(DeployTest, HandsOnWhatTheServerHasToSay) {

@@ -9,6 +9,7 @@
 #include "supervisor/app_names.h"
 #include "supervisor/bounded_json.h"
 #include "supervisor/content_hash.h"
+#include "supervisor/egress/egress_settings.h"
 
 namespace nano {
 namespace {
@@ -159,6 +160,7 @@ class ManifestReader final {
     for (const Json& binding : list("env"))
       result.env.push_back(readBinding(binding));
     result.requested = readLimits(member("limits"));
+    result.requestedEgress = readEgress();
     return result;
   }
 
@@ -226,6 +228,18 @@ class ManifestReader final {
     return limits;
   }
 
+  // Only there when the app says something: versions of before have none.
+  std::shared_ptr<const EgressSettings> readEgress() {
+    auto found = json_.find("egress");
+    if (found == json_.end()) return nullptr;
+    auto egress = readAppEgress(*found, "egress");
+    if (std::holds_alternative<EgressSettings>(egress)) {
+      return std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(egress)));
+    }
+    fail("egress");
+    return nullptr;
+  }
+
   const Json& json_;
   std::optional<std::string> missing_;
 };
@@ -277,7 +291,7 @@ std::string manifestText(const AppVersion& version) {
   Json env = Json::array();
   for (const AppBinding& binding : version.env)
     env.push_back(bindingJson(binding));
-  return jsonLine({{"format", kFormat},
+  Json manifest = {{"format", kFormat},
                    {"tenant", version.tenant},
                    {"app", version.app},
                    {"isolation", version.isolation == Isolation::kApp ? "app" : "tenant"},
@@ -286,7 +300,9 @@ std::string manifestText(const AppVersion& version) {
                    {"compatibilityFlags", version.compatibilityFlags},
                    {"limits", limitsJson(version.requested)},
                    {"env", env},
-                   {"modules", modules}});
+                   {"modules", modules}};
+  if (version.requestedEgress) manifest["egress"] = appEgressJson(*version.requestedEgress);
+  return jsonLine(manifest);
 }
 
 std::variant<AppVersion, std::string> parseManifest(std::string_view text) {

@@ -7,6 +7,7 @@
 #include "supervisor/app_names.h"
 #include "supervisor/bounded_json.h"
 #include "supervisor/deployment.h"
+#include "supervisor/egress/egress_settings.h"
 #include "supervisor/header_parameters.h"
 
 namespace nano {
@@ -224,7 +225,8 @@ class MetadataReader final {
     const Json* nano = member(metadata_, "nano");
     if (nano == nullptr) return std::nullopt;
     if (!nano->is_object()) return "metadata: 'nano' is not an object";
-    auto problem = unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation"});
+    auto problem =
+        unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress"});
     if (problem) return problem;
     if (nano->contains("port")) {
       auto port = numberMember(*nano, "port", kMaxPort);
@@ -236,6 +238,12 @@ class MetadataReader final {
         return "metadata: 'nano.isolation' is neither \"tenant\" nor \"app\"";
       }
       if (*isolation == "app") version_.isolation = Isolation::kApp;
+    }
+    if (const Json* egress = member(*nano, "egress")) {
+      auto read = readAppEgress(*egress, "metadata: nano.egress");
+      if (auto* why = std::get_if<std::string>(&read)) return *why;
+      version_.requestedEgress =
+          std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(read)));
     }
     return readRoutes(*nano);
   }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "supervisor/egress/egress_settings.h"
+
 namespace nano {
 namespace {
 
@@ -139,7 +141,7 @@ TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
 
 TEST(DeployRequestTest, RefusesWhatItDoesNotSupportByItsName) {
   EXPECT_NE(problem({{"placement", {{"mode", "smart"}}}}).find("'placement'"), std::string::npos);
-  EXPECT_NE(problem({{"nano", {{"egress", 1}}}}).find("'egress'"), std::string::npos);
+  EXPECT_NE(problem({{"nano", {{"storage", 1}}}}).find("'storage'"), std::string::npos);
   EXPECT_NE(problem({{"limits", {{"memory_mb", 1}}}}).find("'memory_mb'"), std::string::npos);
   Json kv = {{"name", "STORE"}, {"type", "kv_namespace"}, {"namespace_id", "1"}};
   std::string text = problem({{"bindings", {kv}}});
@@ -190,6 +192,21 @@ TEST(DeployRequestTest, RefusesWrongValues) {
   for (const char* metadata : {"", "[]", "1", "{", "{}", "null"}) {
     EXPECT_NE(problem(std::string(metadata), {module("index.js")}), "") << metadata;
   }
+}
+
+TEST(DeployRequestTest, TakesTheEgressThatTheAppAllowsItself) {
+  EXPECT_EQ(accepted(Json::object()).upload.version.requestedEgress, nullptr);
+  auto none = accepted({{"nano", {{"egress", "none"}}}});
+  EXPECT_TRUE(none.upload.version.requestedEgress->isNone);
+  Json rules = Json::parse(R"({"rules": [{"allow": {"host": "a.b"}}, {"deny": {}}]})");
+  auto some = accepted({{"nano", {{"egress", rules}}}});
+  EXPECT_EQ(some.upload.version.requestedEgress->rules.size(), 2u);
+  rules["rules"][0]["allow"]["host"] = "a b";
+  EXPECT_EQ(problem({{"nano", {{"egress", rules}}}})
+                .find("metadata: nano.egress.rules[0].allow.host: 'a b' has a byte other than"),
+            0u);
+  EXPECT_EQ(problem({{"nano", {{"egress", {{"proxy", "http://p:1"}}}}}}),
+            "metadata: nano.egress: nanod does not know the key 'proxy'; it knows rules");
 }
 
 TEST(DeployRequestTest, RefusesFormsThatAreNoApp) {

@@ -18,11 +18,14 @@
 #include "supervisor/canary.h"
 #include "supervisor/control_api.h"
 #include "supervisor/disk_app_registry.h"
+#include "supervisor/egress/dns_resolver.h"
+#include "supervisor/egress/egress_setup.h"
 #include "supervisor/flags.h"
 #include "supervisor/http_server.h"
 #include "supervisor/policy_file.h"
 #include "supervisor/process_log.h"
 #include "supervisor/signals.h"
+#include "supervisor/time_slice.h"
 
 namespace nano {
 namespace {
@@ -140,9 +143,11 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   if (configuration.user) becomeUser(*configuration.user);
   hideFromOthers();
   allowDescriptors();
+  shortenTimeSlices();
 
   // As whom it will be read at SIGHUP.
-  auto policyFile = PolicyFile::open(configuration.policyPath);
+  auto served = std::make_shared<ServedPorts>();
+  auto policyFile = PolicyFile::open(configuration.policyPath, served);
   if (auto* problem = std::get_if<std::string>(&policyFile)) {
     return refuse("--policy: " + *problem);
   }
@@ -170,6 +175,7 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   HttpLimits httpLimits;
   auto settings = serverSettings(configuration, workers, httpLimits,
                                  std::get<EgressSetup>(egress));
+  settings.served = served;
   if (privileged.cgroups.tree) settings.cgroups = privileged.cgroups.tree->describe();
   if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
   uint16_t port = privileged.sockets.front().port;
@@ -184,7 +190,9 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   }
   if (auto refusal = canaries.refusalToServe()) return refuse(*refusal);
   loop.run(deployer.start());
-  ControlApi control({registry, deployer, server, appLog, policy.policy()}, port);
+  // For questions about egress; front ends have their own.
+  DnsResolver resolver(loop, configuration.dns);
+  ControlApi control({registry, deployer, server, appLog, policy.policy(), &resolver}, port);
   HttpLimits forAdmin = adminLimits();
   HttpServer adminServer(loop, control, forAdmin);
   adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });

@@ -17,16 +17,20 @@ import { CustomEvent, Event } from './event.js';
 import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
 import { fetch } from './fetch.js';
+import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
 import { performance, Performance } from './performance.js';
+import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance_entry.js';
+import { PerformanceObserver, PerformanceObserverEntryList } from './performance_timeline.js';
 import {
   ObjectDefineProperty,
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import { PromiseRejectionEvent } from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -71,6 +75,12 @@ const interfaces = {
   MessageEvent,
   Navigator,
   Performance,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  PerformanceObserver,
+  PerformanceObserverEntryList,
+  PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
@@ -96,12 +106,15 @@ const interfaces = {
 
 /** Operations of the global: enumerable too. */
 const operations = {
+  addEventListener,
   atob,
   btoa,
   clearInterval,
   clearTimeout,
+  dispatchEvent,
   fetch,
   queueMicrotask,
+  removeEventListener,
   reportError,
   setInterval,
   setTimeout,

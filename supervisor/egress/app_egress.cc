@@ -155,7 +155,10 @@ kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequ
   if (ways_.isServedHere(*version_, request.destination)) {
     return ways_.callHost(*version_, std::move(request));
   }
-  if (network_ == nullptr) network_ = ways_.openNetwork(*version_);
+  if (version_->egress == nullptr) {
+    return FetchOutcome(EgressError{Kind::DENIED, "nobody has said where this app may go"});
+  }
+  if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
   return network_->fetch(std::move(request));
 }
 
@@ -204,6 +207,9 @@ kj::Promise<void> AppEgress::connect(ConnectContext context) {
     write(error, context.getResults().initFailure());
     return kj::READY_NOW;
   };
+  if (version_->egress == nullptr) {
+    return refuse({Kind::DENIED, "nobody has said where this app may go"});
+  }
   if (sockets_.size() >= kMaxSocketsInFlight) {
     return refuse(overLimit(kMaxSocketsInFlight, "sockets"));
   }

@@ -9,6 +9,7 @@
 #include "protocol/byte_source.h"
 #include "protocol/event_loop.h"
 #include "protocol/limits.h"
+#include "supervisor/egress/app_egress_policy.h"
 #include "supervisor/loaded_app_fixture.h"
 
 namespace nano {
@@ -72,6 +73,7 @@ FetchOutcome hello() {
 class AppEgressTest : public testing::Test {
  protected:
   AppEgressTest() : version_(std::make_shared<AppVersion>()) {
+    version_->egress = std::make_shared<AppEgressPolicy>(AppEgressPolicy::Parts());
     egress_ = std::make_unique<AppEgress>(owner_, ways_, counters_, version_);
     client_ = egress_->client();
     ways_.answer = [this](OutboundRequest request) -> kj::Promise<FetchOutcome> {
@@ -242,6 +244,17 @@ TEST_F(AppEgressTest, CountsWhatWasDenied) {
   start({1});
   EXPECT_EQ(heard_[0].message, "not there");
   EXPECT_EQ(counters_.egressFailed[static_cast<size_t>(Kind::DENIED)].load(), 1u);
+}
+
+TEST_F(AppEgressTest, AnAppThatNoPolicyHasSeenGoesNowhere) {
+  version_->egress = nullptr;
+  start({1});
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::DENIED);
+  auto request = client_.connectRequest();
+  request.setHost("db.example");
+  request.setPort(5432);
+  EXPECT_EQ(loop_.run(request.send()).getFailure().getKind(), Kind::DENIED);
 }
 
 TEST_F(AppEgressTest, HoldsAnAppToItsSockets) {

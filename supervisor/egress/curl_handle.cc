@@ -66,7 +66,6 @@ void CurlHandle::forbidWhatNobodyAskedFor() {
   setCurl(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   setCurl(easy, CURLOPT_PATH_AS_IS, 1L);
   setCurl(easy, CURLOPT_NOSIGNAL, 1L);
-  setCurl(easy, CURLOPT_NOPROGRESS, 1L);
   setCurl(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   setCurl(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   // Empty, not unset: else the environment has a say. A proxy is set for each transfer.

@@ -27,14 +27,6 @@ CurlCall* callOf(CURL* easy) {
   return static_cast<CurlCall*>(call);
 }
 
-// Of the connection that a transfer is about to use; null where it has none.
-SSL* tlsOf(CURL* easy) {
-  curl_tlssessioninfo* session = nullptr;
-  CURLcode result = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
-  if (result != CURLE_OK || session == nullptr) return nullptr;
-  return static_cast<SSL*>(session->internals);
-}
-
 // Its frames may come at any time, and name the request that they belong to.
 bool speaksHttp2(const SSL* tls) {
   const unsigned char* protocol = nullptr;
@@ -181,8 +173,9 @@ void CurlMulti::start(CurlHandle& handle, CurlCall& call) {
 
 void CurlMulti::stop(CurlHandle& handle, CurlCall& call) {
   KJ_ASSERT(!running_, "curl cannot be called from its callbacks");
-  forget(call);
   CURLMcode result = curl_multi_remove_handle(multi_.get(), handle.easy());
+  // After that, which may have called it back.
+  forget(call);
   KJ_ASSERT(result == CURLM_OK, curl_multi_strerror(result));
 }
 
@@ -191,6 +184,13 @@ CURLcode CurlMulti::pause(CurlHandle& handle, int directions) {
   CURLcode result = curl_easy_pause(handle.easy(), directions);
   loop_.flushAtTurnEnd(*this);
   return result;
+}
+
+void CurlMulti::connectNow(CurlHandle& handle) {
+  // The one way to have curl look at a transfer: a change of what is paused, of which a transfer
+  // that is not connected knows nothing.
+  pause(handle, CURLPAUSE_RECV);
+  pause(handle, CURLPAUSE_CONT);
 }
 
 void CurlMulti::forget(CurlCall& call) {
@@ -207,6 +207,7 @@ void CurlMulti::run(curl_socket_t socket, int ready) {
   for (int i = 1; due_ && i < kMaxPasses; ++i)
     act(CURL_SOCKET_TIMEOUT, 0);
   running_ = false;
+  closing_.clear();
   if (due_) loop_.flushAtTurnEnd(*this);
   collect();
 }
@@ -280,10 +281,21 @@ int CurlMulti::onTimer(CURLM*, long milliseconds, void* self) {
   return result;
 }
 
+// Closed only after this run of curl: a transfer that goes on at once with another connection would
+// get the same number, and curl 7.88 takes it for the socket that it has told us of already.
 int CurlMulti::onClose(void* self, curl_socket_t socket) {
-  // The events first: libevent must not meet the number in its next life.
-  static_cast<CurlMulti*>(self)->watches_.erase(socket);
-  return close(socket);
+  auto& multi = *static_cast<CurlMulti*>(self);
+  kj::AutoCloseFd closing(socket);
+  multi.watches_.erase(socket);
+  if (multi.running_) multi.closing_.add(kj::mv(closing));
+  return 0;
+}
+
+SSL* CurlMulti::tlsOf(CURL* easy) {
+  curl_tlssessioninfo* session = nullptr;
+  CURLcode result = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
+  if (result != CURLE_OK || session == nullptr) return nullptr;
+  return static_cast<SSL*>(session->internals);
 }
 
 CurlMulti::Pooled CurlMulti::checkPooled(const Connection& connection, CURL* easy) {

@@ -50,6 +50,9 @@ class CurlMulti final : private Flushable {
   // kept while it was paused before this returns; other than CURLE_OK: the transfer is broken.
   CURLcode pause(CurlHandle& handle, int directions);
   void reportLater(CurlCall& call) { reports_.push_back(&call); }
+  // When an address has refused, curl 7.88 chooses the next and then sleeps for seconds before it
+  // connects to it. This calls it again at once.
+  void connectNow(CurlHandle& handle);
 
   // From inside curl, which is about to send a request on this connection of its pool. Curl 7.88
   // takes bytes that nobody asked for as the answer to the next request; a connection with such
@@ -63,6 +66,9 @@ class CurlMulti final : private Flushable {
     bool operator==(const Connection&) const = default;
   };
   Pooled checkPooled(const Connection& connection, CURL* easy);
+
+  // Of the connection that a transfer uses now; null where it has none.
+  static SSL* tlsOf(CURL* easy);
 
  private:
   struct Watch;
@@ -87,6 +93,7 @@ class CurlMulti final : private Flushable {
   bool due_ = false;  // Curl wants to be called at once.
   bool running_ = false;
   std::unordered_map<curl_socket_t, std::unique_ptr<Watch>> watches_;
+  kj::Vector<kj::AutoCloseFd> closing_;
   std::vector<std::unique_ptr<CurlHandle>> spare_;
   std::vector<CurlCall*> reports_;
 };

@@ -103,10 +103,9 @@ EgressError curlFailure(const Destination& destination, CURLcode result, FetchPh
     case CURLE_OPERATION_TIMEDOUT:
       return timedOut(destination, "could not be connected to in time");
     case CURLE_COULDNT_CONNECT:
-      return about(destination, Kind::CONNECT_FAILED, "refused the connection or is not reachable");
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-      // A proxy that refuses to connect says why.
+      // The system's word, or a proxy's that refuses.
       return about(destination, Kind::CONNECT_FAILED,
                    "could not be connected to: " + printable(detail));
     default:

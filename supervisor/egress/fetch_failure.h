@@ -20,7 +20,7 @@ EgressError internalFailure();
 
 // How far a fetch had come when curl gave it up.
 enum class FetchPhase { kConnecting, kRequesting, kAnswered };
-// `detail` is curl's own sentence, used where it is about TLS or a proxy.
+// `detail` is curl's or the system's own sentence, used where it is about connecting or TLS.
 EgressError curlFailure(const Destination& destination, CURLcode result, FetchPhase phase,
                         std::string_view detail);
 

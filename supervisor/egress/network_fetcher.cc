@@ -4,6 +4,7 @@
 
 #include <kj/debug.h>
 
+#include "supervisor/egress/admitted_addresses.h"
 #include "supervisor/egress/destination.h"
 
 namespace nano {
@@ -91,15 +92,13 @@ kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
 kj::Promise<FetchOutcome> NetworkFetcher::connect(OutboundRequest request,
                                                   std::vector<IpAddress> addresses) {
   const Destination& destination = request.destination;
-  std::string rule = "it has none";
   if (!proxy_) {
-    std::erase_if(addresses, [&](const IpAddress& address) {
-      EgressDecision decision = policy_->decide(destination, address);
-      if (!decision.allowed) rule = std::move(decision.rule);
-      return !decision.allowed;
-    });
+    auto admitted = admittedAddresses(*policy_, destination, addresses);
+    addresses = std::move(admitted.addresses);
+    if (addresses.empty()) {
+      return FetchOutcome(deniedAddresses(destination, admitted.decision.rule));
+    }
   }
-  if (addresses.empty()) return FetchOutcome(deniedAddresses(destination, rule));
   if (addresses.size() > kMaxAddresses) addresses.resize(kMaxAddresses);
   const Destination& next = proxy_ ? proxy_->destination : destination;
   TransferRoute route{next.host, next.port, std::move(addresses), proxy_ ? proxy_->url : ""};

@@ -9,6 +9,7 @@
 #include <kj/async.h>
 
 #include "protocol/event_loop.h"
+#include "supervisor/counters.h"
 #include "supervisor/egress/curl_multi.h"
 #include "supervisor/egress/deadline_watch.h"
 #include "supervisor/egress/egress_policy.h"

@@ -28,9 +28,5 @@ struct NetworkSettings {
   // For https; without, every certificate is refused.
   std::shared_ptr<const TrustedRoots> roots;
 };
-Counters::Counter connections{0};   // Sockets opened, whether or not anybody answered.
-Counters::List<kFailures> failed;   // By rpc::EgressFailure::Kind: fetches without a response.
-Counters::Counter brokenBodies{0};  // Responses that broke off after their head.
-};
 
 }  // namespace nano

@@ -6,6 +6,7 @@
 
 #include <kj/debug.h>
 
+#include "supervisor/egress/admitted_addresses.h"
 #include "supervisor/egress/connect_race.h"
 #include "supervisor/egress/destination.h"
 #include "supervisor/egress/egress_socket.h"
@@ -71,18 +72,10 @@ kj::Promise<TcpConnector::Opened> TcpConnector::connectToAllowed(Attempt& attemp
     return Opened(EgressError{Kind::NAME_NOT_FOUND,
                               "the name " + attempt.destination.host + " " + missing->reason});
   }
-  std::vector<IpAddress> allowed;
-  std::string rule;
-  for (const IpAddress& address : std::get<std::vector<IpAddress>>(resolution)) {
-    EgressDecision decision = attempt.policy->decide(attempt.destination, address);
-    if (decision.allowed) {
-      allowed.push_back(address);
-    } else {
-      rule = std::move(decision.rule);
-    }
-  }
-  if (allowed.empty()) return Opened(denied(attempt.name, rule));
-  return connectTo(std::move(allowed), attempt.destination.port, attempt.name);
+  auto admitted = admittedAddresses(*attempt.policy, attempt.destination,
+                                    std::get<std::vector<IpAddress>>(resolution));
+  if (admitted.addresses.empty()) return Opened(denied(attempt.name, admitted.decision.rule));
+  return connectTo(std::move(admitted.addresses), attempt.destination.port, attempt.name);
 }
 
 kj::Promise<TcpConnector::Opened> TcpConnector::connectTo(std::vector<IpAddress> addresses,

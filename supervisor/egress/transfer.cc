@@ -49,6 +49,7 @@ kj::Promise<Transfer::Result> Transfer::answer() { return kj::mv(promise_); }
 
 void Transfer::finished(CURLcode result) {
   if (result == CURLE_OK && phase_ != FetchPhase::kAnswered) result = CURLE_GOT_NOTHING;
+  if (result == CURLE_OK && cut_ == Cut::kCut) result = CURLE_PARTIAL_FILE;
   bool over = result == CURLE_OK || (!failure_ && hasWholeAnswer());
   std::optional<EgressError> error = std::move(failure_);
   if (!error && !over) error = failureOf(result);
@@ -63,6 +64,7 @@ void Transfer::finished(CURLcode result) {
 // The rest of an upload is given up once the answer is complete (RFC 9110 7.5).
 void Transfer::report() {
   if (failure_) return stop(std::move(*failure_));
+  if (phase_ == FetchPhase::kConnecting) return context_->multi.connectNow(*handle_);
   if (phase_ == FetchPhase::kAnswered && uploads() && hasWholeAnswer()) {
     context_->multi.stop(*handle_, *this);
     conclude();
@@ -84,6 +86,7 @@ EgressError Transfer::failureOf(CURLcode result) const {
   if (result == CURLE_COULDNT_CONNECT) {
     long code = 0;
     curl_easy_getinfo(handle_->easy(), CURLINFO_OS_ERRNO, &code);
+    if (code == 0) code = openError_;
     detail = code == 0 ? "not reachable" : strerror(static_cast<int>(code));
   }
   EgressError error = curlFailure(request_.destination, result, phase_, detail);

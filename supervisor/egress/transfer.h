@@ -11,6 +11,7 @@
 
 #include <kj/async.h>
 
+#include "supervisor/counters.h"
 #include "supervisor/egress/curl_multi.h"
 #include "supervisor/egress/deadline_watch.h"
 #include "supervisor/egress/egress_policy.h"
@@ -77,6 +78,8 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   static size_t onHeader(char* data, size_t size, size_t count, void* self);
   static size_t onBody(char* data, size_t size, size_t count, void* self);
   static size_t onUpload(char* into, size_t size, size_t count, void* self);
+  static int onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+  void watchForCut();
   curl_socket_t open(const curl_sockaddr& address);
   int beforeRequest(const CurlMulti::Connection& connection);
   bool takeHeader(std::string_view line);
@@ -117,8 +120,11 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   bool retried_ = false;
   bool receivePaused_ = false;
   bool receiveOver_ = false;
+  // Of a body over TLS that ends with its connection.
+  enum class Cut : uint8_t { kNoMatter, kCut, kEnded } cut_ = Cut::kNoMatter;
   bool told_ = false;
-  std::optional<EgressError> failure_;
+  std::optional<EgressError> failure_;  // Found out inside curl.
+  int openError_ = 0;
 
   enum class Wait : uint8_t { kNothing, kConnection, kUpload, kHead, kBody };
   Wait wait_ = Wait::kNothing;

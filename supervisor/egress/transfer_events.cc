@@ -2,8 +2,10 @@
 // notes what it finds out and calls nothing of curl's.
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include <kj/debug.h>
 
@@ -69,7 +71,10 @@ curl_socket_t Transfer::open(const curl_sockaddr& address) {
     return CURL_SOCKET_BAD;
   }
   Counters::add(context_->counters.connections);
-  return socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
+  int type = address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  curl_socket_t opened = socket(address.family, type, address.protocol);
+  if (opened < 0) openError_ = errno;
+  return opened;
 }
 
 bool Transfer::isAllowed(const IpAddress& address) const {
@@ -135,6 +140,7 @@ bool Transfer::takeHeader(std::string_view line) {
       return true;
     case UpstreamHead::Line::kComplete:
       phase_ = FetchPhase::kAnswered;
+      watchForCut();
       context_->multi.reportLater(*this);
       return true;
     case UpstreamHead::Line::kBroken:
@@ -142,6 +148,27 @@ bool Transfer::takeHeader(std::string_view line) {
       return false;
   }
   return false;
+}
+
+// A body that ends with its connection is whole only where TLS has ended as well: anybody between
+// can end the connection. Curl 7.88 does not tell the two apart, but calls this before it closes.
+void Transfer::watchForCut() {
+  bool tls = request_.destination.scheme == Destination::Scheme::kHttps;
+  if (!tls || !head_.endsWithConnection() || !head_.hasBody() || request_.method == "HEAD") return;
+  cut_ = Cut::kCut;
+  CURL* easy = handle_->easy();
+  setCurl(easy, CURLOPT_XFERINFOFUNCTION, &Transfer::onProgress);
+  setCurl(easy, CURLOPT_XFERINFODATA, this);
+  setCurl(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+int Transfer::onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  SSL* tls = CurlMulti::tlsOf(transfer.handle_->easy());
+  if (tls != nullptr && (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0) {
+    transfer.cut_ = Cut::kEnded;
+  }
+  return 0;
 }
 
 size_t Transfer::onBody(char* data, size_t size, size_t count, void* self) {
@@ -184,9 +211,14 @@ size_t Transfer::giveUpload(std::span<char> into) {
   return CURL_READFUNC_ABORT;
 }
 
-// The only sign that an HTTP/1 answer is over while its request is still being sent: curl does not
-// want to read any more, though nobody told it to wait.
 void Transfer::waitsFor(int poll) {
+  if (phase_ == FetchPhase::kConnecting) {
+    // A socket is closed: its address did not answer.
+    if (poll == 0) context_->multi.reportLater(*this);
+    return;
+  }
+  // The only sign that an HTTP/1 answer is over while its request is still being sent: curl does
+  // not want to read any more, though nobody told it to wait.
   bool reads = (poll & CURL_POLL_IN) != 0;
   if (reads || phase_ != FetchPhase::kAnswered || receivePaused_ || !uploads()) return;
   receiveOver_ = true;

@@ -103,6 +103,7 @@ void Transfer::setCallbacks(CURL* easy) {
   setCurl(easy, CURLOPT_WRITEDATA, this);
   setCurl(easy, CURLOPT_READFUNCTION, &Transfer::onUpload);
   setCurl(easy, CURLOPT_READDATA, this);
+  setCurl(easy, CURLOPT_NOPROGRESS, 1L);
 }
 
 }  // namespace nano

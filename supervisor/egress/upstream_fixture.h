@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,6 +51,11 @@ class Peer final {
     while (received_.size() < bytes && receive()) {
     }
     return take(std::min(bytes, received_.size()));
+  }
+  // What is here, or comes next; empty at the end of the connection.
+  std::string readSome() {
+    if (received_.empty()) receive();
+    return take(received_.size());
   }
   // False when the client is gone.
   bool write(std::string_view text) {
@@ -112,7 +118,7 @@ class Upstream final {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     KJ_SYSCALL(bind(fd, reinterpret_cast<sockaddr*>(&address), size));
-    KJ_SYSCALL(listen(fd, 64));
+    KJ_SYSCALL(listen(fd, 256));
     KJ_SYSCALL(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size));
     port_ = ntohs(address.sin_port);
     acceptor_ = std::thread([this]() { accept(); });
@@ -137,6 +143,8 @@ class Upstream final {
       timeval patience{20, 0};
       KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
       KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)));
+      int on = 1;
+      KJ_SYSCALL(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
       int number = ++connections_;
       int copy;
       KJ_SYSCALL(copy = dup(fd));
@@ -147,6 +155,11 @@ class Upstream final {
 
   void play(int fd, int number) {
     kj::AutoCloseFd socket(fd);
+    // OpenSSL writes without MSG_NOSIGNAL. Only here: the client has to do without.
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
     SSL* tls = nullptr;
     if (tls_ != nullptr) {
       tls = SSL_new(tls_);

@@ -74,7 +74,7 @@ UpstreamHead::Line UpstreamHead::addStatusLine(std::string_view line) {
   bool version2 = versions_ == Versions::k1And2 && line.starts_with("HTTP/2 ");
   bool version1 = line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ");
   if (!version1 && !version2) return broken(kBad.data());
-  oldVersion_ = line[7] == '0';
+  version_ = version2 ? 2 : line[7] == '1' ? 1 : 0;
   line.remove_prefix(line.find(' ') + 1);
   bool number = line.size() >= 3 && allBytes(line.substr(0, 3), kDigitByte) && line[0] != '0' &&
                 (line.size() == 3 || line[3] == ' ');
@@ -112,7 +112,7 @@ bool UpstreamHead::takeFraming(std::string_view name, std::string_view value) {
   }
   if (name == "transfer-encoding") {
     // Curl would undo other codings than chunked, and what they unpack to has no bound.
-    bool plain = equalsIgnoringCase(value, "chunked") && !chunked_ && !oldVersion_;
+    bool plain = equalsIgnoringCase(value, "chunked") && !chunked_ && version_ != 0;
     if (!plain) broken("it has a transfer coding other than chunked");
     chunked_ = true;
   }

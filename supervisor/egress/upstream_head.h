@@ -29,6 +29,8 @@ class UpstreamHead final {
   // Names in lower case; without what is for this hop alone.
   std::vector<std::pair<std::string, std::string>>& fields() { return fields_; }
   std::optional<uint64_t> contentLength() const { return length_; }
+  // The body ends where the connection does, by nothing else.
+  bool endsWithConnection() const { return version_ != 2 && !chunked_ && !length_; }
   // 204 and 304 have none, whatever their fields say.
   bool hasBody() const { return status_ != 204 && status_ != 304; }
 
@@ -47,7 +49,7 @@ class UpstreamHead final {
   Versions versions_;
   enum class Expect : uint8_t { kStatusLine, kFields };
   Expect expect_ = Expect::kStatusLine;
-  bool oldVersion_ = false;
+  uint8_t version_ = 1;  // 0: HTTP/1.0.
   bool chunked_ = false;
   uint16_t status_ = 0;
   unsigned interim_ = 0;

@@ -16,9 +16,11 @@
 namespace nano::test {
 namespace {
 
+// `port` 0: the kernel's choice, which is put there.
 kj::AutoCloseFd listenOn(const std::string& address, uint16_t& port) {
   sockaddr_in bound{};
   bound.sin_family = AF_INET;
+  bound.sin_port = htons(port);
   KJ_REQUIRE(inet_pton(AF_INET, address.c_str(), &bound.sin_addr) == 1, address.c_str());
   int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   KJ_SYSCALL(made);
@@ -39,6 +41,7 @@ std::string pathOf(const UpstreamRequest& request) {
 
 UpstreamServer::UpstreamServer(const Options& options)
     : options_(options),
+      port_(options.port),
       listener_(listenOn(options.address, port_)) {
   // OpenSSL writes to sockets whose other end may be gone.
   signal(SIGPIPE, SIG_IGN);

@@ -25,6 +25,7 @@ class UpstreamServer final {
  public:
   struct Options {
     std::string address = "127.0.0.1";
+    uint16_t port = 0;
     const TlsIdentity* identity = nullptr;  // None: no TLS.
     std::string protocol{};                 // What ALPN agrees on, where the client offers it.
   };
@@ -74,7 +75,7 @@ class UpstreamServer final {
 
   Options options_;
   std::unique_ptr<SSL_CTX, FreeContext> tls_;
-  uint16_t port_ = 0;
+  uint16_t port_;
   kj::AutoCloseFd listener_;
   kj::AutoCloseFd stop_;
   UpstreamGate gate_;

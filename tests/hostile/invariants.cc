@@ -56,6 +56,7 @@ void HostileTest::startWorld(const WorldOptions& options) {
     EXPECT_EQ(ask(warm).status, 200);
     EXPECT_EQ(askNeighbour(nanod(), i), "");
   }
+  if (options.warmUp) options.warmUp();
   removeApp(warm);
   // A worker that has just ended or is just being started holds descriptors.
   EXPECT_TRUE(eventually([] { return nanod().status().at("workers").size() == 2; }));

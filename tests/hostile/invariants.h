@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,7 @@ class HostileTest : public testing::Test {
   struct WorldOptions {
     std::vector<std::string> flags{};
     std::map<std::string, nlohmann::json> tenants{};
+    std::function<void()> warmUp{};
   };
   static void startWorld(const WorldOptions& options);
   void SetUp() override;

@@ -13,13 +13,19 @@ export function formatTable({ rows, means, subtests }, names) {
     ...rows.map((row) => line(row.directory, row.files, row.rates.map(percent))),
     line('mean of directories', files, means.map(percent)),
     line('subtests passed', '', subtests.passed.map(String)),
-    line('subtests', '', names.map(() => String(subtests.total))),
+    line(
+      'subtests',
+      '',
+      names.map(() => String(subtests.total)),
+    ),
   ].join('\n');
 }
 
 /** The same failure of many subtests has one text: values and names are taken out. */
 function normalize(message) {
   return message
+    .replace(/^promise_test: Unhandled rejection with value: object "(.*)"$/s, 'rejected: $1')
+    .replace(/\bhttps?:\/\/\S+/g, 'URL')
     .replace(/"(?:[^"\\]|\\.){0,200}"?/g, '"..."')
     .replace(/\b\d+(\.\d+)?\b/g, 'N')
     .replace(/\s+/g, ' ')
@@ -32,7 +38,8 @@ export function formatReasons(tests, results, { limit, totalOf }) {
   for (const test of tests) {
     const result = results.get(test.id);
     if (!result) continue;
-    if (!directories.has(test.directory)) directories.set(test.directory, { files: 0, reasons: new Map() });
+    if (!directories.has(test.directory))
+      directories.set(test.directory, { files: 0, reasons: new Map() });
     const entry = directories.get(test.directory);
     entry.files++;
     const total = totalOf(test.id);
@@ -58,7 +65,9 @@ export function formatReasons(tests, results, { limit, totalOf }) {
       const share = `${((points / files) * 100).toFixed(1)} %`;
       const [example] = where;
       const name = example.slice(directory.length + 1);
-      lines.push(`  ${share.padStart(7)} ${String(count).padStart(5)}x ${text}  [${where.size}: ${name}]`);
+      lines.push(
+        `  ${share.padStart(7)} ${String(count).padStart(5)}x ${text}  [${where.size}: ${name}]`,
+      );
     }
   }
   return lines.join('\n');
@@ -67,5 +76,8 @@ export function formatReasons(tests, results, { limit, totalOf }) {
 /** Every failure of one test. */
 export function formatFailures(result) {
   const head = `${result.id}: ${result.status} ${result.passed}/${result.total} ${result.message}`;
-  return [head, ...result.failures.map(([name, status, text]) => `  ${status} ${name}: ${text}`)].join('\n');
+  return [
+    head,
+    ...result.failures.map(([name, status, text]) => `  ${status} ${name}: ${text}`),
+  ].join('\n');
 }

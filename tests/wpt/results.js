@@ -7,8 +7,8 @@ import path from 'node:path';
  * @typedef {object} Result
  * @property {string} id
  * @property {string} directory
- * @property {string} status of the harness: OK, ERROR, TIMEOUT, PRECONDITION_FAILED, or CRASH: there
- *   was no report
+ * @property {string} status of the harness: OK, ERROR, TIMEOUT, PRECONDITION_FAILED; CRASH where
+ *   there was no report
  * @property {string} message
  * @property {number} passed
  * @property {number} total

@@ -82,7 +82,9 @@ async function runRuntime(name, tests, results, { options, expectations }) {
 function check(tests, results, expectations, options) {
   const { worse, better } = compare(tests, results, expectations);
   const list = (changes, word) =>
-    changes.forEach(({ id, was, is, total }) => say(`${word}: ${id}: ${is} of ${total}, expected ${was}`));
+    changes.forEach(({ id, was, is, total }) =>
+      say(`${word}: ${id}: ${is} of ${total}, expected ${was}`),
+    );
   list(worse, 'WORSE');
   list(better, 'better');
   const unlisted = tests.filter((test) => results.has(test.id) && !expectations[test.id]).length;
@@ -96,11 +98,14 @@ function finish(tests, allResults, options, expectations) {
   console.log(formatTable(scoreTests(tests, allResults, expectations), options.runtimes));
   for (const results of allResults) {
     if (options.reasons) {
-      console.log(`\n${results.runtime}\n${formatReasons(tests, results, { limit: options.reasons, totalOf: total })}`);
+      console.log(
+        `\n${results.runtime}\n${formatReasons(tests, results, { limit: options.reasons, totalOf: total })}`,
+      );
     }
     if (options.show) {
       const shown = tests.filter(({ id }) => id.includes(options.show) && results.has(id));
-      for (const { id } of shown) console.log(`\n${results.runtime}: ${formatFailures(results.get(id))}`);
+      for (const { id } of shown)
+        console.log(`\n${results.runtime}: ${formatFailures(results.get(id))}`);
     }
   }
   const nano = allResults.find((results) => results.runtime === 'nano');

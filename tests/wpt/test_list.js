@@ -15,7 +15,7 @@ import path from 'node:path';
  * @property {boolean} isWorker a worker's own script, which imports what it needs
  */
 
-/** Needs what no runtime here is asked for: a page, a service worker, HTTP/2, TLS on the stand-in. */
+/** Needs what no runtime here is asked for: a page, a service worker, HTTP/2. */
 function reasonToLeaveOut(name, globals) {
   if (/\.h2\./.test(name)) return 'needs HTTP/2';
   const served = ['worker', 'dedicatedworker', 'dedicatedworker-module'];

@@ -15,7 +15,8 @@ function makeLocation(url) {
 
 /** A function or class whose first argument is a URL, which may then be relative. */
 function wrapUrlTaker(taker, resolve) {
-  const resolved = (args) => (typeof args[0] === 'string' ? [resolve(args[0]), ...args.slice(1)] : args);
+  const resolved = (args) =>
+    typeof args[0] === 'string' ? [resolve(args[0]), ...args.slice(1)] : args;
   const wrapped = new Proxy(taker, {
     apply: (target, self, args) => Reflect.apply(target, self, resolved(args)),
     construct: (target, args, newTarget) =>

@@ -1,5 +1,5 @@
-// Runs in the app, after page.js: one test file from its first line to the report. Everything that is
-// needed at the end is taken before the test may change it.
+// Runs in the app, after page.js: one test file from its first line to the report. What is needed
+// at the end is taken before the test may change it.
 
 const kStatusNames = ['PASS', 'FAIL', 'TIMEOUT', 'NOTRUN', 'PRECONDITION_FAILED'];
 const kHarnessStatusNames = ['OK', 'ERROR', 'TIMEOUT', 'PRECONDITION_FAILED'];
@@ -13,7 +13,10 @@ function cut(text) {
 }
 
 function summarize(tests, status) {
-  const report = { status: kHarnessStatusNames[status.status] ?? 'OK', message: cut(status.message) };
+  const report = {
+    status: kHarnessStatusNames[status.status] ?? 'OK',
+    message: cut(status.message),
+  };
   report.total = tests.length;
   report.passed = 0;
   report.failures = [];

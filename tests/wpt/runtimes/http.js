@@ -31,7 +31,8 @@ export async function requestReport(options, timeoutMs) {
   } catch (error) {
     return { crash: String(error.message) };
   }
-  if (answer.status !== 200) return { crash: `status ${answer.status}: ${answer.body.slice(0, 300)}` };
+  if (answer.status !== 200)
+    return { crash: `status ${answer.status}: ${answer.body.slice(0, 300)}` };
   return readReport(answer.body);
 }
 

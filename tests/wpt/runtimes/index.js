@@ -28,12 +28,20 @@ const makers = {
       ['--no-warnings'],
     ),
   deno: () =>
+    new ScriptRuntime('deno', installed(peers, `@deno/linux-${arm ? 'arm64' : 'x64'}-glibc/deno`), [
+      'run',
+      '--quiet',
+      '--allow-all',
+      '--no-config',
+      '--no-lock',
+      '--no-check',
+    ]),
+  bun: () =>
     new ScriptRuntime(
-      'deno',
-      installed(peers, `@deno/linux-${arm ? 'arm64' : 'x64'}-glibc/deno`),
-      ['run', '--quiet', '--allow-all', '--no-config', '--no-lock', '--no-check'],
+      'bun',
+      installed(peers, `@oven/bun-linux-${arm ? 'aarch64' : 'x64'}/bin/bun`),
+      [],
     ),
-  bun: () => new ScriptRuntime('bun', installed(peers, `@oven/bun-linux-${arm ? 'aarch64' : 'x64'}/bin/bun`), []),
 };
 
 export const runtimeNames = Object.keys(makers);

@@ -20,8 +20,18 @@ const policy = {
     subrequests: 1000,
     outbound_at_once: 32,
   },
+  egress: { rules: [{ allow: { cidr: '127.0.0.0/8', ports: '1-65535' } }] },
 };
 const kNobody = 65534;
+
+/** The error of a control answer. */
+function sayWhy(body) {
+  try {
+    return JSON.parse(body).errors[0].message;
+  } catch {
+    return body.slice(0, 300);
+  }
+}
 
 export class Nano {
   name = 'nano';
@@ -39,9 +49,15 @@ export class Nano {
     );
     this.admin = path.join(run, 'admin.sock');
     writeFileSync(policyFile, JSON.stringify(policy));
-    const flags = ['--http=127.0.0.1:0', `--state=${state}`, `--admin=${this.admin}`,
-      `--policy=${policyFile}`, '--worker_memory_mb=2048', '--allow_weaker_sandbox=cgroup',
-      '--minloglevel=1'];
+    const flags = [
+      '--http=127.0.0.1:0',
+      `--state=${state}`,
+      `--admin=${this.admin}`,
+      `--policy=${policyFile}`,
+      '--worker_memory_mb=2048',
+      '--allow_weaker_sandbox=cgroup',
+      '--minloglevel=1',
+    ];
     chmodSync(this.directory, 0o755);
     for (const folder of [state, run]) {
       mkdirSync(folder, { mode: 0o700 });
@@ -83,9 +99,12 @@ export class Nano {
       Host: 'nano',
     };
     const deployed = await request({ ...at, method: 'PUT', headers }, body);
-    if (deployed.status !== 200) return { crash: `deploy: ${deployed.body.slice(0, 300)}` };
+    if (deployed.status !== 200) return { crash: `deploy: ${sayWhy(deployed.body)}` };
     const host = { Host: `${app}.${tenant}.localhost` };
-    const outcome = await requestReport({ port: this.port, host: '127.0.0.1', headers: host }, timeoutMs);
+    const outcome = await requestReport(
+      { port: this.port, host: '127.0.0.1', headers: host },
+      timeoutMs,
+    );
     await request({ ...at, method: 'DELETE', headers: { Host: 'nano' } });
     return outcome;
   }

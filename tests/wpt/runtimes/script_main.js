@@ -1,5 +1,5 @@
-// The script that Node.js, Deno and Bun run: imports the test's module and prints its report. What a
-// test leaves uncaught is no end of the process, as it is none of a worker's.
+// The script that Node.js, Deno and Bun run: imports the test's module and prints its report. What
+// a test leaves uncaught is no end of the process, as it is none of a worker's.
 
 const { stdout } = globalThis.process;
 const exit = globalThis.process.exit.bind(globalThis.process);
@@ -16,6 +16,11 @@ if (typeof Deno !== 'undefined') {
 setInterval(ignore, 1000);
 
 const path = typeof Deno !== 'undefined' ? Deno.args[0] : globalThis.process.argv[2];
-const { default: app } = await import(`file://${path}`);
-const response = await app.fetch(new Request('http://localhost/'));
-stdout.write(`\n==== report ====\n${await response.text()}`, () => exit(0));
+try {
+  const { default: app } = await import(`file://${path}`);
+  const response = await app.fetch(new Request('http://localhost/'));
+  stdout.write(`\n==== report ====\n${await response.text()}`, () => exit(0));
+} catch (error) {
+  console.error(error);
+  exit(1);
+}

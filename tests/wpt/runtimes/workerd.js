@@ -10,7 +10,8 @@ import { requestReport } from './http.js';
 const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "test", worker = (compatibilityDate = "2026-11-01", modules = [(name = "test.js", esModule = embed "test.js")])),
+    (name = "test", worker = (compatibilityDate = "2026-11-01",
+      modules = [(name = "test.js", esModule = embed "test.js")])),
     (name = "internet", network = (allow = ["public", "private", "local"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "test")],

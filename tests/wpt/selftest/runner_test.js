@@ -15,12 +15,20 @@ after(() => rmSync(work, { recursive: true, force: true }));
 
 /** Long enough for the busiest machine: a test that ends does not wait for it. */
 function run(...args) {
-  const all = [path.join(here, '../run.js'), `--wpt=${path.join(here, 'checkout')}`,
-    `--build=${build}`, `--out=${work}`, '--timeout=60000', ...args];
+  const all = [
+    path.join(here, '../run.js'),
+    `--wpt=${path.join(here, 'checkout')}`,
+    `--build=${build}`,
+    `--out=${work}`,
+    '--timeout=60000',
+    ...args,
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
-const quick = ['basic', 'failing', 'throwing', 'variants', 'window_only'].map((name) => `api/${name}.any.js`);
+const quick = ['basic', 'failing', 'throwing', 'variants', 'window_only'].map(
+  (name) => `api/${name}.any.js`,
+);
 const expectations = path.join(work, 'expectations.json');
 const readIt = () => JSON.parse(readFileSync(expectations, 'utf8'));
 
@@ -96,10 +104,17 @@ test('the stand-in server serves files, handlers and WebSockets to Node', () => 
 
 test('a test that ends its process is a crash, and the next one runs', () => {
   const checkout = path.join(work, 'crash');
-  cpSync(path.join(here, 'checkout/resources'), path.join(checkout, 'resources'), { recursive: true });
+  cpSync(path.join(here, 'checkout/resources'), path.join(checkout, 'resources'), {
+    recursive: true,
+  });
   writeFileSync(path.join(checkout, 'a.any.js'), "test(() => process.exit(3), 'ends all');");
   writeFileSync(path.join(checkout, 'b.any.js'), "test(() => {}, 'passes');");
-  const { stdout } = run(`--wpt=${checkout}`, '--runtimes=node', '--show=any', 'a.any.js', 'b.any.js');
-  assert.match(stdout, /a\.any\.js: CRASH 0\/0 exit code 3/);
-  assert.match(stdout, /b\.any\.js: OK 1\/1/);
+  writeFileSync(path.join(checkout, 'c.any.js'), "test(() => {}, 'no script';");
+  const tests = ['a.any.js', 'b.any.js', 'c.any.js'];
+  const { stdout } = run(`--wpt=${checkout}`, '--runtimes=node,nano', '--show=any', ...tests);
+  assert.match(stdout, /node: a\.any\.js: CRASH 0\/0 exit code 3/);
+  assert.match(stdout, /node: b\.any\.js: OK 1\/1/);
+  assert.match(stdout, /node: c\.any\.js: CRASH 0\/0 exit code 1: .*SyntaxError/s);
+  assert.match(stdout, /nano: b\.any\.js: OK 1\/1/);
+  assert.match(stdout, /nano: c\.any\.js: CRASH 0\/0 deploy: SyntaxError/);
 });

@@ -26,7 +26,12 @@ test('a repetition of a trickle repeats what stands before it', () => {
 });
 
 test('what has no value stays as it is written', () => {
-  const places = { host: 'h', domains: { www: 'w' }, hosts: { alt: { '': 'x' } }, ports: { http: [1, 2] } };
+  const places = {
+    host: 'h',
+    domains: { www: 'w' },
+    hosts: { alt: { '': 'x' } },
+    ports: { http: [1, 2] },
+  };
   const text = '{{host}} {{domains[www]}} {{hosts[alt][]}} {{ports[http][1]}} {{nobody[knows]}}';
   assert.equal(substitute(text, undefined, places), 'h w x 2 {{nobody[knows]}}');
   const twice = substitute('{{$id:uuid()}} {{$id}}', undefined, places).split(' ');

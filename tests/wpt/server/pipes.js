@@ -1,4 +1,4 @@
-// The pipes of a WPT URL, ?pipe=header(Name,value)|trickle(d1:10:r2)|sub: how the answer is changed.
+// The pipes of a WPT URL, ?pipe=header(Name,value)|trickle(d1:10:r2)|sub: how its answer changes.
 
 /** @returns {{name: string, values: string[]}[]} */
 export function parsePipes(text) {
@@ -42,7 +42,10 @@ export function trickleSteps(text, length) {
   let steps = [];
   for (const word of text.split(':')) {
     if (word[0] === 'd') steps.push({ delayMs: Number(word.slice(1)) * 1000 });
-    else if (word[0] === 'r') steps = Array(Number(word.slice(1)) || 1).fill(steps).flat();
+    else if (word[0] === 'r')
+      steps = Array(Number(word.slice(1)) || 1)
+        .fill(steps)
+        .flat();
     else steps.push({ end: Number(word) });
   }
   steps.push({ end: length });

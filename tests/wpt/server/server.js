@@ -76,7 +76,7 @@ export class StandInServer {
     }
   }
 
-  /** One port on all addresses: the kernel's choice for the first, tried again where it is taken. */
+  /** One port on all addresses: the kernel's choice for the first, again where it is taken. */
   async #listenEverywhere() {
     for (let tries = 0; tries < 20; tries++) {
       const servers = [];

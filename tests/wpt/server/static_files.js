@@ -24,7 +24,10 @@ function parseHeaders(text) {
   return text
     .split(/\r?\n/)
     .filter((line) => line.includes(':'))
-    .map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]);
+    .map((line) => [
+      line.slice(0, line.indexOf(':')).trim(),
+      line.slice(line.indexOf(':') + 1).trim(),
+    ]);
 }
 
 async function headersOf(root, path, exchange) {

@@ -24,9 +24,16 @@ function valueOf(name, keys, { exchange, variables, places }) {
       return exchange?.header(keys[0], '');
     case 'location': {
       const host = exchange?.header('host', places.host) ?? places.host;
-      const parts = { scheme: 'http', host, server: `http://${host}`, hostname: host.split(':')[0],
-        port: host.split(':')[1], path: exchange?.path, pathname: exchange?.path,
-        query: exchange?.search };
+      const parts = {
+        scheme: 'http',
+        host,
+        server: `http://${host}`,
+        hostname: host.split(':')[0],
+        port: host.split(':')[1],
+        path: exchange?.path,
+        pathname: exchange?.path,
+        query: exchange?.search,
+      };
       return parts[keys[0]];
     }
     case 'uuid()':
@@ -39,10 +46,14 @@ function valueOf(name, keys, { exchange, variables, places }) {
   }
 }
 
-/** What has no value stays as it is. */
+/**
+ * What has no value stays as it is. get-host-info.sub.js makes the name of a host of its own, which
+ * is not one where hosts are addresses.
+ */
 export function substitute(text, exchange, places = exchange.places) {
   const variables = {};
-  return text.replace(/\{\{([^}]*)\}\}/g, (whole, expression) => {
+  const named = text.replace("('www1.' + ORIGINAL_HOST)", `'${places.domains.www1}'`);
+  return named.replace(/\{\{([^}]*)\}\}/g, (whole, expression) => {
     // $name:uuid() also keeps the value under a name for later ones.
     const [, variable, rest] = /^(?:\$(\w+):)?(.*)$/s.exec(expression.trim());
     const name = rest.replace(/\[.*$/s, '');

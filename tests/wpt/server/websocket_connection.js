@@ -1,5 +1,5 @@
-// The server's half of a WebSocket (RFC 6455) with every step in the hands of its handler, which may
-// also do wrong what a test wants to see done wrong.
+// The server's half of a WebSocket (RFC 6455) with every step in the hands of its handler, which
+// may also do wrong what a test wants to see done wrong.
 
 import { createHash } from 'node:crypto';
 
@@ -7,7 +7,9 @@ const kAppended = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
 export function acceptKey(key) {
-  return createHash('sha1').update(key + kAppended).digest('base64');
+  return createHash('sha1')
+    .update(key + kAppended)
+    .digest('base64');
 }
 
 /** One frame as a server sends it. */

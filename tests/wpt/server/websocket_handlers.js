@@ -1,5 +1,5 @@
-// What the paths of /websockets/handlers do. A handler accepts the handshake itself where it says so,
-// then talks; what it leaves open is closed in the usual way.
+// What the paths of /websockets/handlers do. A handler accepts the handshake itself where it says
+// so, then talks; what it leaves open is closed in the usual way.
 
 import { acceptKey, closePayload, frame } from './websocket_connection.js';
 
@@ -15,14 +15,14 @@ const setsCookie = (text) => (ws) => ({
 });
 
 async function echo(ws) {
-  for (let message; (message = await ws.receive()) !== null; ) {
+  for (let message; (message = await ws.receive()) !== null;) {
     await ws.send(message);
     if (message === 'Goodbye') return;
   }
 }
 
 async function untilGoodbye(ws) {
-  for (let message; (message = await ws.receive()) !== null; ) if (message === 'Goodbye') return;
+  for (let message; (message = await ws.receive()) !== null;) if (message === 'Goodbye') return;
 }
 
 async function receiveManyWithBackpressure(ws) {

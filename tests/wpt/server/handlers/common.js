@@ -94,5 +94,8 @@ export const handlers = {
     x.reply([301, 'moved'], [['Location', '/echo']]),
   '/xhr/resources/echo-headers.py': echoHeaders,
   '/xhr/resources/parse-headers.py': (x) =>
-    x.reply(200, x.has('my-custom-header') ? [['My-Custom-Header', x.get('my-custom-header')]] : []),
+    x.reply(
+      200,
+      x.has('my-custom-header') ? [['My-Custom-Header', x.get('my-custom-header')]] : [],
+    ),
 };

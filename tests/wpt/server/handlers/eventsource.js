@@ -74,7 +74,11 @@ function reconnectFail(x) {
   const name = `recon_fail_${x.get('id')}`;
   const state = x.cookie(name);
   if (state === 'opened') {
-    return x.reply([200, 'RECONNECT'], [stream, cookie(name, 'reconnected')], 'data: reconnected\n\n');
+    return x.reply(
+      [200, 'RECONNECT'],
+      [stream, cookie(name, 'reconnected')],
+      'data: reconnected\n\n',
+    );
   }
   if (state === 'reconnected') return x.reply([204, 'NO CONTENT (CLOSE)'], [stream, forget(name)]);
   return x.reply([200, 'OPEN'], [stream, cookie(name, 'opened')], 'retry: 2\ndata: opened\n\n');
@@ -82,7 +86,11 @@ function reconnectFail(x) {
 
 function statusError(x) {
   const code = x.get('status', '404');
-  return x.reply([code, 'HAHAHAHA'], [stream], code === '204' || code === '205' ? '' : 'data: data\n\n');
+  return x.reply(
+    [code, 'HAHAHAHA'],
+    [stream],
+    code === '204' || code === '205' ? '' : 'data: data\n\n',
+  );
 }
 
 function statusReconnect(x) {

@@ -175,12 +175,21 @@ function answerPreflight(x, token, headers) {
   if (x.header('accept') !== '*/*') {
     return x.reply(400, [], 'ERROR: Invalid access in preflight!');
   }
-  const given = { max_age: 'Max-Age', allow_headers: 'Allow-Headers', allow_methods: 'Allow-Methods' };
+  const given = {
+    max_age: 'Max-Age',
+    allow_headers: 'Allow-Headers',
+    allow_methods: 'Allow-Methods',
+  };
   for (const [field, name] of Object.entries(given)) {
     if (x.has(field)) headers.push([`Access-Control-${name}`, x.get(field)]);
   }
   const asked = x.has('control_request_headers') ? x.header('access-control-request-headers') : '';
-  const seen = { asked, did: '1', referrer: x.header('referer', ''), userAgent: x.header('user-agent') };
+  const seen = {
+    asked,
+    did: '1',
+    referrer: x.header('referer', ''),
+    userAgent: x.header('user-agent'),
+  };
   if (token) x.stash.put(token, seen, x.path);
   return x.reply(Number(x.get('preflight_status', 200)), headers);
 }

@@ -86,7 +86,8 @@ function redirectAndStash(x) {
 /** Notes the Range and Accept-Encoding of a request; the sound itself is left out. */
 function longWav(x) {
   const note = (field, value) => {
-    if (x.get(field) && value !== undefined) x.stash.put(x.get(field), value, '/fetch/range/resources/');
+    if (x.get(field) && value !== undefined)
+      x.stash.put(x.get(field), value, '/fetch/range/resources/');
   };
   const range = x.header('range');
   note('range-received-key', range && 'range-header-received');

@@ -24,7 +24,9 @@ promise_test(async () => {
   assert_equals(await text(`${api}/echo-content.py`, { method: 'POST', body: 'abc' }), 'abc');
 }, 'a handler sees the body');
 promise_test(async () => {
-  const response = await fetch(`${api}/inspect-headers.py?headers=x-b`, { headers: { 'X-B': 'c' } });
+  const response = await fetch(`${api}/inspect-headers.py?headers=x-b`, {
+    headers: { 'X-B': 'c' },
+  });
   assert_equals(response.headers.get('x-request-x-b'), 'c');
 }, 'a handler sees the headers');
 promise_test(async () => {

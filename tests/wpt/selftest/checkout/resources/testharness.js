@@ -1,5 +1,5 @@
-// The part of WPT's test harness that the self-test's tests call, written for it: the real one comes
-// with a checkout.
+// The part of WPT's test harness that the self-test's tests call, written for it: the real one
+// comes with a checkout.
 
 (function (scope) {
   const tests = [];
@@ -45,7 +45,10 @@
     const test = begin(name);
     Promise.resolve()
       .then(() => run(test))
-      .then(() => end(test), (error) => end(test, error));
+      .then(
+        () => end(test),
+        (error) => end(test, error),
+      );
   };
   scope.setup = (properties) => (isExplicit = properties.explicit_done === true);
   scope.done = () => {
