@@ -58,6 +58,8 @@ struct FetchedResponse {
   std::vector<std::pair<std::string, std::string>> headers;
   // None; all of it, at most kMaxInlineBodyBytes; or pulled. Dropping the source gives the rest up.
   std::variant<std::monostate, kj::Array<kj::byte>, OutboundRequest::Stream> body;
+  // Kept as long as a body that is pulled.
+  kj::Own<void> place{};
 };
 
 using FetchOutcome = std::variant<FetchedResponse, EgressError>;
