@@ -4,7 +4,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
-        bench-neighbour bench-lifetimes clean
+        bench-neighbour bench-lifetimes wpt wpt-peers clean
 
 help:
 	@echo "make run        build, serve the examples on 127.0.0.1:8787"
@@ -16,6 +16,7 @@ help:
 	@echo "make fuzz       each fuzz program for FUZZ_SECONDS (120); needs clang"
 	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
 	@echo "make bench-neighbour bench-lifetimes   a tenant beside one that does harm; memory over lives"
+	@echo "make wpt WPT=DIR   the Web Platform Tests of a checkout; wpt-peers: beside workerd, Node, Deno, Bun"
 	@echo "make build deps clean"
 
 deps:
@@ -70,6 +71,18 @@ bench-neighbour: build
 
 bench-lifetimes: build
 	@bench/lifetimes.sh $(BUILD) --out=docs
+
+# The Web Platform Tests, from a checkout that is never part of this tree (tests/wpt).
+WPT ?=
+WPT_FLAGS ?=
+wpt_run = $(wildcard node_modules/node-linux-*/bin/node) tests/wpt/run.js --wpt="$(WPT)" --build=$(BUILD)
+
+wpt: build
+	@$(wpt_run) $(WPT_FLAGS)
+
+wpt-peers: build
+	@cd tests/wpt/peers && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@$(wpt_run) --runtimes=all --no-check $(WPT_FLAGS)
 
 clean:
 	rm -rf build

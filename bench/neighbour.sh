@@ -163,4 +163,4 @@ for ((round = 0; round < rounds; round++)); do
 done
 echo "the neighbour of a tenant that does harm; medians of $rounds rounds of $seconds s;" \
   "wrk ${first[*]:-at the same priority}; load $(load_average)"
-awk -f "$BENCH/neighbour/table.awk" "$WORK/figures"
+awk -f "$BENCH/median.awk" -f "$BENCH/neighbour/table.awk" "$WORK/figures"

@@ -68,5 +68,5 @@ seconds=$measured_seconds
 for ((i = 0; i < rounds; i++)); do round; done
 
 echo "nano beside workerd; medians of $rounds rounds of $seconds s; load $(load_average)"
-awk -f "$BENCH/http/table.awk" "$WORK/figures"
+awk -f "$BENCH/median.awk" -f "$BENCH/http/table.awk" "$WORK/figures"
 if [ -n "$cold_start" ]; then "$BENCH/cold_start.sh" "$BUILD"; fi

@@ -108,10 +108,10 @@ Result<json> AdminClient::get(const std::string& path) {
   return resultOf(perform(socketPath_, curl));
 }
 
-Result<json> AdminClient::remove(const std::string& path) {
+Result<ApiAnswer> AdminClient::remove(const std::string& path) {
   auto curl = newRequest(socketPath_, path);
   curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, "DELETE");
-  return resultOf(perform(socketPath_, curl));
+  return perform(socketPath_, curl);
 }
 
 Result<ApiAnswer> AdminClient::upload(const std::string& path, const json& metadata,

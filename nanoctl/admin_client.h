@@ -31,7 +31,7 @@ class AdminClient final {
   // What the request gives: `result` of the answer's envelope. An answer that is an error becomes
   // one Failure, an app's start-up error with its place in the source.
   Result<nlohmann::json> get(const std::string& path);
-  Result<nlohmann::json> remove(const std::string& path);
+  Result<ApiAnswer> remove(const std::string& path);
   // The multipart upload of a deploy: the metadata and one part a module.
   Result<ApiAnswer> upload(const std::string& path, const nlohmann::json& metadata,
                            const std::vector<ModuleFile>& files);

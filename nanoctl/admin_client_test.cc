@@ -25,6 +25,12 @@ TEST(AdminClientTest, TurnsAnErrorIntoItsMessage) {
   EXPECT_THAT(server.request(), StartsWith("DELETE /x HTTP/1.1\r\n"));
 }
 
+TEST(AdminClientTest, ARemovalHandsOnWhatNanodHasToSay) {
+  OneRequestServer server(R"({"success": true, "messages": [{"message": "it was bound"}]})");
+  EXPECT_THAT(AdminClient(server.path()).remove("/x").value().messages,
+              ElementsAre("it was bound"));
+}
+
 TEST(AdminClientTest, SaysWhenTheAnswerIsNotJson) {
   OneRequestServer server("<html>", "502 Bad Gateway");
   EXPECT_EQ(AdminClient(server.path()).get("/x").failure().message,

@@ -131,9 +131,44 @@ Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& 
   }
   for (auto& [key, limit] : value.items()) {
     if (!limit.is_number_unsigned()) {
-      return Failure{file + ": `limits." + key + "` must be a whole number"};
+      return Failure{std::string(file).append(": `limits.").append(key) +
+                     "` must be a whole number"};
     }
     config.limits[key] = limit;
+  }
+  return Done{};
+}
+
+// {"binding": "OTHER", "service": "other-app"}.
+Result<Done> takeService(AppConfig& config, const json& value) {
+  auto text = [&value](const char* key) {
+    auto found = value.find(key);
+    return found != value.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  if (!value.is_object() || text("binding").empty() || text("service").empty()) {
+    return wrongType(config, "services", "a list of objects with a `binding` and a `service`");
+  }
+  for (auto& [key, member] : value.items()) {
+    if (key == "binding" || key == "service") continue;
+    std::string where = config.file + ": `services`: `" + text("binding") + "` has the key `" + key;
+    if (key == "entrypoint" || key == "props") {
+      return Failure{where +
+                     "`, which nano does not have yet: a service binding leads to fetch() of the "
+                     "app's default export, with nothing beside the request"};
+    }
+    return Failure{where + "`, which nano does not know (remove it)"};
+  }
+  config.services.push_back({text("binding"), text("service")});
+  return Done{};
+}
+
+Result<Done> takeServices(AppConfig& config, const json& value) {
+  if (!value.is_array()) {
+    return wrongType(config, "services", "a list of objects with a `binding` and a `service`");
+  }
+  for (auto& service : value) {
+    auto taken = takeService(config, service);
+    if (!taken.ok()) return taken;
   }
   return Done{};
 }
@@ -155,6 +190,7 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
       config.vars.emplace_back(name, var);
     return Done{};
   }
+  if (key == "services") return takeServices(config, value);
   if (key == "route") return takeRoute(config, value);
   if (key == "limits") return takeLimits(config, config.file, value);
   if (key == "routes") {
@@ -169,9 +205,10 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     if (key != "$schema") config.ineffective.push_back(key);
     return Done{};
   }
-  return Failure{config.file + ": nano does not know the key `" + key +
-                 "` (remove it, or deploy this app elsewhere); it knows name, main, vars, routes, "
-                 "route, limits, compatibility_date, compatibility_flags and no_bundle"};
+  return Failure{
+      config.file + ": nano does not know the key `" + key +
+      "` (remove it, or deploy this app elsewhere); it knows name, main, vars, services, "
+      "routes, route, limits, compatibility_date, compatibility_flags and no_bundle"};
 }
 
 Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& value) {
@@ -190,8 +227,16 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     config.isolation = value.get<std::string>();
     return Done{};
   }
+  if (key == "egress") {
+    // What is in it nanod says, which knows the rules.
+    if (value != "none" && !value.is_object()) {
+      return Failure{"nano.jsonc: `egress` must be \"none\" or an object with `rules`"};
+    }
+    config.egress = value;
+    return Done{};
+  }
   return Failure{"nano.jsonc: nano does not know the key `" + key +
-                 "`; it knows port, limits and isolation"};
+                 "`; it knows port, limits, isolation and egress"};
 }
 
 Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {

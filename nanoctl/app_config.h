@@ -19,9 +19,16 @@ struct AppConfig {
   std::string compatibilityDate;
   std::vector<std::string> compatibilityFlags;
   std::vector<std::pair<std::string, nlohmann::json>> vars;
+  // Other apps of the tenant, by the name the app knows them by.
+  struct Service {
+    std::string binding;
+    std::string service;
+  };
+  std::vector<Service> services;
   std::vector<std::string> routes;  // "shop.example.com/api/*"
   std::optional<int> port;          // nano.jsonc
   std::string isolation;            // nano.jsonc: "tenant", "app", or empty where it says nothing.
+  nlohmann::json egress;            // nano.jsonc, as written; null where it says nothing.
   // By key, as written; nanod knows which there are. nano.jsonc's go before the wrangler file's.
   nlohmann::json limits = nlohmann::json::object();
   bool noBundle = false;

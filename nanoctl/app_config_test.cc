@@ -86,6 +86,36 @@ a = "b"
                           Pair("RATIO", 0.5), Pair("SINCE", "2026-08-04"), Pair("TEXT", "t")));
 }
 
+TEST(AppConfigTest, ReadsServicesFromBothKindsOfFiles) {
+  for (auto& [file, text] : std::vector<std::pair<std::string, std::string>>{
+           {"wrangler.jsonc", R"({"services": [{"binding": "OTHER", "service": "other-app"}]})"},
+           {"wrangler.toml", "[[services]]\nbinding = 'OTHER'\nservice = 'other-app'\n"}}) {
+    auto config = read(file, text).value();
+    ASSERT_EQ(config.services.size(), 1U) << file;
+    EXPECT_EQ(config.services[0].binding, "OTHER");
+    EXPECT_EQ(config.services[0].service, "other-app");
+  }
+}
+
+TEST(AppConfigTest, RefusesWhatAServiceBindingCannotHave) {
+  auto failure = [](const std::string& services) {
+    return failureOf("wrangler.json", R"({"services": )" + services + "}");
+  };
+  for (const char* key : {"entrypoint", "props"}) {
+    EXPECT_THAT(
+        failure(R"([{"binding": "A", "service": "a", ")" + std::string(key) + R"(": "x"}])"),
+        StartsWith("wrangler.json: `services`: `A` has the key `" + std::string(key) +
+                   "`, which nano does not have yet"));
+  }
+  EXPECT_THAT(failure(R"([{"binding": "A", "service": "a", "cluster": "x"}])"),
+              HasSubstr("`cluster`, which nano does not know"));
+  for (const char* services :
+       {"{}", "[1]", R"([{"binding": "A"}])", R"([{"service": "a"}])",
+        R"([{"binding": 1, "service": "a"}])", R"([{"binding": "", "service": "a"}])"}) {
+    EXPECT_THAT(failure(services), StartsWith("wrangler.json: `services` must be ")) << services;
+  }
+}
+
 TEST(AppConfigTest, TakesTheFirstFileInWranglersOrder) {
   AppFolder folder;
   folder.write("wrangler.toml", "name = 'toml'");
@@ -101,8 +131,8 @@ TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
               StartsWith("wrangler.json: nano does not know the key `kv_namespaces`"));
   EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = []"),
               StartsWith("wrangler.toml: nano does not know the key `durable_objects`"));
-  EXPECT_THAT(failureOf("nano.jsonc", R"({"egress": {}})"),
-              StartsWith("nano.jsonc: nano does not know the key `egress`"));
+  EXPECT_THAT(failureOf("nano.jsonc", R"({"storage": {}})"),
+              StartsWith("nano.jsonc: nano does not know the key `storage`"));
 }
 
 TEST(AppConfigTest, TellsOfKeysThatHaveNoEffectButNotOfTheSchema) {
@@ -145,6 +175,20 @@ TEST(AppConfigTest, TakesLimitsFromBothFilesAndNanosOwnFirst) {
   EXPECT_EQ(config.isolation, "app");
   EXPECT_EQ(read("wrangler.json", R"({"limits": {"cpu_ms": 7}})").value().limits,
             nlohmann::json({{"cpu_ms", 7}}));
+}
+
+TEST(AppConfigTest, TakesEgressFromNanoJsoncAsItIsWritten) {
+  EXPECT_EQ(read("nano.jsonc", R"({"egress": "none"})").value().egress, "none");
+  auto rules = nlohmann::json::parse(R"({"rules": [{"deny": {"host": "a.b"}}]})");
+  EXPECT_EQ(
+      read("nano.jsonc", R"({"egress": {"rules": [{"deny": {"host": "a.b"}}]}})").value().egress,
+      rules);
+  EXPECT_TRUE(read("nano.jsonc", "{}").value().egress.is_null());
+  for (const char* value : {"1", "[]", "null", "\"off\"", "true"}) {
+    EXPECT_EQ(failureOf("nano.jsonc", std::string(R"({"egress": )") + value + "}"),
+              "nano.jsonc: `egress` must be \"none\" or an object with `rules`")
+        << value;
+  }
 }
 
 TEST(AppConfigTest, RefusesLimitsThatAreNoNumbers) {

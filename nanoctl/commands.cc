@@ -1,5 +1,6 @@
 #include "nanoctl/commands.h"
 
+#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,7 @@
 
 #include "nanoctl/command_line.h"
 #include "nanoctl/deploy.h"
+#include "nanoctl/egress_table.h"
 #include "nanoctl/limits_table.h"
 #include "nanoctl/program_files.h"
 #include "nanoctl/terminal_text.h"
@@ -27,6 +29,12 @@ std::optional<int> parsePort(const std::string& text) {
     return std::nullopt;
   }
   return port;
+}
+
+bool isAddress(const std::string& text) {
+  in6_addr parsed{};
+  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 std::string clock(int64_t unixMillis) {
@@ -138,6 +146,8 @@ int deleteCommand(std::span<const std::string> words) {
   const std::string& name = arguments->positional()[0];
   auto gone = clientFor(*arguments).remove(scriptPath(*arguments, name));
   if (!gone.ok()) return fail(gone.failure());
+  for (auto& note : gone.value().messages)
+    fprintf(stderr, "note: %s\n", note.c_str());
   printf("Deleted %s\n", name.c_str());
   return 0;
 }
@@ -198,6 +208,34 @@ int limitsCommand(std::span<const std::string> words) {
                                             : terminalText(limitsTable(limits.value()), {});
   fputs(text.c_str(), stdout);
   return 0;
+}
+
+int egressCommand(std::span<const std::string> words) {
+  bool isTest = !words.empty() && words[0] == "test";
+  if (!isTest) return misused("egress has one command: egress test APP URL");
+  auto arguments = parseCommand(words.subspan(1),
+                                {{"address", FlagSpec::Takes::kValue, FlagSpec::Times::kMany}}, 2);
+  if (!arguments) return 2;
+  if (arguments->positional().size() < 2) {
+    return misused("egress test needs the name of an app and a URL");
+  }
+  std::string path =
+      ownPath(*arguments, "/egress?url=") + pathSegment(arguments->positional()[1]) + "&address=";
+  for (const std::string& address : arguments->all("address")) {
+    if (!isAddress(address)) return misused("--address must be an IP address");
+    path += pathSegment(address) + ",";
+  }
+  auto answer = clientFor(*arguments).get(path);
+  if (!answer.ok()) return fail(answer.failure());
+  const json& result = answer.value();
+  if (result.contains("refused")) {
+    return misused(terminalText(result.value("refused", ""), {}) +
+                   ": write it as `new URL(...).href` does");
+  }
+  std::string text =
+      arguments->has("json") ? result.dump(2) + "\n" : terminalText(egressTable(result), {});
+  fputs(text.c_str(), stdout);
+  return result.value("allowed", false) ? 0 : 1;
 }
 
 int metricsCommand(std::span<const std::string> words) {

@@ -12,6 +12,7 @@ int deleteCommand(std::span<const std::string> words);
 int statusCommand(std::span<const std::string> words);
 int logsCommand(std::span<const std::string> words);
 int limitsCommand(std::span<const std::string> words);
+int egressCommand(std::span<const std::string> words);
 int metricsCommand(std::span<const std::string> words);
 int evalCommand(std::span<const std::string> words);
 int devCommand(std::span<const std::string> words);

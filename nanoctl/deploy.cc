@@ -26,17 +26,16 @@ std::string nameOfFolder(const std::string& folder) {
   return name;
 }
 
-void setBinding(json& bindings, const std::string& name, const json& value) {
-  json binding = {{"name", name}};
-  if (value.is_string()) {
-    binding["type"] = "plain_text";
-    binding["text"] = value;
-  } else {
-    binding["type"] = "json";
-    binding["json"] = value;
-  }
-  auto same = std::find_if(bindings.begin(), bindings.end(),
-                           [&name](const json& other) { return other["name"] == name; });
+json variable(const std::string& name, const json& value) {
+  if (value.is_string()) return {{"name", name}, {"type", "plain_text"}, {"text", value}};
+  return {{"name", name}, {"type", "json"}, {"json", value}};
+}
+
+// What the command line says goes before what the file says.
+void setBinding(json& bindings, const json& binding) {
+  auto same = std::find_if(bindings.begin(), bindings.end(), [&binding](const json& other) {
+    return other["name"] == binding["name"];
+  });
   if (same != bindings.end()) {
     *same = binding;
   } else {
@@ -47,13 +46,15 @@ void setBinding(json& bindings, const std::string& name, const json& value) {
 Result<json> makeBindings(const AppConfig& config, const DeployOptions& options) {
   json bindings = json::array();
   for (auto& [name, value] : config.vars)
-    setBinding(bindings, name, value);
+    bindings.push_back(variable(name, value));
+  for (auto& [name, service] : config.services)
+    bindings.push_back({{"name", name}, {"type", "service"}, {"service", service}});
   for (auto& var : options.vars) {
     size_t equals = var.find('=');
     if (equals == std::string::npos || equals == 0) {
       return Failure{"--var must be NAME=VALUE, not '" + var + "'"};
     }
-    setBinding(bindings, var.substr(0, equals), var.substr(equals + 1));
+    setBinding(bindings, variable(var.substr(0, equals), var.substr(equals + 1)));
   }
   return bindings;
 }
@@ -68,6 +69,7 @@ Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
   auto port = options.port ? options.port : config.port;
   if (port) own["port"] = *port;
   if (!config.isolation.empty()) own["isolation"] = config.isolation;
+  if (!config.egress.is_null()) own["egress"] = config.egress;
   json metadata = {{"main_module", modules.mainModule},
                    {"bindings", bindings.value()},
                    {"compatibility_flags", config.compatibilityFlags},

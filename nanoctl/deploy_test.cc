@@ -57,11 +57,26 @@ TEST(DeployTest, SendsModulesRoutesAndVariables) {
                                         {{"name", "C"}, {"type", "plain_text"}, {"text", "d=e"}}}));
 }
 
-TEST(DeployTest, SendsTheLimitsAndTheIsolationThatTheAppAsksFor) {
+TEST(DeployTest, SendsServicesAsWranglerDoes) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write("wrangler.jsonc", R"({"vars": {"A": "1"},
+      "services": [{"binding": "OTHER", "service": "other-app"}]})");
+  OneRequestServer server(accepted());
+  AdminClient client(server.path());
+  DeployOptions options;
+  options.folder = app.path();
+  ASSERT_TRUE(deployFolder(client, options).ok());
+  EXPECT_EQ(metadataOf(server.request())["bindings"],
+            json({{{"name", "A"}, {"type", "plain_text"}, {"text", "1"}},
+                  {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}}}));
+}
+
+TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"name": "shop", "limits": {"cpu_ms": 100}})");
-  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}})");
+  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none"})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -70,6 +85,7 @@ TEST(DeployTest, SendsTheLimitsAndTheIsolationThatTheAppAsksFor) {
   json metadata = metadataOf(server.request());
   EXPECT_EQ(metadata["limits"], json({{"cpu_ms", 100}, {"heap_mb", 64}}));
   EXPECT_EQ(metadata["nano"]["isolation"], "app");
+  EXPECT_EQ(metadata["nano"]["egress"], "none");
 }
 
 TEST(DeployTest, HandsOnWhatTheServerHasToSay) {

@@ -15,9 +15,11 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"deploy", nano::deployCommand},   {"list", nano::listCommand}, {"delete", nano::deleteCommand},
-    {"status", nano::statusCommand},   {"logs", nano::logsCommand}, {"limits", nano::limitsCommand},
-    {"metrics", nano::metricsCommand}, {"dev", nano::devCommand},   {"eval", nano::evalCommand},
+    {"deploy", nano::deployCommand}, {"list", nano::listCommand},
+    {"delete", nano::deleteCommand}, {"status", nano::statusCommand},
+    {"logs", nano::logsCommand},     {"limits", nano::limitsCommand},
+    {"egress", nano::egressCommand}, {"metrics", nano::metricsCommand},
+    {"dev", nano::devCommand},       {"eval", nano::evalCommand},
     {"doctor", nano::doctorCommand},
 };
 
@@ -35,6 +37,9 @@ constexpr char kUsage[] =
   status           requests, worker processes, weakened sandbox layers
   logs NAME        what the app logged: --tail=LINES, --follow
   limits NAME      what the app may use, and who said so
+  egress test NAME URL   whether the app may go there, and by which rule; exit code 0: it may,
+                   1: it may not. https://HOST, tcp://HOST:PORT, tls://HOST:PORT
+      --address=IP   an address that the host has; may be given often
   metrics          nanod's counters, as Prometheus reads them
   dev [DIR]        run nanod here on port 8787 with this one app; deploy again when a file changes
       --port=P       another port

@@ -21,8 +21,8 @@ namespace {
 constexpr char kRegister[] =
     "import { registerEntryPoints } from 'nano:ops';\n"
     "const f = () => 'called';\n"
-    "registerEntryPoints({ dispatchFetch: (slot) => slot + 1, fireTimer: f, pullResponseBody: f,\n"
-    "  cancelResponseBody: f, abortRequest: f, reportRejection: f, makeEnv: f,"
+    "registerEntryPoints({ dispatchFetch: (slot) => slot + 1, fireTimer: f, pullOutgoing: f,\n"
+    "  cancelOutgoing: f, abortRequest: f, reportRejection: f, makeEnv: f,"
     "  refuseSharedMemory: f });\n";
 
 // A folder of built-ins that is gone with the test.

@@ -12,17 +12,18 @@ namespace nano {
 enum class EntryPoint {
   kDispatchFetch,       // (slot, handler, env): runs the handler, answers through ops.
   kFireTimer,           // (id)
-  kPullResponseBody,    // (slot): the next chunk is wanted.
-  kCancelResponseBody,  // (slot): the reader went away.
+  kPullOutgoing,        // (number): the next chunk of a body that goes out is wanted.
+  kCancelOutgoing,      // (number): its reader went away.
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
-  kMakeEnv,             // ([name, isJson 0 or 1, text, ...]) -> env
+  kMakeEnv,             // ([name, kind, text, ...]) -> env
   kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
+  kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
 };
 
-inline constexpr std::array<const char*, 8> kEntryPointNames = {
-    "dispatchFetch", "fireTimer",       "pullResponseBody", "cancelResponseBody",
-    "abortRequest",  "reportRejection", "makeEnv",          "refuseSharedMemory"};
+inline constexpr std::array<const char*, 9> kEntryPointNames = {
+    "dispatchFetch",   "fireTimer", "pullOutgoing",       "cancelOutgoing", "abortRequest",
+    "reportRejection", "makeEnv",   "refuseSharedMemory", "builtinModule"};
 
 // The entry points of one isolate.
 class EntryPoints final {

@@ -7,6 +7,9 @@
 
 #include <v8.h>
 
+#include "snapshot/fetch_host.h"
+#include "snapshot/socket_host.h"
+
 namespace nano {
 
 enum class LogLevel : uint8_t { kLog, kDebug, kInfo, kWarn, kError };
@@ -45,12 +48,13 @@ class Host {
   virtual v8::Local<v8::String> requestMethod(uint32_t slot) = 0;
   // [name, value, name, value, ...] of one-byte strings, names in lower case.
   virtual v8::Local<v8::Array> requestHeaders(uint32_t slot) = 0;
-  // undefined: no body. Uint8Array: all of it. null: a stream, read with readRequestBody.
+  // undefined: no body. Uint8Array: all of it. null: a stream, read with readIncoming.
   virtual v8::Local<v8::Value> requestBody(uint32_t slot) = 0;
-  // A promise of a Uint8Array, or of null at the end; rejects when the client broke off.
-  virtual v8::Local<v8::Promise> readRequestBody(uint32_t slot) = 0;
+  // Of a body that comes in, by its number: a request's slot, or that of a fetch. A promise of a
+  // Uint8Array, or of null at the end; rejects when the body breaks off.
+  virtual v8::Local<v8::Promise> readIncoming(uint32_t number) = 0;
   // Nobody will read the rest.
-  virtual void cancelRequestBody(uint32_t slot) = 0;
+  virtual void cancelIncoming(uint32_t number) = 0;
 
   struct ResponseHead {
     uint32_t status = 200;
@@ -61,17 +65,25 @@ class Host {
   // Answers the request, once; later calls are ignored.
   virtual void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                        bool hasBody) = 0;
-  // Answers with a body to come: the entry point pullResponseBody(slot) asks for each chunk, and
-  // JavaScript answers with exactly one of the three below. `length` is -1 where unknown.
+  // Answers with a body that comes in and that nobody has read, as it comes.
+  virtual void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) = 0;
+  // Answers with a body to come. `length` is -1 where unknown.
   virtual void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) = 0;
-  virtual void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) = 0;
-  virtual void endResponseBody(uint32_t slot) = 0;
-  virtual void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) = 0;
+  // Of a body that goes out, by its number: a request's slot, or that of a fetch. The entry point
+  // pullOutgoing(number) asks for each chunk, and JavaScript answers with exactly one of these.
+  virtual void writeOutgoing(uint32_t number, std::span<const std::byte> chunk) = 0;
+  virtual void endOutgoing(uint32_t number) = 0;
+  virtual void failOutgoing(uint32_t number, v8::Local<v8::Value> error) = 0;
   // The handler threw or rejected.
   virtual void failRequest(uint32_t slot, v8::Local<v8::Value> error) = 0;
 
   // ctx.waitUntil: keeps the request's context alive until `promise` settles or time is up.
   virtual void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) = 0;
+
+  // Null where nothing can be fetched.
+  virtual FetchHost* fetches() = 0;
+  // Null in a program without a network.
+  virtual SocketHost* sockets() { return nullptr; }
 
  protected:
   ~Host() = default;

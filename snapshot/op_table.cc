@@ -14,7 +14,7 @@ namespace {
 std::vector<Op> makeTable() {
   std::vector<Op> table;
   for (const auto& ops : {kConsoleOps, kTimeOps, kHttpOps, kEncodingOps, kBase64Ops, kCryptoOps,
-                          kUrlOps, kCloneOps, kInspectOps, kContextOps}) {
+                          kUrlOps, kCloneOps, kInspectOps, kContextOps, kFetchOps, kSocketOps}) {
     table.insert(table.end(), ops.begin(), ops.end());
   }
   return table;

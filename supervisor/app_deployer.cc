@@ -8,6 +8,7 @@
 #include <kj/vector.h>
 
 #include "supervisor/app_names.h"
+#include "supervisor/service_bindings.h"
 
 namespace nano {
 namespace {
@@ -92,6 +93,9 @@ kj::Promise<AppDeployer::Result> AppDeployer::deploy(DeployRequest request,
   auto problem = uploadProblem(request.upload);
   if (!problem) problem = policy_.refusal(version);
   if (problem) return Result(DeployRefusal{Refusal::kInvalid, *problem, std::nullopt});
+  if (auto unresolved = serviceProblem(registry_.list(), version)) {
+    return Result(DeployRefusal{Refusal::kNoService, *unresolved, std::nullopt});
+  }
   if (auto conflict = routeConflict(registry_.list(), version, job->target)) {
     return Result(DeployRefusal{Refusal::kConflict, *conflict, std::nullopt});
   }

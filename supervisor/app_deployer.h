@@ -21,6 +21,7 @@ namespace nano {
 struct DeployRefusal {
   enum class Kind {
     kInvalid,        // The upload cannot be an app.
+    kNoService,      // One of its service bindings leads to no app.
     kStartupFailed,  // Its modules do not compile, link or evaluate: `startup` has where.
     kBusy,           // Another change to this app is under way.
     kConflict,       // Another app has the route or the port.

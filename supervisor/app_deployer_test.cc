@@ -107,6 +107,21 @@ TEST_F(AppDeployerTest, RefusesAVersionThatAsksForMoreThanItsMaximum) {
   EXPECT_EQ(liveVersion("shop"), "none");
 }
 
+TEST_F(AppDeployerTest, RefusesAServiceBindingThatLeadsNowhereBeforeAnythingRuns) {
+  auto front = [] {
+    auto wanted = request("front", "one");
+    wanted.upload.version.env = {{"SHOP", AppBinding::Kind::kService, "shop"},
+                                 {"SELF", AppBinding::Kind::kService, "front"}};
+    return wanted;
+  };
+  auto refusal = refused(begin(front()));
+  EXPECT_EQ(refusal.kind, Kind::kNoService);
+  EXPECT_NE(refusal.message.find("'SHOP'"), std::string::npos) << refusal.message;
+  EXPECT_EQ(calls(), Calls());
+  deploy(request("shop", "one"));
+  deploy(front());
+}
+
 TEST_F(AppDeployerTest, GivesTheChangedPolicyToTheAppsItChangesAndToNoOther) {
   auto asking = request("shop", "one");
   asking.upload.version.requested = {{rpc::Limit::CPU, 500}};

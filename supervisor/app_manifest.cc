@@ -9,6 +9,7 @@
 #include "supervisor/app_names.h"
 #include "supervisor/bounded_json.h"
 #include "supervisor/content_hash.h"
+#include "supervisor/egress/egress_settings.h"
 
 namespace nano {
 namespace {
@@ -23,6 +24,12 @@ constexpr std::array<std::pair<ModuleKind, const char*>, 5> kKindNames{{
     {ModuleKind::kText, "text"},
     {ModuleKind::kData, "data"},
     {ModuleKind::kWasm, "wasm"},
+}};
+
+constexpr std::array<std::pair<AppBinding::Kind, const char*>, 3> kBindingKindNames{{
+    {AppBinding::Kind::kText, "text"},
+    {AppBinding::Kind::kJson, "json"},
+    {AppBinding::Kind::kService, "service"},
 }};
 
 const char* kindName(ModuleKind kind) {
@@ -95,6 +102,20 @@ std::optional<std::string> envProblem(const std::vector<AppBinding>& env) {
   return std::nullopt;
 }
 
+const char* bindingKindName(AppBinding::Kind kind) {
+  for (const auto& [value, name] : kBindingKindNames) {
+    if (value == kind) return name;
+  }
+  return "unknown";
+}
+
+std::optional<AppBinding::Kind> bindingKindNamed(std::string_view wanted) {
+  for (const auto& [value, name] : kBindingKindNames) {
+    if (wanted == name) return value;
+  }
+  return std::nullopt;
+}
+
 Json moduleJson(const AppModule& module) {
   return {{"path", module.path},
           {"kind", kindName(module.kind)},
@@ -104,7 +125,7 @@ Json moduleJson(const AppModule& module) {
 
 Json bindingJson(const AppBinding& binding) {
   return {{"name", binding.name},
-          {"kind", binding.kind == AppBinding::Kind::kJson ? "json" : "text"},
+          {"kind", bindingKindName(binding.kind)},
           {"secret", binding.secret},
           {"value", binding.value}};
 }
@@ -139,6 +160,7 @@ class ManifestReader final {
     for (const Json& binding : list("env"))
       result.env.push_back(readBinding(binding));
     result.requested = readLimits(member("limits"));
+    result.requestedEgress = readEgress();
     return result;
   }
 
@@ -179,14 +201,15 @@ class ManifestReader final {
   }
 
   AppBinding readBinding(const Json& json) {
-    std::string kind = text(json, "kind");
-    if (kind != "json" && kind != "text") fail("kind");
+    auto kind = bindingKindNamed(text(json, "kind"));
+    if (!kind) fail("kind");
     auto secret = json.find("secret");
     if (secret == json.end() || !secret->is_boolean()) fail("secret");
     AppBinding binding;
     binding.name = text(json, "name");
-    binding.kind = kind == "json" ? AppBinding::Kind::kJson : AppBinding::Kind::kText;
+    binding.kind = kind.value_or(AppBinding::Kind::kText);
     binding.value = text(json, "value");
+    if (binding.kind == AppBinding::Kind::kService && nameProblem(binding.value)) fail("value");
     binding.secret = secret != json.end() && *secret == true;
     return binding;
   }
@@ -203,6 +226,18 @@ class ManifestReader final {
       }
     }
     return limits;
+  }
+
+  // Only there when the app says something: versions of before have none.
+  std::shared_ptr<const EgressSettings> readEgress() {
+    auto found = json_.find("egress");
+    if (found == json_.end()) return nullptr;
+    auto egress = readAppEgress(*found, "egress");
+    if (std::holds_alternative<EgressSettings>(egress)) {
+      return std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(egress)));
+    }
+    fail("egress");
+    return nullptr;
   }
 
   const Json& json_;
@@ -256,7 +291,7 @@ std::string manifestText(const AppVersion& version) {
   Json env = Json::array();
   for (const AppBinding& binding : version.env)
     env.push_back(bindingJson(binding));
-  return jsonLine({{"format", kFormat},
+  Json manifest = {{"format", kFormat},
                    {"tenant", version.tenant},
                    {"app", version.app},
                    {"isolation", version.isolation == Isolation::kApp ? "app" : "tenant"},
@@ -265,7 +300,9 @@ std::string manifestText(const AppVersion& version) {
                    {"compatibilityFlags", version.compatibilityFlags},
                    {"limits", limitsJson(version.requested)},
                    {"env", env},
-                   {"modules", modules}});
+                   {"modules", modules}};
+  if (version.requestedEgress) manifest["egress"] = appEgressJson(*version.requestedEgress);
+  return jsonLine(manifest);
 }
 
 std::variant<AppVersion, std::string> parseManifest(std::string_view text) {

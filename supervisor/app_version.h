@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "supervisor/cordon_settings.h"
 
 namespace nano {
+
+class EgressPolicy;
+struct EgressSettings;
 
 enum class ModuleKind : uint8_t { kEsModule, kJson, kText, kData, kWasm };
 
@@ -22,8 +26,8 @@ struct AppModule {
 
 struct AppBinding {
   std::string name;
-  enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
-  std::string value;
+  enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
+  std::string value;    // kService: the name of an app of the same tenant.
   bool secret = false;  // Never shown to anyone but the app.
 };
 
@@ -44,7 +48,9 @@ struct AppVersion {
   std::vector<AppBinding> env;
   LimitValues requested;                     // What the app asks for, and nothing else.
   Isolation isolation = Isolation::kTenant;  // What the app asks for.
-  std::string directory;                     // Holds modules/PATH for each module.
+  // What the app allows itself (egress/egress_settings.h); null: it says nothing.
+  std::shared_ptr<const EgressSettings> requestedEgress;
+  std::string directory;  // Holds modules/PATH for each module.
 
   // By the policy, and not part of the id.
   std::string cordon;  // Apps of one cordon may share a worker process.
@@ -54,6 +60,8 @@ struct AppVersion {
   ClockMode clock = ClockMode::kCoarse;
   uint32_t cpuWeight = 100;  // Of its worker process, and so is memoryBytes.
   uint64_t memoryBytes = kUnlimited;
+  // Where it may go. Null only before a policy has seen the version: nowhere.
+  std::shared_ptr<const EgressPolicy> egress;
 };
 
 }  // namespace nano

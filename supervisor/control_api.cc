@@ -10,9 +10,11 @@
 #include "protocol/limits.h"
 #include "supervisor/app_names.h"
 #include "supervisor/deploy_request.h"
+#include "supervisor/egress/egress_explanation.h"
 #include "supervisor/metrics.h"
 #include "supervisor/multipart.h"
 #include "supervisor/process_log.h"
+#include "supervisor/service_bindings.h"
 
 namespace nano {
 namespace {
@@ -37,6 +39,19 @@ ControlReply tooLarge() {
 ControlReply noSuchApp(const ControlRoute& route) {
   return failure(404, ControlCode::kNoSuchApp,
                  "tenant " + inQuotes(route.tenant) + " has no app " + inQuotes(route.app));
+}
+
+// "192.0.2.1,2001:db8::1"
+std::variant<std::vector<IpAddress>, std::string> parseAddresses(std::string_view text) {
+  std::vector<IpAddress> addresses;
+  while (!text.empty()) {
+    std::string_view each = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(each.size() + 1, text.size()));
+    auto address = parseIpAddress(each);
+    if (!address) return inQuotes(each) + " is not an IP address";
+    addresses.push_back(*address);
+  }
+  return addresses;
 }
 
 }  // namespace
@@ -94,6 +109,7 @@ void ControlApi::handle(HttpExchange& exchange) {
   if (call.route.action == ControlAction::kDelete) return remove(call);
   if (call.route.action == ControlAction::kStatus) return status(call);
   if (call.route.action == ControlAction::kMetrics) return metrics(call);
+  if (call.route.action == ControlAction::kEgress) return egress(call);
   logs(call);
 }
 
@@ -120,6 +136,38 @@ ControlReply ControlApi::limits(const ControlRoute& route) const {
   auto app = parts_.registry.find(route.tenant, route.app);
   if (!app) return noSuchApp(route);
   return success(limitsJson(*app, parts_.policy.limitsOf(*app->version)));
+}
+
+// ?url=URL, percent-encoded, and perhaps &address=A,B,...: which addresses the URL's host has.
+void ControlApi::egress(Call& call) {
+  auto app = parts_.registry.find(call.route.tenant, call.route.app);
+  if (!app) return answer(call, noSuchApp(call.route));
+  std::string url = percentDecoded(queryParameter(call.route.query, "url").value_or(""));
+  auto asked = parseAskedUrl(url);
+  if (auto* why = std::get_if<std::string>(&asked)) {
+    return answer(call, success({{"url", url}, {"refused", *why}}));
+  }
+  auto& destination = std::get<Destination>(asked);
+  std::string named = percentDecoded(queryParameter(call.route.query, "address").value_or(""));
+  if (auto own = parseIpAddress(destination.host)) named = toString(*own);
+  auto addresses = parseAddresses(named);
+  if (auto* why = std::get_if<std::string>(&addresses)) {
+    return answer(call, failure(400, ControlCode::kInvalid, *why));
+  }
+  auto reply = [this, &call, destination, url,
+                policy = parts_.policy.egressOf(*app->version)](const Resolution& found) {
+    const auto* known = std::get_if<std::vector<IpAddress>>(&found);
+    auto result = explainEgress(*policy, destination, known ? *known : std::vector<IpAddress>());
+    result["url"] = url;
+    if (auto* none = std::get_if<NameNotFound>(&found)) {
+      result["not_found"] = none->reason;
+      result["allowed"] = false;
+    }
+    answer(call, success(kj::mv(result)));
+  };
+  auto& known = std::get<std::vector<IpAddress>>(addresses);
+  if (!known.empty() || parts_.resolver == nullptr) return reply(Resolution(kj::mv(known)));
+  run(call, parts_.resolver->resolve(destination.host).then(kj::mv(reply)));
 }
 
 void ControlApi::readUpload(Call& call) {
@@ -176,7 +224,8 @@ void ControlApi::remove(Call& call) {
                        if (std::holds_alternative<DeployedApp>(result)) parts_.log.forget(name);
                        return result;
                      });
-  whenDone(call, kj::mv(removed), {});
+  whenDone(call, kj::mv(removed),
+           lostServices(parts_.registry.list(), call.route.tenant, call.route.app));
 }
 
 void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,

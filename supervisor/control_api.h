@@ -11,6 +11,7 @@
 #include "supervisor/app_registry.h"
 #include "supervisor/control_reply.h"
 #include "supervisor/control_route.h"
+#include "supervisor/egress/resolver.h"
 #include "supervisor/http_exchange.h"
 #include "supervisor/limit_policy.h"
 #include "supervisor/live_server.h"
@@ -28,6 +29,8 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
     LiveServer& server;
     AppLog& log;
     const LimitPolicy& policy;
+    // For what is asked about egress; null: addresses are only those that the question names.
+    Resolver* resolver = nullptr;
   };
   // What `parts` refer to outlives the API. `httpPort` is for URLs in answers; 0: unknown.
   ControlApi(Parts parts, uint16_t httpPort);
@@ -51,6 +54,7 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
   void status(Call& call);
   void metrics(Call& call);
   ControlReply limits(const ControlRoute& route) const;
+  void egress(Call& call);
   void logs(Call& call);
   kj::Promise<void> followLog(Call& call);
 

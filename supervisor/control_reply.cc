@@ -41,6 +41,8 @@ RefusalAnswer answerTo(DeployRefusal::Kind kind) {
   switch (kind) {
     case DeployRefusal::Kind::kInvalid:
       return {400, ControlCode::kInvalid};
+    case DeployRefusal::Kind::kNoService:
+      return {400, ControlCode::kNoService};
     case DeployRefusal::Kind::kStartupFailed:
       return {400, ControlCode::kStartupFailed};
     case DeployRefusal::Kind::kBusy:

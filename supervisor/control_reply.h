@@ -23,6 +23,7 @@ enum class ControlCode {
   kNoSuchApp = 10007,
   kStartupFailed = 10021,
   kTooLarge = 10027,
+  kNoService = 10143,
   kWrongMethod = 10405,
   kBusy = 20001,
   kConflict = 20002,

@@ -20,6 +20,7 @@ constexpr Endpoint kEndpoints[] = {
     {"GET", "/nano/v1/status", ControlAction::kStatus},
     {"GET", "/nano/v1/accounts/{tenant}/scripts/{app}/logs", ControlAction::kLogs},
     {"GET", "/nano/v1/accounts/{tenant}/scripts/{app}/limits", ControlAction::kLimits},
+    {"GET", "/nano/v1/accounts/{tenant}/scripts/{app}/egress", ControlAction::kEgress},
     // Where Prometheus looks.
     {"GET", "/metrics", ControlAction::kMetrics},
 };
@@ -30,6 +31,13 @@ std::string_view takePart(std::string_view& path) {
   std::string_view part = path.substr(0, path.find('/'));
   path.remove_prefix(part.size());
   return part;
+}
+
+// Above 15: no hexadecimal digit.
+unsigned hexValue(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
+  return c >= 'A' && c <= 'F' ? static_cast<unsigned>(c - 'A' + 10) : 16;
 }
 
 bool matches(std::string_view pattern, std::string_view path, ControlRoute& route) {
@@ -76,6 +84,21 @@ std::optional<std::string> queryParameter(std::string_view query, std::string_vi
     return std::string(field.substr(std::min(key.size() + 1, field.size())));
   }
   return std::nullopt;
+}
+
+std::string percentDecoded(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned high = text[i] == '%' && i + 2 < text.size() ? hexValue(text[i + 1]) : 16;
+    unsigned low = high < 16 ? hexValue(text[i + 2]) : 16;
+    if (low < 16) {
+      result += static_cast<char>(high << 4 | low);
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
 }
 
 }  // namespace nano

@@ -17,6 +17,7 @@ enum class ControlAction {
   kMetrics,
   kLogs,
   kLimits,
+  kEgress,
 };
 
 // What a request to the control API asks for.
@@ -30,8 +31,9 @@ struct ControlRoute {
 
 ControlRoute findControlRoute(std::string_view method, std::string_view target);
 
-// The value of one query parameter; nothing when it is not there. No percent-decoding: what nano
-// takes are numbers.
+// The value of one query parameter, as sent; nothing when it is not there.
 std::optional<std::string> queryParameter(std::string_view query, std::string_view name);
+// With its percent-encoding undone; what is none stays as it is.
+std::string percentDecoded(std::string_view text);
 
 }  // namespace nano

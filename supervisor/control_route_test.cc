@@ -43,5 +43,14 @@ TEST(ControlRouteTest, ReadsQueryParameters) {
   EXPECT_EQ(queryParameter("", "b"), std::nullopt);
 }
 
+TEST(ControlRouteTest, UndoesPercentEncodingOnce) {
+  EXPECT_EQ(percentDecoded("https%3A%2f%2Fa.b%2F"), "https://a.b/");
+  EXPECT_EQ(percentDecoded("%2541"), "%41");
+  EXPECT_EQ(percentDecoded("%"), "%");
+  EXPECT_EQ(percentDecoded("%4"), "%4");
+  EXPECT_EQ(percentDecoded("%4g%g4%41"), "%4g%g4A");
+  EXPECT_EQ(percentDecoded("%00"), std::string(1, '\0'));
+}
+
 }  // namespace
 }  // namespace nano

@@ -6,10 +6,17 @@
 #include <cstdint>
 
 #include "protocol/app_limits.h"
+#include "protocol/egress.capnp.h"
 #include "protocol/outcome.capnp.h"
 #include "sandbox/child.h"
 
 namespace nano {
+
+// What fetches did on the network.
+struct NetworkCounters {
+  std::atomic<uint64_t> connections{0};   // Sockets opened, whether or not anybody answered.
+  std::atomic<uint64_t> brokenBodies{0};  // Responses that broke off after their head.
+};
 
 // What one front end has seen. Written by its thread alone, read by any: relaxed atomics, no lock.
 // supervisor/metrics.cc shows them; each here has a line there.
@@ -30,9 +37,12 @@ struct Counters {
   };
 
   static constexpr size_t kOutcomes = static_cast<size_t>(rpc::Outcome::QUARANTINED) + 1;
+  static constexpr size_t kEgressKinds =
+      static_cast<size_t>(rpc::EgressFailure::Kind::INTERNAL) + 1;
   static constexpr size_t kEndClasses = static_cast<size_t>(EndClass::kOtherSignal) + 1;
 
   Counter requests{0};
+  Counter internalRequests{0};  // Of those, what an app asked of an app.
   Counter answeredByApp{0};
   Counter failed{0};
   List<kOutcomes> failedBy;          // By rpc::Outcome; together `failed`.
@@ -45,6 +55,10 @@ struct Counters {
   List<kEndClasses> deathsBy;  // By EndClass; together `workerDeaths`.
   Counter sandboxAlarms{0};
   Counter appsLoaded{0};
+  Counter fetches{0};               // Begun by apps; each redirect and service call is one.
+  Counter sockets{0};               // Asked for by connect().
+  List<kEgressKinds> egressFailed;  // Fetches and sockets, by rpc::EgressFailure::Kind.
+  NetworkCounters network;
 
   static void add(Counter& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

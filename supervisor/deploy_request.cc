@@ -7,6 +7,7 @@
 #include "supervisor/app_names.h"
 #include "supervisor/bounded_json.h"
 #include "supervisor/deployment.h"
+#include "supervisor/egress/egress_settings.h"
 #include "supervisor/header_parameters.h"
 
 namespace nano {
@@ -56,6 +57,25 @@ bool isDate(std::string_view date) {
   return true;
 }
 
+// Another app of the tenant, by its name.
+std::variant<AppBinding, std::string> readService(const Json& json, const std::string& where,
+                                                  AppBinding binding) {
+  auto service = stringMember(json, "service");
+  if (!service) return where + " of type service has no 'service': name the app it leads to";
+  if (auto bad = nameProblem(*service)) return where + ": 'service': " + *bad;
+  for (const char* key : {"entrypoint", "props"}) {
+    if (!json.contains(key)) continue;
+    return where + ": '" + key + "' is not supported yet: a service binding leads to fetch() of " +
+           "the app's default export, with nothing beside the request";
+  }
+  if (auto problem = unknownMember(json, where + ": ", {"name", "type", "service"})) {
+    return *problem;
+  }
+  binding.kind = AppBinding::Kind::kService;
+  binding.value = *service;
+  return binding;
+}
+
 std::variant<AppBinding, std::string> readBinding(const Json& json) {
   auto name = stringMember(json, "name");
   if (!name || !isIdentifier(*name)) {
@@ -75,9 +95,10 @@ std::variant<AppBinding, std::string> readBinding(const Json& json) {
     if (auto problem = unknownMember(json, where + ": ", {"name", "type", "json"})) return *problem;
     return binding;
   }
+  if (*type == "service") return readService(json, where, std::move(binding));
   if (*type != "plain_text" && *type != "secret_text") {
     return where + " has the type " + inQuotes(*type) +
-           ", which is not supported: plain_text, json and secret_text are";
+           ", which is not supported: plain_text, json, secret_text and service are";
   }
   auto value = stringMember(json, "text");
   if (!value) return where + " has no 'text', or it is not a string";
@@ -204,7 +225,8 @@ class MetadataReader final {
     const Json* nano = member(metadata_, "nano");
     if (nano == nullptr) return std::nullopt;
     if (!nano->is_object()) return "metadata: 'nano' is not an object";
-    auto problem = unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation"});
+    auto problem =
+        unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress"});
     if (problem) return problem;
     if (nano->contains("port")) {
       auto port = numberMember(*nano, "port", kMaxPort);
@@ -216,6 +238,12 @@ class MetadataReader final {
         return "metadata: 'nano.isolation' is neither \"tenant\" nor \"app\"";
       }
       if (*isolation == "app") version_.isolation = Isolation::kApp;
+    }
+    if (const Json* egress = member(*nano, "egress")) {
+      auto read = readAppEgress(*egress, "metadata: nano.egress");
+      if (auto* why = std::get_if<std::string>(&read)) return *why;
+      version_.requestedEgress =
+          std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(read)));
     }
     return readRoutes(*nano);
   }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "supervisor/egress/egress_settings.h"
+
 namespace nano {
 namespace {
 
@@ -78,6 +80,31 @@ TEST(DeployRequestTest, TakesBindings) {
   EXPECT_TRUE(env[2].secret);
 }
 
+TEST(DeployRequestTest, TakesServiceBindings) {
+  Json service = {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}};
+  const auto& env = accepted({{"bindings", {service}}}).upload.version.env;
+  ASSERT_EQ(env.size(), 1u);
+  EXPECT_EQ(env[0].name, "OTHER");
+  EXPECT_EQ(env[0].kind, AppBinding::Kind::kService);
+  EXPECT_EQ(env[0].value, "other-app");
+  EXPECT_FALSE(env[0].secret);
+}
+
+TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
+  auto problemWith = [](const Json& members) {
+    Json service = {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}};
+    service.update(members);
+    return problem({{"bindings", {service}}});
+  };
+  EXPECT_NE(problemWith({{"entrypoint", "Admin"}}).find("'entrypoint' is not supported yet"),
+            std::string::npos);
+  EXPECT_NE(problemWith({{"props", {{"a", 1}}}}).find("'props' is not supported yet"),
+            std::string::npos);
+  EXPECT_NE(problemWith({{"environment", "x"}}).find("'environment'"), std::string::npos);
+  for (const Json& service : {Json(1), Json(""), Json("../up"), Json("UPPER"), Json()})
+    EXPECT_NE(problemWith({{"service", service}}).find("'service'"), std::string::npos) << service;
+}
+
 TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   auto request = accepted(
       {{"compatibility_date", "2025-11-22"},
@@ -114,7 +141,7 @@ TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
 
 TEST(DeployRequestTest, RefusesWhatItDoesNotSupportByItsName) {
   EXPECT_NE(problem({{"placement", {{"mode", "smart"}}}}).find("'placement'"), std::string::npos);
-  EXPECT_NE(problem({{"nano", {{"egress", 1}}}}).find("'egress'"), std::string::npos);
+  EXPECT_NE(problem({{"nano", {{"storage", 1}}}}).find("'storage'"), std::string::npos);
   EXPECT_NE(problem({{"limits", {{"memory_mb", 1}}}}).find("'memory_mb'"), std::string::npos);
   Json kv = {{"name", "STORE"}, {"type", "kv_namespace"}, {"namespace_id", "1"}};
   std::string text = problem({{"bindings", {kv}}});
@@ -165,6 +192,21 @@ TEST(DeployRequestTest, RefusesWrongValues) {
   for (const char* metadata : {"", "[]", "1", "{", "{}", "null"}) {
     EXPECT_NE(problem(std::string(metadata), {module("index.js")}), "") << metadata;
   }
+}
+
+TEST(DeployRequestTest, TakesTheEgressThatTheAppAllowsItself) {
+  EXPECT_EQ(accepted(Json::object()).upload.version.requestedEgress, nullptr);
+  auto none = accepted({{"nano", {{"egress", "none"}}}});
+  EXPECT_TRUE(none.upload.version.requestedEgress->isNone);
+  Json rules = Json::parse(R"({"rules": [{"allow": {"host": "a.b"}}, {"deny": {}}]})");
+  auto some = accepted({{"nano", {{"egress", rules}}}});
+  EXPECT_EQ(some.upload.version.requestedEgress->rules.size(), 2u);
+  rules["rules"][0]["allow"]["host"] = "a b";
+  EXPECT_EQ(problem({{"nano", {{"egress", rules}}}})
+                .find("metadata: nano.egress.rules[0].allow.host: 'a b' has a byte other than"),
+            0u);
+  EXPECT_EQ(problem({{"nano", {{"egress", {{"proxy", "http://p:1"}}}}}}),
+            "metadata: nano.egress: nanod does not know the key 'proxy'; it knows rules");
 }
 
 TEST(DeployRequestTest, RefusesFormsThatAreNoApp) {

@@ -13,13 +13,20 @@ DEFINE_string(state, "/var/lib/nano", "the directory that holds what is deployed
 DEFINE_string(policy, "",
               "the operator's limits for tenants and apps, a file read again on SIGHUP; empty: "
               "what is built in");
+DEFINE_string(egress_ca, "",
+              "authorities that apps' outgoing TLS trusts beside the system's, a PEM file");
+DEFINE_string(dns, "",
+              "name servers for apps' outgoing requests, ADDR[:PORT] separated by commas; empty: "
+              "those of /etc/resolv.conf");
 DEFINE_string(user, "", "the account to run as, when started as root");
 DEFINE_string(lib_dir, "",
               "where the engine, nano-worker.so and nano.snapshot are; empty: ../lib/nano "
               "beside the folder nanod is in");
 DEFINE_uint32(frontends, 1, "threads that take requests, each with worker processes of its own");
 DEFINE_uint32(spare_workers, 1, "worker processes each front end keeps ready");
-DEFINE_uint32(max_workers, 256, "worker processes each front end may have");
+DEFINE_uint32(
+    max_workers, 256,
+    "worker processes each front end may have; when all are taken each tenant has its share");
 DEFINE_uint32(worker_idle_seconds, 300,
               "a worker process without a request for this long is ended");
 DEFINE_uint32(worker_max_isolates, 10000,
@@ -114,6 +121,10 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   auto http = parseHostPort(FLAGS_http);
   if (auto* problem = std::get_if<std::string>(&http)) return "--http: " + *problem;
   configuration.http = std::get<HostPort>(http);
+  auto servers = parseNameServers(FLAGS_dns);
+  if (auto* problem = std::get_if<std::string>(&servers)) return "--dns: " + *problem;
+  configuration.egressCaPath = FLAGS_egress_ca;
+  configuration.dns.servers = std::move(std::get<std::vector<NameServer>>(servers));
   if (FLAGS_frontends < 1 || FLAGS_frontends > kMaxFrontEnds) {
     return "--frontends must be 1 to " + std::to_string(kMaxFrontEnds);
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <variant>
 
+#include "supervisor/egress/dns_settings.h"
 #include "supervisor/local_server.h"
 #include "supervisor/run_as_user.h"
 #include "supervisor/worker_cgroups.h"
@@ -16,6 +17,8 @@ struct Configuration {
   std::string statePath;
   std::string policyPath;  // Empty: none.
   std::string libDirectory;
+  DnsSettings dns;
+  std::string egressCaPath;  // Empty: the system's authorities alone.
   std::optional<User> user;  // Whom to become; nothing when we are nobody special already.
   size_t frontEnds = 1;
   std::vector<Layer> weakened;

@@ -6,8 +6,9 @@
 #include <kj/debug.h>
 
 #include "protocol/event_loop.h"
+#include "supervisor/dispatcher.h"
+#include "supervisor/egress/front_end_egress.h"
 #include "supervisor/http_server.h"
-#include "supervisor/outcome_reply.h"
 #include "supervisor/process_log.h"
 
 namespace nano {
@@ -28,10 +29,15 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
       : counters_(counters),
         control_(control),
         appLog_(appLog),
-        pool_(loop_, settings.workers, settings.pool, counters,
-              [this](const AppVersion& version, std::vector<AppLogLine> lines) {
-                sendLog(version, std::move(lines));
-              }),
+        dispatcher_(loop_, pool_, counters),
+        egress_(loop_, settings.egress,
+                {loop_.timer(), dispatcher_, counters, [this] { return router_; },
+                 [&settings](uint16_t port) { return settings.egress.servedPorts->has(port); }}),
+        pool_(loop_, settings.workers, settings.pool,
+              {counters, egress_,
+               [this](const AppVersion& version, std::vector<AppLogLine> lines) {
+                 sendLog(version, std::move(lines));
+               }}),
         server_(loop_, *this, settings.http),
         tasks_(*this) {
     auto paf = kj::newPromiseAndFulfiller<void>();
@@ -52,39 +58,12 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
 
  private:
   void handle(HttpExchange& exchange) override {
-    Counters::add(counters_.requests);
-    guard([this, &exchange] { dispatch(exchange); },
-          [this, &exchange](kj::Exception&& error) {
-            LOG(ERROR) << "a request failed: " << error.getDescription().cStr();
-            refuse(exchange, {rpc::Outcome::INTERNAL_ERROR});
-          });
-  }
-
-  void dispatch(HttpExchange& exchange) {
     auto& head = exchange.head();
-    const Route* route =
-        router_ ? router_->find(head.authority, head.target, head.localPort) : nullptr;
-    if (route == nullptr) {
-      refuse(exchange, {rpc::Outcome::SCRIPT_NOT_FOUND});
-      return;
-    }
-    auto now = monotonicNanos(loop_.timer());
-    auto admission = Admission::ask(route->usage, *route->version, now);
-    if (auto* refusal = std::get_if<Refusal>(&admission)) {
-      pool_.logLine(*route->version, refusalLine(route->usage.get(), *refusal, now));
-      refuse(exchange, *refusal);
-      return;
-    }
-    pool_.fetch(route->version, exchange, std::move(std::get<Admission>(admission)));
+    dispatcher_.dispatch(
+        router_ ? router_->find(head.authority, head.target, head.localPort) : nullptr, exchange);
   }
 
   void abandoned(HttpExchange& exchange) override { LoadedApp::abandon(exchange); }
-
-  void refuse(HttpExchange& exchange, const Refusal& refusal) {
-    countRefusal(counters_, refusal);
-    auto id = pool_.requestIds().next();
-    respondWithOutcome(exchange, refusal, asView(id));
-  }
 
   void sendLog(const AppVersion& version, std::vector<AppLogLine> lines) {
     if (logBatches_ >= kMaxLogBatches) return;
@@ -108,6 +87,9 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   const kj::Executor& control_;
   AppLog& appLog_;
   std::shared_ptr<const RequestRouter> router_;
+  // They know each other: apps are asked through the pool, and fetch through the egress.
+  PoolDispatcher dispatcher_;
+  FrontEndEgress egress_;
   WorkerPool pool_;
   HttpServer server_;
   size_t logBatches_ = 0;

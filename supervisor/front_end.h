@@ -9,6 +9,7 @@
 
 #include "supervisor/app_log.h"
 #include "supervisor/counters.h"
+#include "supervisor/egress/front_end_egress.h"
 #include "supervisor/http_limits.h"
 #include "supervisor/live_server.h"
 #include "supervisor/request_router.h"
@@ -20,6 +21,7 @@ struct FrontEndSettings {
   const WorkerSettings& workers;
   const PoolSettings& pool;
   const HttpLimits& http;
+  const EgressSetup& egress;
 };
 
 // One thread that takes requests: its own loop, listeners, connections and worker processes. It

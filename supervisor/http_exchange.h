@@ -11,6 +11,8 @@
 
 namespace nano {
 
+struct Refusal;
+
 struct HttpField {
   std::string_view name;   // Lower case.
   std::string_view value;  // Bytes; no NUL, CR or LF.
@@ -25,12 +27,15 @@ struct RequestHead {
   std::span<const HttpField> fields;  // As received, without hop-by-hop fields.
   std::string_view clientAddress;
   uint16_t localPort = 0;  // The listener's; 0 on a unix socket.
+  uint8_t hops = 0;        // How many apps of this server it has passed; 0 from a client.
 };
 
 struct ResponseHead {
   uint16_t status = 200;
   std::string_view statusText;        // Empty: the standard phrase.
   std::span<const HttpField> fields;  // Without framing fields, which are the exchange's to choose.
+  // Set where nanod answers in an app's place: why (outcome_reply.h). It is in the body as well.
+  const Refusal* refusal = nullptr;
 };
 
 // One request and its answer, at most once. The connection owns it; a handler borrows it from

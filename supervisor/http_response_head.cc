@@ -135,6 +135,8 @@ char* putFraming(char* at, const ResponseFraming& framing) {
 
 }  // namespace
 
+bool isFramingField(std::string_view name) { return roleOf(name) == Role::kFraming; }
+
 bool isSendable(const ResponseHead& head, const HttpLimits& limits) {
   if (head.status < 200 || head.status > 599) return false;
   if (!allBytes(head.statusText, kValueByte)) return false;

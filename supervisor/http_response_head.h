@@ -21,6 +21,9 @@ struct ResponseFraming {
 // "Not Found"; "Unknown" where RFC 9110 and the registry have none.
 std::string_view standardPhrase(uint16_t status);
 
+// Whether a field says where an answer ends, or is about one connection: never an app's to say.
+bool isFramingField(std::string_view name);
+
 // Whether this may be sent at all: a final status, field names that are tokens, values without
 // control bytes, within the limits. The answer comes from a worker that may be hostile (security
 // 1), so nothing of it is repaired: an answer that fails is replaced as a whole.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "supervisor/egress/app_egress_policy.h"
+
 namespace nano {
 namespace {
 
@@ -25,7 +27,7 @@ std::string withUnit(uint64_t value, const LimitRow& row) {
 bool isResolvedAlike(const AppVersion& a, const AppVersion& b) {
   return a.cordon == b.cordon && a.limits == b.limits && a.tenantLimits == b.tenantLimits &&
          a.codeProfile == b.codeProfile && a.clock == b.clock && a.cpuWeight == b.cpuWeight &&
-         a.memoryBytes == b.memoryBytes;
+         a.memoryBytes == b.memoryBytes && a.egress == b.egress;
 }
 
 }  // namespace
@@ -127,6 +129,19 @@ CordonSettings LimitPolicy::settingsOf(const std::string& name) const {
   return settings;
 }
 
+std::shared_ptr<const AppEgressPolicy> LimitPolicy::egressOf(const AppVersion& version) const {
+  AppEgressPolicy::Parts parts;
+  auto add = [&parts](const std::string& where, const std::shared_ptr<const EgressSettings>& said) {
+    if (said != nullptr) parts.operators.push_back({kOperator + where, said});
+  };
+  add("tenants." + version.tenant + ".egress", tenant(version.tenant).egress);
+  add("tenant_defaults.egress", rules_.tenantDefaults.egress);
+  add("egress", rules_.egress);
+  parts.app = version.requestedEgress;
+  parts.own = own_;
+  return std::make_shared<const AppEgressPolicy>(std::move(parts));
+}
+
 std::optional<std::string> LimitPolicy::refusal(const AppVersion& version) const {
   for (const auto& [limit, asked] : version.requested) {
     if (grant(version, limit) != nullptr) continue;
@@ -165,6 +180,9 @@ LimitPolicy::Version LimitPolicy::resolved(Version version) const {
   copy->clock = settings.clock;
   copy->cpuWeight = settings.cpuWeight;
   copy->memoryBytes = settings.memoryBytes;
+  auto egress = egressOf(*version);
+  const auto* before = dynamic_cast<const AppEgressPolicy*>(version->egress.get());
+  if (before == nullptr || !(*before == *egress)) copy->egress = std::move(egress);
   if (isResolvedAlike(*copy, *version)) return version;
   return copy;
 }

@@ -5,12 +5,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "supervisor/app_version.h"
 #include "supervisor/cordon_settings.h"
 
 namespace nano {
+
+class AppEgressPolicy;
+struct OwnEndpoints;
 
 // What the operator says of one tenant, or of all that say nothing themselves.
 struct TenantPolicy {
@@ -25,13 +29,16 @@ struct TenantPolicy {
   std::optional<uint64_t> memoryBytes{};
   std::optional<uint64_t> requestsInFlight{};
   std::optional<uint64_t> requestsPerSecond{};
+  std::shared_ptr<const EgressSettings> egress{};  // Null: nothing.
 };
 
 // Values of limits are within the table's bounds (protocol/app_limits.h).
 struct PolicyRules {
   LimitValues defaults{};
   LimitValues maxima{};
-  TenantPolicy tenantDefaults{};  // Key by key, where the tenant has none. Without `apps`.
+  std::shared_ptr<const EgressSettings> egress{};
+  // Key by key, where the tenant has none; rules of egress are added. Without `apps`.
+  TenantPolicy tenantDefaults{};
   std::map<std::string, TenantPolicy> tenants{};
 };
 
@@ -63,14 +70,17 @@ class LimitPolicy final {
   // In the order of the table of limits.
   std::vector<ResolvedLimit> limitsOf(const AppVersion& version) const;
   CordonSettings settingsOf(const std::string& tenant) const;
+  // Where the version's app may go: never to what is this server's own.
+  std::shared_ptr<const AppEgressPolicy> egressOf(const AppVersion& version) const;
+  void setOwnEndpoints(std::shared_ptr<const OwnEndpoints> own) { own_ = std::move(own); }
 
   // Why this version may not be deployed: it asks for more than its maximum. Nothing when it may.
   std::optional<std::string> refusal(const AppVersion& version) const;
   // What the version asks for without effect, each a sentence.
   std::vector<std::string> notes(const AppVersion& version) const;
 
-  // The version with its limits, settings and cordon as this policy has them. The same object when
-  // they are so already.
+  // The version with its limits, settings, cordon and egress as this policy has them. The same
+  // object when they are so already.
   using Version = std::shared_ptr<const AppVersion>;
   Version resolved(Version version) const;
 
@@ -84,6 +94,7 @@ class LimitPolicy final {
   const uint64_t* grant(const AppVersion& version, rpc::Limit limit) const;
 
   PolicyRules rules_;
+  std::shared_ptr<const OwnEndpoints> own_;
 };
 
 }  // namespace nano

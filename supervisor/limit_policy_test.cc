@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "supervisor/egress/app_egress_policy.h"
+#include "supervisor/egress/destination.h"
 #include "supervisor/policy_file.h"
 
 namespace nano {
@@ -176,6 +178,48 @@ TEST(LimitPolicyTest, AnAppIsAloneWhenItOrTheOperatorSaysSo) {
   EXPECT_EQ(cordon(apart, Isolation::kTenant), "acme/shop");
   EXPECT_EQ(cordon(together, Isolation::kTenant), "acme");
   EXPECT_EQ(cordon(together, Isolation::kApp), "acme/shop");
+}
+
+// "yes RULE" or "no RULE".
+std::string egress(const AppVersion& version, std::string_view url) {
+  auto decision = version.egress->decide(std::get<Destination>(parseDestination(url)));
+  return (decision.allowed ? "yes " : "no ") + decision.rule;
+}
+
+TEST(LimitPolicyTest, EgressIsWhatAllLevelsAndTheAppSay) {
+  auto rules = policy(R"({"egress": {"rules": [{"deny": {"host": "a.b"}}]},
+      "tenant_defaults": {"egress": {"rules": [{"deny": {"host": "c.d"}}]}},
+      "tenants": {"acme": {"egress": {"rules": [{"allow": {"host": "a.b"}}]}},
+                  "other": {"egress": "none"}}})");
+  AppVersion version = app();
+  EgressSettings asked;
+  asked.rules = {{EgressRule::Action::kDeny, {{EgressRule::Host::Kind::kExact, "e.f"}}}};
+  version.requestedEgress = std::make_shared<const EgressSettings>(asked);
+  auto resolved = rules.resolved(shared(version));
+  EXPECT_EQ(egress(*resolved, "http://a.b/"), "yes operator: tenants.acme.egress.rules[0]");
+  EXPECT_EQ(egress(*resolved, "http://c.d/"), "no operator: tenant_defaults.egress.rules[0]");
+  EXPECT_EQ(egress(*resolved, "http://e.f/"), "no app: egress.rules[0]");
+  EXPECT_EQ(egress(*resolved, "http://g.h/"), "yes built-in: public addresses");
+  version.tenant = "other";
+  EXPECT_EQ(egress(*rules.resolved(shared(version)), "http://a.b/"),
+            "no operator: tenants.other.egress is \"none\"");
+  version.tenant = "third";
+  EXPECT_EQ(egress(*rules.resolved(shared(version)), "http://a.b/"),
+            "no operator: egress.rules[0]");
+}
+
+TEST(LimitPolicyTest, ANewEgressIsANewObjectAndTheSameOneIsNot) {
+  const char* text = R"({"egress": {"rules": [{"deny": {"host": "a.b"}}]}})";
+  auto first = LimitPolicy().resolved(shared(app()));
+  auto second = policy(text).resolved(first);
+  EXPECT_NE(second, first);
+  EXPECT_EQ(policy(text).resolved(second), second);
+  // Where something else changes, connections that go by the egress stay with it.
+  auto third = policy(R"({"maxima": {"cpu_ms": 60},
+                          "egress": {"rules": [{"deny": {"host": "a.b"}}]}})")
+                   .resolved(second);
+  EXPECT_NE(third, second);
+  EXPECT_EQ(third->egress, second->egress);
 }
 
 TEST(LimitPolicyTest, MakesANewObjectOnlyOfWhatChanges) {

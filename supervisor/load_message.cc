@@ -65,10 +65,16 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
   auto env = message.initEnv(version.env.size());
   for (size_t i = 0; i < version.env.size(); i++) {
     env[i].setName(version.env[i].name.c_str());
-    if (version.env[i].kind == AppBinding::Kind::kJson) {
-      env[i].setJson(version.env[i].value.c_str());
-    } else {
-      env[i].setText(version.env[i].value.c_str());
+    switch (version.env[i].kind) {
+      case AppBinding::Kind::kText:
+        env[i].setText(version.env[i].value.c_str());
+        break;
+      case AppBinding::Kind::kJson:
+        env[i].setJson(version.env[i].value.c_str());
+        break;
+      case AppBinding::Kind::kService:
+        env[i].setService(version.env[i].value.c_str());
+        break;
     }
   }
   message.setClock(version.clock == ClockMode::kFrozen ? rpc::AppVersion::Clock::FROZEN

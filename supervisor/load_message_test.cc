@@ -14,7 +14,8 @@ TEST(LoadMessageTest, CarriesModulesBindingsAndLimits) {
   version.modules = {{.path = "index.js", .kind = ModuleKind::kEsModule},
                      {.path = "a.wasm", .kind = ModuleKind::kWasm}};
   version.env = {{"WORD", AppBinding::Kind::kText, "word"},
-                 {"LIST", AppBinding::Kind::kJson, "[1]"}};
+                 {"LIST", AppBinding::Kind::kJson, "[1]"},
+                 {"OTHER", AppBinding::Kind::kService, "other-app"}};
   version.limits.set(rpc::Limit::CPU, 50);
   version.clock = ClockMode::kFrozen;
   std::vector<kj::Array<kj::byte>> contents;
@@ -29,6 +30,7 @@ TEST(LoadMessageTest, CarriesModulesBindingsAndLimits) {
   EXPECT_EQ(built.getModules()[1].getContent().size(), 2U);
   EXPECT_STREQ(built.getEnv()[0].getText().cStr(), "word");
   EXPECT_STREQ(built.getEnv()[1].getJson().cStr(), "[1]");
+  EXPECT_STREQ(built.getEnv()[2].getService().cStr(), "other-app");
   EXPECT_EQ(built.getClock(), rpc::AppVersion::Clock::FROZEN);
   EXPECT_EQ(built.getLimits()[static_cast<uint32_t>(rpc::Limit::CPU)], 50U);
 }

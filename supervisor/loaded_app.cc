@@ -42,15 +42,16 @@ class LoadedApp::Host final : public rpc::AppHost::Server {
   std::shared_ptr<LoadedApp*> link_;
 };
 
-LoadedApp::LoadedApp(EventLoop& loop, Owner& owner, Counters& counters, RequestIds& ids,
+LoadedApp::LoadedApp(const Surroundings& surroundings, Owner& owner,
                      std::shared_ptr<const AppVersion> version)
-    : loop_(loop),
+    : loop_(surroundings.loop),
       owner_(owner),
-      counters_(counters),
-      ids_(ids),
+      counters_(surroundings.counters),
+      ids_(surroundings.ids),
       version_(std::move(version)),
+      egress_(*this, surroundings.ways, surroundings.counters, version_),
       self_(std::make_shared<LoadedApp*>(this)),
-      usedAt_(loop.timer().now()),
+      usedAt_(loop_.timer().now()),
       tasks_(*this) {}
 
 LoadedApp::~LoadedApp() noexcept(false) {
@@ -72,6 +73,7 @@ void LoadedApp::failed(const Refusal& refusal) {
   failure_ = refusal;
   failedAt_ = loop_.timer().now();
   app_ = nullptr;
+  egress_.close();
   toSend_.clear();
   queue_.clear();
   cancels_.clear();
@@ -83,6 +85,8 @@ void LoadedApp::failed(const Refusal& refusal) {
 }
 
 std::vector<OrphanedCall> LoadedApp::workerGone(rpc::Outcome outcome, Orphans orphans) {
+  // What it asked of itself has nobody who waits for it any more.
+  egress_.close();
   std::vector<OrphanedCall> left;
   for (auto& call : calls_) {
     if (orphans == Orphans::kAnswer || retired_ || !mayRetry(*call)) continue;
@@ -267,7 +271,10 @@ void LoadedApp::scheduleTurnEnd() {
 void LoadedApp::endTurn() {
   scheduled_ = false;
   finished_.clear();
-  if (state_ == State::kStarted) send();
+  if (state_ == State::kStarted) {
+    send();
+    egress_.sendResults(KJ_ASSERT_NONNULL(app_));
+  }
   freeIds_.insert(freeIds_.end(), released_.begin(), released_.end());
   released_.clear();
 }
@@ -298,6 +305,7 @@ void LoadedApp::sendBatch(size_t first, size_t count) {
     AppCall& call = *toSend_[first + i];
     call.sent = true;
     calls[i].setId(call.id);
+    calls[i].setHops(call.exchange->head().hops);
     auto id = asView(call.requestId);
     memcpy(calls[i].initRequestId(id.size()).begin(), id.data(), id.size());
     fillRequest(calls[i].initRequest(), *call.exchange, call.body);

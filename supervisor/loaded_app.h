@@ -15,6 +15,7 @@
 #include "supervisor/app_log.h"
 #include "supervisor/app_version.h"
 #include "supervisor/counters.h"
+#include "supervisor/egress/app_egress.h"
 #include "supervisor/http_exchange.h"
 #include "supervisor/live_server.h"
 #include "supervisor/request_id.h"
@@ -32,8 +33,15 @@ Refusal workersRefusal(rpc::Outcome said, rpc::LimitBreach::Reader breach, const
 // Until the app has started they wait; past the app's limit of requests at a time they queue, for a
 // bounded time. When the worker dies, those that nothing was sent for may go to another.
 // Owned by its WorkerPool; one thread.
-class LoadedApp final : private kj::TaskSet::ErrorHandler {
+class LoadedApp final : private AppEgress::Owner, private kj::TaskSet::ErrorHandler {
  public:
+  // What all apps of a front end share; outlives them.
+  struct Surroundings {
+    EventLoop& loop;
+    Counters& counters;
+    RequestIds& ids;
+    EgressWays& ways;
+  };
   // What it needs of the one that owns it.
   class Owner {
    public:
@@ -47,7 +55,7 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
     ~Owner() noexcept(false) = default;
   };
 
-  LoadedApp(EventLoop& loop, Owner& owner, Counters& counters, RequestIds& ids,
+  LoadedApp(const Surroundings& surroundings, Owner& owner,
             std::shared_ptr<const AppVersion> version);
   ~LoadedApp() noexcept(false);
   KJ_DISALLOW_COPY(LoadedApp);
@@ -56,6 +64,8 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   std::shared_ptr<const AppVersion> sharedVersion() const { return version_; }
   // The capability to give to Worker.load; it outlives this object harmlessly.
   rpc::AppHost::Client host();
+  // Likewise: the app's way out.
+  rpc::Egress::Client egress() { return egress_.client(); }
 
   // Null once this object is gone.
   std::shared_ptr<LoadedApp* const> whileAlive() const { return self_; }
@@ -124,9 +134,9 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   void expireDue();
   void armQueueDeadline();
   void expireQueued();
-  void killWorker(kj::StringPtr why) { owner_.killWorker(*this, why); }
+  void killWorker(kj::StringPtr why) override { owner_.killWorker(*this, why); }
   void checkStuck(uint32_t id, RequestIds::Text requestId);
-  void scheduleTurnEnd();
+  void scheduleTurnEnd() override;
   void taskFailed(kj::Exception&& error) override;
 
   EventLoop& loop_;
@@ -134,6 +144,7 @@ class LoadedApp final : private kj::TaskSet::ErrorHandler {
   Counters& counters_;
   RequestIds& ids_;
   std::shared_ptr<const AppVersion> version_;
+  AppEgress egress_;
   State state_ = State::kStarting;
   Refusal failure_;
   kj::TimePoint failedAt_ = kj::origin<kj::TimePoint>();

@@ -56,6 +56,46 @@ inline void answerOk(rpc::FetchAnswer::Builder answer, uint32_t id, kj::StringPt
   response.initBody().setBytes(body.asBytes());
 }
 
+// An app's ways out, all of which end at `answer`.
+struct FakeWays final : public EgressWays {
+  class Network final : public Fetcher {
+   public:
+    explicit Network(FakeWays& ways) : ways_(ways) {}
+    kj::Promise<FetchOutcome> fetch(OutboundRequest request) override {
+      return ways_.answer(std::move(request));
+    }
+
+   private:
+    FakeWays& ways_;
+  };
+
+  kj::Own<Fetcher> openNetwork(const AppVersion&) override {
+    used.emplace_back("network");
+    return kj::heap<Network>(*this);
+  }
+  bool isServedHere(const AppVersion&, const Destination& destination) const override {
+    return destination.host == host;
+  }
+  kj::Promise<FetchOutcome> callHost(const AppVersion&, OutboundRequest request) override {
+    used.emplace_back("host");
+    return answer(std::move(request));
+  }
+  kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
+                                        OutboundRequest request) override {
+    used.push_back("service " + std::string(service));
+    return answer(std::move(request));
+  }
+  kj::Promise<SocketOutcome> connect(const AppVersion&, Destination destination,
+                                     AppSockets& sockets) override {
+    return openSocket(std::move(destination), sockets);
+  }
+
+  std::string host;  // That this server answers for itself.
+  std::vector<std::string> used;
+  std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
+  std::function<kj::Promise<SocketOutcome>(Destination, AppSockets&)> openSocket;
+};
+
 struct FakeOwner final : public LoadedApp::Owner {
   void killWorker(LoadedApp&, kj::StringPtr why) override { killed = why.cStr(); }
   void callAtTurnEnd(LoadedApp& app) override { dirty.push_back(&app); }
@@ -75,7 +115,8 @@ class LoadedAppTest : public testing::Test {
     version_ = std::make_shared<AppVersion>();
     version_->app = "app";
     version_->limits.set(rpc::Limit::WALL, 20);
-    app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
+    app_ = std::make_unique<LoadedApp>(LoadedApp::Surroundings{loop_, counters_, ids_, ways_},
+                                       owner_, version_);
   }
 
   // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
@@ -105,6 +146,7 @@ class LoadedAppTest : public testing::Test {
   std::shared_ptr<AppVersion> version_;
   FakeApp::Seen seen_;
   FakeOwner owner_;
+  FakeWays ways_;
   std::unique_ptr<LoadedApp> app_;
 };
 

@@ -116,7 +116,7 @@ TEST_F(LoadedAppOverloadTest, ARequestIsTriedTwiceAndNotAThirdTime) {
   turn();
   auto orphans = app_->workerGone(rpc::Outcome::WORKER_DIED, LoadedApp::Orphans::kRetry);
   ASSERT_EQ(orphans.size(), 1U);
-  LoadedApp second(loop_, owner_, counters_, ids_, version_);
+  LoadedApp second({loop_, counters_, ids_, ways_}, owner_, version_);
   second.started(kj::heap<FakeApp>(seen_));
   second.retry(std::move(orphans[0]));
   turn();

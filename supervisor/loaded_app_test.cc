@@ -192,7 +192,8 @@ TEST_F(LoadedAppStreamTest, PassesABodyOnPieceByPieceToItsEnd) {
 TEST_F(LoadedAppStreamTest, APieceThatWasNotAskedForEndsTheWorker) {
   for (size_t bytes : {size_t{0}, kMaxReadBytes + 1}) {
     owner_.killed.clear();
-    app_ = std::make_unique<LoadedApp>(loop_, owner_, counters_, ids_, version_);
+    app_ = std::make_unique<LoadedApp>(LoadedApp::Surroundings{loop_, counters_, ids_, ways_},
+                                       owner_, version_);
     RecordingExchange exchange;
     streamTo(exchange, {"one ", std::string(bytes, 'x')}, Source::kEnds);
     EXPECT_NE(owner_.killed.find("not asked for"), std::string::npos) << bytes;

@@ -32,6 +32,7 @@ kj::Promise<void> LocalServer::listen(std::vector<ListeningSocket> sockets) {
   KJ_REQUIRE(sockets.size() == frontEnds_.size());
   auto listening = kj::heapArrayBuilder<kj::Promise<void>>(sockets.size());
   for (size_t i = 0; i < sockets.size(); i++) {
+    settings_.served->add(sockets[i].port);
     listening.add(frontEnds_[i]->listen(kj::mv(sockets[i].fd), sockets[i].port));
   }
   return all(listening.finish());
@@ -39,8 +40,13 @@ kj::Promise<void> LocalServer::listen(std::vector<ListeningSocket> sockets) {
 
 kj::Promise<std::variant<std::monostate, std::string>> LocalServer::openPort(uint16_t port) {
   using Result = std::variant<std::monostate, std::string>;
+  bool wasServed = settings_.served->has(port);
+  settings_.served->add(port);
   auto opened = openListeningSockets(settings_.address, port, frontEnds_.size());
-  if (auto* problem = std::get_if<std::string>(&opened)) return Result(std::move(*problem));
+  if (auto* problem = std::get_if<std::string>(&opened)) {
+    if (!wasServed) settings_.served->remove(port);
+    return Result(std::move(*problem));
+  }
   return listen(std::move(std::get<std::vector<ListeningSocket>>(opened))).then([]() -> Result {
     return std::monostate();
   });
@@ -50,7 +56,7 @@ kj::Promise<void> LocalServer::closePort(uint16_t port) {
   auto closing = kj::heapArrayBuilder<kj::Promise<void>>(frontEnds_.size());
   for (auto& frontEnd : frontEnds_)
     closing.add(frontEnd->stopListening(port));
-  return all(closing.finish());
+  return all(closing.finish()).then([this, port] { settings_.served->remove(port); });
 }
 
 kj::Promise<void> LocalServer::drain() {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "supervisor/egress/own_endpoints.h"
 #include "supervisor/front_end.h"
 #include "supervisor/listening_socket.h"
 #include "supervisor/live_server.h"
@@ -20,6 +21,8 @@ class LocalServer final : public LiveServer {
     std::string address = "127.0.0.1";
     std::vector<std::string> weakenedLayers;
     std::string cgroups = "none";  // What holds workers to memory and CPU.
+    // Told of every port before it is open, so that no app's egress leads there.
+    std::shared_ptr<ServedPorts> served = std::make_shared<ServedPorts>();
   };
 
   // Starts the front ends. `control` and `appLog` outlive the server.

@@ -17,7 +17,9 @@ using Kind = LocatedJson::Kind;
 
 constexpr size_t kMaxDepth = 16;
 
-// Runs over the text and counts the lines it has passed: nlohmann's events come without a place.
+// Runs over the text and counts the lines it has passed: nlohmann's events come without a place. A
+// line counts once something behind its end is read, because a number is known by the byte after
+// it.
 class CountingIterator final {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -29,7 +31,8 @@ class CountingIterator final {
   CountingIterator(const char* at, size_t* line) : at_(at), line_(line) {}
   reference operator*() const { return *at_; }
   CountingIterator& operator++() {
-    if (*at_ == '\n') ++*line_;
+    if (endsLine_) ++*line_;
+    endsLine_ = *at_ == '\n';
     ++at_;
     return *this;
   }
@@ -39,6 +42,7 @@ class CountingIterator final {
  private:
   const char* at_;
   size_t* line_;
+  bool endsLine_ = false;
 };
 
 // "[json.exception.parse_error.101] parse error at line 3, column 5: WHY", of which WHY is news.
@@ -56,7 +60,11 @@ class Builder final : public nlohmann::json_sax<Json> {
   const std::string& problem() const { return problem_; }
 
   bool null() override { return add(Kind::kOther) != nullptr; }
-  bool boolean(bool) override { return add(Kind::kOther) != nullptr; }
+  bool boolean(bool value) override {
+    LocatedJson* added = add(Kind::kBoolean);
+    if (added != nullptr) added->number = value ? 1 : 0;
+    return added != nullptr;
+  }
   bool number_integer(number_integer_t) override { return add(Kind::kOther) != nullptr; }
   bool number_float(number_float_t, const string_t&) override {
     return add(Kind::kOther) != nullptr;
@@ -73,7 +81,7 @@ class Builder final : public nlohmann::json_sax<Json> {
     return added != nullptr;
   }
   bool start_object(size_t) override { return open(Kind::kObject); }
-  bool start_array(size_t) override { return open(Kind::kOther); }
+  bool start_array(size_t) override { return open(Kind::kList); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
 
@@ -105,17 +113,20 @@ class Builder final : public nlohmann::json_sax<Json> {
       root_.line = line_;
       return &root_;
     }
+    if (++values_ > kMaxLocatedValues) {
+      fail("it has more than " + std::to_string(kMaxLocatedValues) + " values");
+      return nullptr;
+    }
     LocatedJson& parent = *open_.back();
-    // What a list holds is of no use to anybody, and not kept.
-    if (parent.kind != Kind::kObject) return &inList_;
-    parent.members.emplace_back(key_, LocatedJson());
-    LocatedJson& value = parent.members.back().second;
+    bool isMember = parent.kind == Kind::kObject;
+    LocatedJson& value = isMember ? parent.members.emplace_back(key_, LocatedJson()).second
+                                  : parent.elements.emplace_back();
     value.kind = kind;
-    value.line = keyLine_;
+    value.line = isMember ? keyLine_ : line_;
     return &value;
   }
 
-  // A pointer to a member stays good while it is open: only the innermost one gets new members.
+  // A pointer to a value stays good while it is open: only the innermost one gets new ones.
   bool open(Kind kind) {
     if (open_.size() >= kMaxDepth) return fail("it nests too deep");
     LocatedJson* added = add(kind);
@@ -133,7 +144,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   const size_t& line_;
   LocatedJson root_;
-  LocatedJson inList_;
+  size_t values_ = 0;
   std::vector<LocatedJson*> open_;
   std::vector<std::unordered_set<std::string>> keys_;  // Of each open one.
   std::string key_;
@@ -141,7 +152,44 @@ class Builder final : public nlohmann::json_sax<Json> {
   std::string problem_;
 };
 
+// Counts `values` down; false when there are too many or it nests too deep.
+bool convert(const Json& json, size_t depth, size_t& values, LocatedJson& into) {
+  if (depth >= kMaxDepth || values == 0) return false;
+  --values;
+  into.line = 0;
+  if (json.is_object()) {
+    into.kind = Kind::kObject;
+    for (const auto& member : json.items()) {
+      auto& added = into.members.emplace_back(member.key(), LocatedJson()).second;
+      if (!convert(member.value(), depth + 1, values, added)) return false;
+    }
+  } else if (json.is_array()) {
+    into.kind = Kind::kList;
+    for (const Json& element : json) {
+      if (!convert(element, depth + 1, values, into.elements.emplace_back())) return false;
+    }
+  } else if (json.is_string()) {
+    into.kind = Kind::kString;
+    into.text = json.get<std::string>();
+  } else if (json.is_number_unsigned()) {
+    into.kind = Kind::kNumber;
+    into.number = json.get<uint64_t>();
+  } else if (json.is_boolean()) {
+    into.kind = Kind::kBoolean;
+    into.number = json.get<bool>() ? 1 : 0;
+  }
+  return true;
+}
+
 }  // namespace
+
+std::variant<LocatedJson, std::string> locatedJson(const Json& json, size_t maxValues) {
+  LocatedJson result;
+  size_t left = maxValues;
+  if (convert(json, 0, left, result)) return result;
+  return "it nests deeper than " + std::to_string(kMaxDepth) + " or has more than " +
+         std::to_string(maxValues) + " values";
+}
 
 std::variant<LocatedJson, std::string> parseLocatedJson(std::string_view text) {
   size_t line = 1;

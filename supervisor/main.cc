@@ -18,11 +18,14 @@
 #include "supervisor/canary.h"
 #include "supervisor/control_api.h"
 #include "supervisor/disk_app_registry.h"
+#include "supervisor/egress/dns_resolver.h"
+#include "supervisor/egress/egress_setup.h"
 #include "supervisor/flags.h"
 #include "supervisor/http_server.h"
 #include "supervisor/policy_file.h"
 #include "supervisor/process_log.h"
 #include "supervisor/signals.h"
+#include "supervisor/time_slice.h"
 
 namespace nano {
 namespace {
@@ -84,8 +87,9 @@ kj::AutoCloseFd duplicate(int fd) {
 }
 
 LocalServer::Settings serverSettings(const Configuration& configuration,
-                                     const WorkerSettings& workers, const HttpLimits& http) {
-  LocalServer::Settings settings{{workers, configuration.pool, http},
+                                     const WorkerSettings& workers, const HttpLimits& http,
+                                     const EgressSetup& egress) {
+  LocalServer::Settings settings{{workers, configuration.pool, http, egress},
                                  configuration.frontEnds,
                                  configuration.http.host,
                                  {},
@@ -139,13 +143,17 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   if (configuration.user) becomeUser(*configuration.user);
   hideFromOthers();
   allowDescriptors();
+  shortenTimeSlices();
 
   // As whom it will be read at SIGHUP.
-  auto policyFile = PolicyFile::open(configuration.policyPath);
+  auto served = std::make_shared<ServedPorts>();
+  auto policyFile = PolicyFile::open(configuration.policyPath, served);
   if (auto* problem = std::get_if<std::string>(&policyFile)) {
     return refuse("--policy: " + *problem);
   }
   PolicyFile& policy = *std::get<std::unique_ptr<PolicyFile>>(policyFile);
+  auto egress = openEgress(configuration.dns, configuration.egressCaPath, served);
+  if (auto* problem = std::get_if<std::string>(&egress)) return refuse("--egress_ca: " + *problem);
   RealVfs vfs;
   auto state = StateDir::open(configuration.statePath, vfs);
   if (auto* problem = std::get_if<std::string>(&state)) return refuse("--state: " + *problem);
@@ -165,7 +173,9 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   WorkerSettings workers{privileged.files, configuration.weakened, privileged.cgroups.tree.get(),
                          configuration.workerLimits};
   HttpLimits httpLimits;
-  auto settings = serverSettings(configuration, workers, httpLimits);
+  auto settings = serverSettings(configuration, workers, httpLimits,
+                                 std::get<EgressSetup>(egress));
+  settings.served = served;
   if (privileged.cgroups.tree) settings.cgroups = privileged.cgroups.tree->describe();
   if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
   uint16_t port = privileged.sockets.front().port;
@@ -180,7 +190,9 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   }
   if (auto refusal = canaries.refusalToServe()) return refuse(*refusal);
   loop.run(deployer.start());
-  ControlApi control({registry, deployer, server, appLog, policy.policy()}, port);
+  // For questions about egress; front ends have their own.
+  DnsResolver resolver(loop, configuration.dns);
+  ControlApi control({registry, deployer, server, appLog, policy.policy(), &resolver}, port);
   HttpLimits forAdmin = adminLimits();
   HttpServer adminServer(loop, control, forAdmin);
   adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });

@@ -59,6 +59,25 @@ void breaches(const MetricsSource& source, const Emit& emit) {
   }
 }
 
+template <std::atomic<uint64_t> NetworkCounters::*counter>
+void networkSum(const MetricsSource& source, const Emit& emit) {
+  uint64_t total = 0;
+  for (const Counters* counters : source.counters)
+    total += (counters->network.*counter).load(std::memory_order_relaxed);
+  emit("", total);
+}
+
+// In the order of rpc::EgressFailure::Kind, without `none`.
+constexpr std::string_view kEgressReasons[] = {
+    "denied",   "name_not_found", "connect_failed", "tls_failed", "timed_out",
+    "protocol", "over_limit",     "loop",           "canceled",   "internal"};
+static_assert(std::size(kEgressReasons) + 1 == Counters::kEgressKinds);
+
+void egressFailures(const MetricsSource& source, const Emit& emit) {
+  for (size_t i = 1; i < Counters::kEgressKinds; ++i)
+    emit(label("reason", kEgressReasons[i - 1]), sumAt(source, &Counters::egressFailed, i));
+}
+
 void deaths(const MetricsSource& source, const Emit& emit) {
   for (size_t i = 0; i < Counters::kEndClasses; ++i) {
     emit(label("class", endClassName(static_cast<EndClass>(i))),
@@ -98,6 +117,8 @@ constexpr std::string_view kGauge = "gauge";
 // In the order they are shown.
 constexpr Metric kMetrics[] = {
     {"nano_requests_total", kCounter, "Requests taken.", sum<&Counters::requests>},
+    {"nano_internal_requests_total", kCounter, "Those of them that an app made of an app.",
+     sum<&Counters::internalRequests>},
     {"nano_answered_total", kCounter, "Requests answered by their app.",
      sum<&Counters::answeredByApp>},
     {"nano_failed_total", kCounter, "Requests answered by nanod in the app's place.", failures},
@@ -110,6 +131,14 @@ constexpr Metric kMetrics[] = {
     {"nano_apps", kGauge, "Apps that are deployed.", apps},
     {"nano_app_loads_total", kCounter, "Loads of an app version in a worker.",
      sum<&Counters::appsLoaded>},
+    {"nano_fetches_total", kCounter, "Fetches begun by apps.", sum<&Counters::fetches>},
+    {"nano_sockets_total", kCounter, "Sockets asked for by apps.", sum<&Counters::sockets>},
+    {"nano_egress_failed_total", kCounter, "Fetches and sockets that failed, by the reason.",
+     egressFailures},
+    {"nano_egress_connections_total", kCounter, "Connections made for fetches.",
+     networkSum<&NetworkCounters::connections>},
+    {"nano_egress_broken_bodies_total", kCounter, "Fetched bodies that broke off.",
+     networkSum<&NetworkCounters::brokenBodies>},
     {"nano_workers", kGauge, "Worker processes.", workers},
     {"nano_worker_memory_bytes", kGauge, "Resident memory of all worker processes.", workerMemory},
     {"nano_worker_starts_total", kCounter, "Worker processes started.",

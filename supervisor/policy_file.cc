@@ -9,6 +9,8 @@
 
 #include "supervisor/app_names.h"
 #include "supervisor/disk_read.h"
+#include "supervisor/egress/egress_settings.h"
+#include "supervisor/egress/own_endpoints.h"
 #include "supervisor/located_json.h"
 
 namespace nano {
@@ -38,7 +40,7 @@ constexpr Names<ClockMode> kClocks{
 
 constexpr std::string_view kTenantKeys =
     "defaults, maxima, apps, isolation, code, clock, cpu_weight, memory_mb, requests_in_flight, "
-    "requests_per_second";
+    "requests_per_second, egress";
 
 // Reads a policy's values, each to its place in the rules. The first problem ends it.
 class PolicyReader final {
@@ -56,8 +58,10 @@ class PolicyReader final {
         problem = readTenant(value, key, rules.tenantDefaults);
       } else if (key == "tenants") {
         problem = readTenants(value, rules);
+      } else if (key == "egress") {
+        problem = readEgress(value, key, rules.egress);
       } else {
-        problem = unknown(value, "", key, "defaults, maxima, tenants, tenant_defaults");
+        problem = unknown(value, "", key, "defaults, maxima, tenants, tenant_defaults, egress");
       }
       if (problem) return problem;
     }
@@ -93,6 +97,16 @@ class PolicyReader final {
         return problem;
       }
     }
+    return std::nullopt;
+  }
+
+  Problem readEgress(const LocatedJson& json, const std::string& where,
+                     std::shared_ptr<const EgressSettings>& into) {
+    auto read = readEgressSettings(json, where, EgressAuthor::kOperator);
+    if (auto* problem = std::get_if<EgressSettingsProblem>(&read)) {
+      return file_ + ":" + std::to_string(problem->line) + ": " + problem->what;
+    }
+    into = std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(read)));
     return std::nullopt;
   }
 
@@ -163,6 +177,7 @@ class PolicyReader final {
     if (key == "isolation") return readName(value, name, kIsolations, into.isolation);
     if (key == "code") return readName(value, name, kProfiles, into.codeProfile);
     if (key == "clock") return readName(value, name, kClocks, into.clock);
+    if (key == "egress") return readEgress(value, name, into.egress);
     if (key == "apps" && where != "tenant_defaults") return std::nullopt;  // readApps()
     uint64_t number = 0;
     if (key == "cpu_weight") {
@@ -202,22 +217,31 @@ std::variant<LimitPolicy, std::string> parsePolicy(const std::string& file, std:
   return LimitPolicy(std::move(rules));
 }
 
-PolicyFile::Opened PolicyFile::open(const std::string& path) {
-  std::unique_ptr<PolicyFile> file(new PolicyFile(path));
-  if (path.empty()) return file;
+PolicyFile::Opened PolicyFile::open(const std::string& path,
+                                    std::shared_ptr<const ServedPorts> served) {
+  std::unique_ptr<PolicyFile> file(new PolicyFile(path, std::move(served)));
   if (auto problem = file->reload()) return *problem;
   return file;
 }
 
-std::optional<std::string> PolicyFile::reload() {
-  if (path_.empty()) return "there is no --policy file to read";
+std::variant<LimitPolicy, std::string> PolicyFile::read() const {
+  if (path_.empty()) return LimitPolicy();
   // The file may be behind links, as configuration often is.
   std::unique_ptr<char, decltype(&std::free)> whole(realpath(path_.c_str(), nullptr), &std::free);
   auto text = readFile(AT_FDCWD, whole ? whole.get() : path_, kMaxPolicyBytes);
   if (auto* error = std::get_if<DiskError>(&text)) return error->message;
-  auto parsed = parsePolicy(path_, std::get<std::string>(text));
+  return parsePolicy(path_, std::get<std::string>(text));
+}
+
+std::optional<std::string> PolicyFile::reload() {
+  auto parsed = read();
   if (auto* problem = std::get_if<std::string>(&parsed)) return *problem;
-  policy_ = std::get<LimitPolicy>(std::move(parsed));
+  auto addresses = ownAddresses();
+  if (auto* problem = std::get_if<std::string>(&addresses)) return *problem;
+  auto& policy = std::get<LimitPolicy>(parsed);
+  policy.setOwnEndpoints(std::make_shared<const OwnEndpoints>(
+      OwnEndpoints{std::get<std::vector<IpAddress>>(std::move(addresses)), served_}));
+  policy_ = std::move(policy);
   return std::nullopt;
 }
 

@@ -10,6 +10,8 @@
 
 namespace nano {
 
+class ServedPorts;
+
 // Reads a policy as docs/limits.md describes it. A string is "FILE:LINE: what is wrong"; a key that
 // is not known is wrong.
 std::variant<LimitPolicy, std::string> parsePolicy(const std::string& file, std::string_view text);
@@ -18,20 +20,27 @@ std::variant<LimitPolicy, std::string> parsePolicy(const std::string& file, std:
 class PolicyFile final {
  public:
   using Opened = std::variant<std::unique_ptr<PolicyFile>, std::string>;
-  // An empty path: there is no file, and everything is built-in. A string says what is wrong.
-  static Opened open(const std::string& path);
+  // An empty path: there is no file, and everything is built-in. `served` are nanod's own ports, to
+  // which nobody's egress leads. A string says what is wrong.
+  static Opened open(const std::string& path, std::shared_ptr<const ServedPorts> served = nullptr);
   PolicyFile(const PolicyFile&) = delete;
   PolicyFile& operator=(const PolicyFile&) = delete;
 
   // Stays where it is; changes with reload().
   const LimitPolicy& policy() const { return policy_; }
-  // Reads the file again. When it is broken the policy stays as it was, and a string says why.
+  // Reads the file and the machine's own addresses again. When one is broken the policy stays as it
+  // was, and a string says why.
   std::optional<std::string> reload();
 
  private:
-  explicit PolicyFile(std::string path) : path_(std::move(path)) {}
+  PolicyFile(std::string path, std::shared_ptr<const ServedPorts> served)
+      : path_(std::move(path)),
+        served_(std::move(served)) {}
+
+  std::variant<LimitPolicy, std::string> read() const;
 
   std::string path_;
+  std::shared_ptr<const ServedPorts> served_;
   LimitPolicy policy_;
 };
 

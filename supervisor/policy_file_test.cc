@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "supervisor/egress/app_egress_policy.h"
+#include "supervisor/egress/destination.h"
+#include "supervisor/egress/own_endpoints.h"
 #include "supervisor/temporary_directory.h"
 
 namespace nano {
@@ -20,16 +23,21 @@ std::string problemOf(const std::string& text) {
 TEST(PolicyFileTest, NamesFileLineAndKeyOfWhatIsWrong) {
   EXPECT_EQ(problemOf("{\n  // ours\n  \"limits\": {}\n}"),
             "policy.jsonc:3: nanod does not know the key 'limits'; it knows defaults, maxima, "
-            "tenants, tenant_defaults");
+            "tenants, tenant_defaults, egress");
   EXPECT_EQ(problemOf("{\n\"tenants\": {\n\"acme\": {\n\"heap\": 1}}}"),
             "policy.jsonc:4: tenants.acme: nanod does not know the key 'heap'; it knows defaults, "
             "maxima, apps, isolation, code, clock, cpu_weight, memory_mb, requests_in_flight, "
-            "requests_per_second");
+            "requests_per_second, egress");
   EXPECT_EQ(problemOf("{\"maxima\": {\n\"heap\": 1}}"),
             "policy.jsonc:2: maxima: nanod does not know the key 'heap'; it knows " + limitKeys());
   EXPECT_EQ(problemOf("{\"defaults\": {\"cpu_ms\": 1},\n\n\"maxima\": {\"heap_mb\": 2000}}"),
             "policy.jsonc:3: maxima.heap_mb must be a whole number from 16 to 1024 (MB)");
   EXPECT_EQ(problemOf("{\n\"defaults\": {,}\n}").substr(0, 26), "policy.jsonc:2: not JSON: ");
+  EXPECT_EQ(
+      problemOf(
+          "{\"tenants\": {\"acme\": {\"egress\": {\"rules\": [\n{\"allow\": {\n\"cidr\": 1}}]}}}}"),
+      "policy.jsonc:3: tenants.acme.egress.rules[0].allow.cidr must be a block like "
+      "\"10.1.0.0/16\"");
 }
 
 TEST(PolicyFileTest, RefusesWrongValues) {
@@ -57,6 +65,8 @@ TEST(PolicyFileTest, RefusesWrongValues) {
                            "{\"tenants\": {\"acme\": {\"requests_in_flight\": 0}}}",
                            "{\"tenants\": {\"acme\": {\"requests_per_second\": true}}}",
                            "{\"tenant_defaults\": {\"apps\": {}}}",
+                           "{\"egress\": {\"rules\": {}}}",
+                           "{\"tenant_defaults\": {\"egress\": \"some\"}}",
                            "{\"tenants\": {\"acme\": {}, \"acme\": {}}}"}) {
     EXPECT_EQ(problemOf(text).substr(0, 13), "policy.jsonc:") << text;
   }
@@ -67,13 +77,33 @@ TEST(PolicyFileTest, TakesEveryKeyItKnows) {
     // The shape that docs/limits.md describes.
     "defaults": {"cpu_ms": 500},
     "maxima": {"heap_mb": 256},
-    "tenant_defaults": {"isolation": "app"},
+    "tenant_defaults": {"isolation": "app", "egress": "none"},
+    "egress": {"rules": [{"deny": {"host": "a.b"}}], "proxy": "none", "dns_private": "refuse"},
     "tenants": {"acme": {"defaults": {"cpu_ms": 2000}, "maxima": {"heap_mb": 512},
         "apps": {"shop": {"cpu_ms": 5000}}, "isolation": "tenant", "code": "jitless",
         "clock": "frozen", "cpu_weight": 200, "memory_mb": 512, "requests_in_flight": 200,
-        "requests_per_second": 500}}})"),
+        "requests_per_second": 500, "egress": {"rules": [{"allow": {}}]}}}})"),
             "");
   EXPECT_EQ(problemOf("{}"), "");
+}
+
+// The first block of code of a page, which is a whole policy file.
+TEST(PolicyFileTest, TakesTheExamplesOfTheDocumentation) {
+  for (const char* page : {NANO_DOCS "/limits.md", NANO_DOCS "/egress.md"}) {
+    std::ifstream file(page);
+    std::string line;
+    std::string example;
+    bool isPolicy = false;
+    while (std::getline(file, line)) {
+      // What an app says of itself is in one line.
+      if (!isPolicy && line != "    {") continue;
+      isPolicy = true;
+      if (!line.starts_with("    ")) break;
+      example += line + "\n";
+    }
+    EXPECT_NE(example.find("\"egress\""), std::string::npos) << page;
+    EXPECT_EQ(problemOf(example), "") << page;
+  }
 }
 
 class PolicyOnDiskTest : public testing::Test {
@@ -130,11 +160,36 @@ TEST_F(PolicyOnDiskTest, RefusesAFileThatIsMissingOrTooLarge) {
   EXPECT_NE(problem().find(path()), std::string::npos);
 }
 
-TEST(PolicyFileWithoutPathTest, IsBuiltInAndHasNothingToReload) {
+TEST(PolicyFileWithoutPathTest, IsBuiltInAndStaysSo) {
   auto opened = PolicyFile::open("");
   auto& file = std::get<std::unique_ptr<PolicyFile>>(opened);
   EXPECT_EQ(file->policy().settingsOf("acme"), CordonSettings());
-  EXPECT_TRUE(file->reload());
+  EXPECT_FALSE(file->reload());
+  EXPECT_EQ(file->policy().settingsOf("acme"), CordonSettings());
+}
+
+// Hostile case U04: what is this server's own is known from the start on, and after a reload.
+TEST_F(PolicyOnDiskTest, GivesEveryEgressTheMachinesAddressesAndNanodsPorts) {
+  write(R"({"egress": {"rules": [{"allow": {"cidr": "127.0.0.0/8", "ports": "1-65535"}}]}})");
+  auto served = std::make_shared<ServedPorts>();
+  auto opened = PolicyFile::open(path(), served);
+  auto& file = std::get<std::unique_ptr<PolicyFile>>(opened);
+  auto rule = [&file](const char* host, uint16_t port) {
+    auto to = makeDestination(Destination::Scheme::kHttp, host, port);
+    return file->policy().egressOf(AppVersion{})->decide(std::get<Destination>(to)).rule;
+  };
+  EXPECT_EQ(rule("127.0.0.1", 8787), "operator: egress.rules[0]");
+  served->add(8787);
+  const char kOwnPort[] = "built-in: nanod's own ports are not reached over the network";
+  EXPECT_EQ(rule("127.0.0.1", 8787), kOwnPort);
+  EXPECT_FALSE(file->reload());
+  EXPECT_EQ(rule("127.0.0.1", 8787), kOwnPort);
+  auto addresses = ownAddresses();
+  for (const IpAddress& address : std::get<std::vector<IpAddress>>(addresses)) {
+    auto facts = file->policy().egressOf(AppVersion{})->factsOf(address);
+    bool isHere = facts.kind == AddressClass::kOwn || facts.kind == AddressClass::kLoopback;
+    EXPECT_TRUE(isHere) << toString(address);
+  }
 }
 
 }  // namespace

@@ -17,6 +17,13 @@ std::string_view hostOf(std::string_view authority) {
   return host;
 }
 
+std::string_view pathOf(std::string_view target) { return target.substr(0, target.find('?')); }
+
+// Names have no '/' (nameProblem).
+std::string appKey(std::string_view tenant, std::string_view app) {
+  return std::string(tenant).append("/").append(app);
+}
+
 bool isBelow(std::string_view path, std::string_view prefix) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
@@ -27,6 +34,7 @@ RequestRouter::RequestRouter(const std::vector<AppRoutes>& apps) {
   for (const AppRoutes& app : apps) {
     Route route{app.version, app.usage};
     versions_.insert(app.version.get());
+    apps_.emplace(appKey(app.version->tenant, app.version->app), route);
     if (app.port != 0) routeCount_ += ports_.emplace(app.port, route).second ? 1 : 0;
     for (const RoutePattern& pattern : app.patterns) {
       HostRoutes& routes = (pattern.wildcard ? wildcard_ : exact_)[pattern.host];
@@ -53,15 +61,27 @@ const Route* RequestRouter::find(std::string_view authority, std::string_view ta
     auto own = ports_.find(localPort);
     if (own != ports_.end()) return &own->second;
   }
+  const Route* named = findNamed(authority, target);
+  if (named != nullptr || wildcard_.empty()) return named;
+  return findIn(wildcard_, "", pathOf(target));
+}
+
+const Route* RequestRouter::findNamed(std::string_view authority, std::string_view target) const {
   std::string_view host = hostOf(authority);
-  std::string_view path = target.substr(0, target.find('?'));
+  std::string_view path = pathOf(target);
   if (const Route* route = findIn(exact_, host, path)) return route;
   if (wildcard_.empty()) return nullptr;
   for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.')) {
     host.remove_prefix(dot + 1);
+    if (host.empty()) break;
     if (const Route* route = findIn(wildcard_, host, path)) return route;
   }
-  return findIn(wildcard_, "", path);
+  return nullptr;
+}
+
+const Route* RequestRouter::findApp(std::string_view tenant, std::string_view app) const {
+  auto found = apps_.find(appKey(tenant, app));
+  return found == apps_.end() ? nullptr : &found->second;
 }
 
 const Route* RequestRouter::findIn(const Hosts& hosts, std::string_view host,

@@ -42,6 +42,16 @@ class RequestRouter final {
   // query. The result lives as long as the router. Does not allocate.
   const Route* find(std::string_view authority, std::string_view target, uint16_t localPort) const;
 
+  // As find(), for a name that is no port's: what would come in by this host on a port of all apps.
+  // The route "*" does not count, which takes what nobody has named.
+  const Route* findNamed(std::string_view authority, std::string_view target) const;
+
+  // By the app's name. Like find(), but for the key it makes.
+  const Route* findApp(std::string_view tenant, std::string_view app) const;
+
+  // Whether this port is one app's own.
+  bool isAppsOwn(uint16_t port) const { return ports_.contains(port); }
+
   // Whether any request can lead to this version.
   bool serves(const AppVersion& version) const { return versions_.contains(&version); }
 
@@ -64,7 +74,8 @@ class RequestRouter final {
 
   std::unordered_map<uint16_t, Route> ports_;
   Hosts exact_;
-  Hosts wildcard_;  // By what comes after "*."; "" is every host.
+  Hosts wildcard_;                               // By what comes after "*."; "" is every host.
+  std::unordered_map<std::string, Route> apps_;  // By TENANT/APP.
   std::unordered_set<const AppVersion*> versions_;
   size_t routeCount_ = 0;
 };

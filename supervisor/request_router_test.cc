@@ -75,6 +75,35 @@ TEST(RequestRouterTest, IgnoresTheAuthoritysPortAndTrailingDot) {
   EXPECT_EQ(found(router, "shop.test.."), "none");
 }
 
+TEST(RequestRouterTest, FindsAnAppByItsTenantsAndItsOwnName) {
+  auto version = std::make_shared<AppVersion>();
+  version->tenant = "acme";
+  version->app = "shop";
+  AppRoutes shop{version, nullptr, {}, 0};
+  RequestRouter router({shop});
+  ASSERT_NE(router.findApp("acme", "shop"), nullptr);
+  EXPECT_EQ(router.findApp("acme", "shop")->version, shop.version);
+  EXPECT_EQ(router.findApp("other", "shop"), nullptr);
+  EXPECT_EQ(router.findApp("acme", "blog"), nullptr);
+}
+
+TEST(RequestRouterTest, FindsANamedHostWithoutTheRouteForAllOthersAndWithoutPorts) {
+  RequestRouter router(
+      {app("all", {"*"}, 9000), app("shop", {"shop.test/api/*"}), app("any", {"*.any.test"})});
+  auto named = [&router](std::string_view host, std::string_view target) {
+    const Route* route = router.findNamed(host, target);
+    return route == nullptr ? "none" : route->version->app;
+  };
+  EXPECT_EQ(named("shop.test", "/api/x?y"), "shop");
+  EXPECT_EQ(named("shop.test", "/"), "none");
+  EXPECT_EQ(named("a.any.test", "/"), "any");
+  EXPECT_EQ(named("other.test", "/"), "none");
+  EXPECT_EQ(named("other.test..", "/"), "none");
+  EXPECT_EQ(found(router, "other.test.."), "all");
+  EXPECT_TRUE(router.isAppsOwn(9000));
+  EXPECT_FALSE(router.isAppsOwn(8787));
+}
+
 TEST(RequestRouterTest, FindsNothingInAnEmptyTable) {
   RequestRouter router({});
   EXPECT_EQ(found(router, "a.test"), "none");

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "supervisor/egress/app_egress_policy.h"
+#include "supervisor/limit_policy.h"
 #include "supervisor/temporary_directory.h"
 
 namespace nano {
@@ -120,6 +122,26 @@ TEST(AppManifestTest, IsTheSameWhateverThePolicyMakesOfIt) {
   version.isolation = Isolation::kApp;
   EXPECT_NE(manifestText(version), before);
   EXPECT_EQ(std::get<AppVersion>(parseManifest(manifestText(version))).isolation, Isolation::kApp);
+}
+
+TEST(AppManifestTest, HasTheEgressThatTheAppAsksForAndNoOther) {
+  AppVersion version = sealed().version;
+  std::string before = manifestText(version);
+  EXPECT_EQ(before.find("egress"), std::string::npos);
+  version.egress = LimitPolicy().egressOf(version);
+  EXPECT_EQ(manifestText(version), before);
+  EgressSettings asked;
+  asked.rules = {{EgressRule::Action::kDeny, {{EgressRule::Host::Kind::kBelow, "a.b"}}}};
+  version.requestedEgress = std::make_shared<const EgressSettings>(asked);
+  std::string after = manifestText(version);
+  EXPECT_NE(after, before);
+  auto parsed = std::get<AppVersion>(parseManifest(after));
+  ASSERT_NE(parsed.requestedEgress, nullptr);
+  EXPECT_EQ(*parsed.requestedEgress, asked);
+  EXPECT_EQ(manifestText(parsed), after);
+  size_t at = after.find("\"deny\"");
+  EXPECT_EQ(std::get<std::string>(parseManifest(after.replace(at, 6, "\"open\""))),
+            "'egress' is missing or has a wrong value");
 }
 
 TEST(AppManifestTest, RefusesWhatIsNoManifest) {

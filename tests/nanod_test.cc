@@ -30,6 +30,9 @@ TEST(NanodTest, NamesTheFlagThatIsWrong) {
   auto http = runProgram("nanod", asNobody({"--http=localhost"}));
   EXPECT_EQ(http.exitCode, 1);
   EXPECT_NE(http.err.find("--http"), std::string::npos) << http.err;
+  auto dns = runProgram("nanod", asNobody({"--dns=127.0.0.1,localhost"}));
+  EXPECT_EQ(dns.exitCode, 1);
+  EXPECT_NE(dns.err.find("--dns: 'localhost'"), std::string::npos) << dns.err;
   auto layer = runProgram("nanod", asNobody({"--allow_weaker_sandbox=seccomp"}));
   EXPECT_EQ(layer.exitCode, 1);
   EXPECT_NE(layer.err.find("'seccomp'"), std::string::npos) << layer.err;

@@ -3,23 +3,16 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <variant>
 
 #include "protocol/app_limits.h"
-#include "protocol/http.capnp.h"
 #include "protocol/outcome.capnp.h"
 #include "protocol/worker.capnp.h"
+#include "worker/message_parts.h"
 
 namespace nano {
 
-// How one call ended, before it becomes part of a message: a list in a message must be made in its
-// final size, and answers come one by one.
+// How one call ended, before it becomes part of a message.
 struct Answer {
-  struct Stream {
-    rpc::ByteSource::Client source;
-    int64_t length;
-  };
-
   uint32_t callId = 0;
   rpc::Outcome outcome = rpc::Outcome::INTERNAL_ERROR;
   std::chrono::nanoseconds cpu{0};
@@ -33,15 +26,12 @@ struct Answer {
   std::string statusText;
   // name \0 value \0 name \0 value \0 ..., as Host::ResponseHead has them.
   std::string headers;
-  std::variant<std::monostate, std::string, Stream> body;
+  BodyContent body;
 
   // Once: a stream is given away.
   void write(rpc::FetchAnswer::Builder message);
   // About how much of a message it takes.
   size_t messageBytes() const;
 };
-
-// How many fields a flat list of headers has; nothing when it is malformed.
-size_t countFlatHeaders(std::string_view headers);
 
 }  // namespace nano

@@ -34,7 +34,7 @@ AppIsolate::AppIsolate(std::unique_ptr<Realm> realm, const AppSource& source,
       source_(source),
       timer_(surroundings.timer),
       entry_(*realm_, limiter),
-      loader_(realm_->isolate(), source,
+      loader_(realm_->isolate(), source, realm_->entryPoints(),
               realm_->hasWebAssembly() ? ModuleLoader::WebAssembly::kCompiled
                                        : ModuleLoader::WebAssembly::kRefused),
       bridge_(entry_, source, kj::mv(surroundings)) {}
@@ -91,9 +91,8 @@ bool AppIsolate::makeEnv(v8::Local<v8::Context> context) {
         !jsString(isolate, binding.value).ToLocal(&value)) {
       return false;
     }
-    const bool isJson = binding.kind == AppSource::Binding::Kind::kJson;
     elements.push_back(name);
-    elements.push_back(v8::Integer::New(isolate, isJson ? 1 : 0));
+    elements.push_back(v8::Integer::New(isolate, static_cast<int>(binding.kind)));
     elements.push_back(value);
   }
   v8::Local<v8::Value> list = v8::Array::New(isolate, elements.data(), elements.size());

@@ -30,14 +30,15 @@ size_t moveSurplus(std::vector<Answer>& answers, std::vector<Answer>& late) {
 
 }  // namespace
 
-AppServer::AppServer(AppSource source, rpc::AppHost::Client host, WorkerParts parts,
+AppServer::AppServer(AppSource source, Capabilities capabilities, WorkerParts parts,
                      std::shared_ptr<Registry> all)
     : source_(std::move(source)),
-      host_(host),
+      host_(capabilities.host),
       parts_(parts),
       all_(std::move(all)),
-      log_(kj::mv(host)),
+      log_(kj::mv(capabilities.host)),
       cpu_(source_.limits),
+      egress_(kj::mv(capabilities.egress)),
       tasks_(ignoreErrors_) {
   all_->push_back(this);
 }
@@ -45,11 +46,11 @@ AppServer::AppServer(AppSource source, rpc::AppHost::Client host, WorkerParts pa
 AppServer::~AppServer() noexcept(false) { std::erase(*all_, this); }
 
 kj::Promise<LoadResult> AppServer::load() {
-  auto isolate =
-      std::make_unique<AppIsolate>(parts_.isolates.take(source_), source_, parts_.limiter,
-                                   IoBridge::Surroundings{parts_.timer, log_, cpu_, [this]() {
-                                                            if (!endingTurn_) stir();
-                                                          }});
+  auto isolate = std::make_unique<AppIsolate>(
+      parts_.isolates.take(source_), source_, parts_.limiter,
+      IoBridge::Surroundings{parts_.timer, log_, cpu_, egress_, [this]() {
+                               if (!endingTurn_) stir();
+                             }});
   AppIsolate& loading = *isolate;
   loadingIsolate_ = std::move(isolate);
   return loading.load().then([this](LoadResult&& result) {
@@ -157,6 +158,12 @@ kj::Promise<void> AppServer::cancel(CancelContext context) {
   return kj::READY_NOW;
 }
 
+kj::Promise<void> AppServer::fetched(FetchedContext context) {
+  egress_.receive(context.getParams().getResults());
+  stir();
+  return kj::READY_NOW;
+}
+
 void AppServer::endTurn() {
   endingTurn_ = true;
   if (isolate_ != nullptr) {
@@ -165,6 +172,7 @@ void AppServer::endTurn() {
     isolate_->sweep();
     retireIfCondemned();
   }
+  egress_.flush();
   sendLateAnswers();
   log_.flush();
   retired_.clear();

@@ -8,6 +8,7 @@
 #include "protocol/worker.capnp.h"
 #include "worker/app_isolate.h"
 #include "worker/cpu_allowance.h"
+#include "worker/egress_calls.h"
 #include "worker/isolate_manager.h"
 #include "worker/log_buffer.h"
 #include "worker/resource_limiter.h"
@@ -32,8 +33,14 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   // All apps of a worker, for its heartbeat. Shared: RPC lets go of the capabilities in any order.
   using Registry = std::vector<AppServer*>;
 
+  // What the supervisor lends one app.
+  struct Capabilities {
+    rpc::AppHost::Client host;
+    rpc::Egress::Client egress;
+  };
+
   // Registered in `all` while it lives.
-  AppServer(AppSource source, rpc::AppHost::Client host, WorkerParts parts,
+  AppServer(AppSource source, Capabilities capabilities, WorkerParts parts,
             std::shared_ptr<Registry> all);
   ~AppServer() noexcept(false);
 
@@ -46,6 +53,7 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
  protected:
   kj::Promise<void> fetchBatch(FetchBatchContext context) override;
   kj::Promise<void> cancel(CancelContext context) override;
+  kj::Promise<void> fetched(FetchedContext context) override;
 
  private:
   struct IgnoreErrors final : kj::TaskSet::ErrorHandler {
@@ -74,6 +82,7 @@ class AppServer final : public rpc::App::Server, private TurnEnd::Participant {
   LogBuffer log_;
   // Outlives the isolates that break it.
   CpuAllowance cpu_;
+  EgressCalls egress_;
   // Null until it is loaded, and again once it was condemned.
   std::unique_ptr<AppIsolate> isolate_;
   std::unique_ptr<AppIsolate> loadingIsolate_;

@@ -75,6 +75,10 @@ std::optional<BadAppSource> readEnv(rpc::AppVersion::Reader version, AppSource& 
         copy.kind = AppSource::Binding::Kind::kJson;
         copy.value = text(binding.getJson());
         break;
+      case rpc::Binding::SERVICE:
+        copy.kind = AppSource::Binding::Kind::kService;
+        copy.value = text(binding.getService());
+        break;
       default:
         return BadAppSource{copy.name + ": a kind of binding this worker does not know"};
     }

@@ -13,7 +13,8 @@ namespace nano {
 // One version of an app as the supervisor sent it, copied out of its message and checked: what an
 // isolate is loaded from, and loaded again after one had to be thrown away.
 struct AppSource {
-  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm };
+  // kBuiltin is one of nano's own modules, which no app brings.
+  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm, kBuiltin };
   struct Module {
     std::string path;
     Kind kind = Kind::kEsModule;
@@ -21,7 +22,9 @@ struct AppSource {
   };
   struct Binding {
     std::string name;
-    enum class Kind : uint8_t { kText, kJson } kind = Kind::kText;
+    // In the order that makeEnv (snapshot/js/env.js) numbers them.
+    enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
+    // Of a service: the name of the app that answers.
     std::string value;
   };
 

@@ -55,7 +55,7 @@ v8::Local<v8::Array> EvalHost::requestHeaders(uint32_t) { return v8::Array::New(
 
 v8::Local<v8::Value> EvalHost::requestBody(uint32_t) { return v8::Undefined(isolate_); }
 
-v8::Local<v8::Promise> EvalHost::readRequestBody(uint32_t) {
+v8::Local<v8::Promise> EvalHost::readIncoming(uint32_t) {
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(isolate_->GetCurrentContext()).ToLocal(&resolver)) return {};
   return resolver->GetPromise();

@@ -31,15 +31,17 @@ class EvalHost final : public Host {
   v8::Local<v8::String> requestMethod(uint32_t) override;
   v8::Local<v8::Array> requestHeaders(uint32_t) override;
   v8::Local<v8::Value> requestBody(uint32_t) override;
-  v8::Local<v8::Promise> readRequestBody(uint32_t) override;
-  void cancelRequestBody(uint32_t) override {}
+  v8::Local<v8::Promise> readIncoming(uint32_t) override;
+  void cancelIncoming(uint32_t) override {}
   void respond(uint32_t, const ResponseHead&, std::span<const std::byte>, bool) override {}
+  void respondIncoming(uint32_t, const ResponseHead&, uint32_t) override {}
   void respondStream(uint32_t, const ResponseHead&, int64_t) override {}
-  void writeResponseBody(uint32_t, std::span<const std::byte>) override {}
-  void endResponseBody(uint32_t) override {}
-  void failResponseBody(uint32_t, v8::Local<v8::Value>) override {}
+  void writeOutgoing(uint32_t, std::span<const std::byte>) override {}
+  void endOutgoing(uint32_t) override {}
+  void failOutgoing(uint32_t, v8::Local<v8::Value>) override {}
   void failRequest(uint32_t, v8::Local<v8::Value>) override {}
   void waitUntil(uint32_t, v8::Local<v8::Promise>) override {}
+  FetchHost* fetches() override { return nullptr; }
 
  private:
   JsEntry& entry_;

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <vector>
 
+#include "worker/builtin_modules.h"
+
 namespace nano {
 namespace {
 
@@ -29,7 +31,11 @@ std::string_view schemeOf(std::string_view specifier) {
 }
 
 RefusedImport refuse(std::string_view specifier, std::string_view scheme) {
-  if (scheme == "node" || scheme == "cloudflare") {
+  if (scheme == "cloudflare") {
+    return {quoted(specifier) + " is not a module of this version of nano, which has " +
+            builtinModuleNames()};
+  }
+  if (scheme == "node") {
     return {quoted(specifier) + " is not available in this version of nano"};
   }
   if (!scheme.empty()) {
@@ -49,6 +55,7 @@ RefusedImport refuse(std::string_view specifier, std::string_view scheme) {
 std::variant<std::string, RefusedImport> resolveImport(std::string_view specifier,
                                                        std::string_view referrer) {
   if (!specifier.starts_with("./") && !specifier.starts_with("../")) {
+    if (isBuiltinModule(specifier)) return std::string(specifier);
     return refuse(specifier, schemeOf(specifier));
   }
   std::vector<std::string_view> parts;

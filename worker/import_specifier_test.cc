@@ -35,6 +35,10 @@ TEST(ImportSpecifierTest, DoesNotDecodeAnything) {
   EXPECT_EQ(resolved("./b.js?x=1", "a.js"), "b.js?x=1");
 }
 
+TEST(ImportSpecifierTest, TakesAModuleOfNanosOwnByItsName) {
+  EXPECT_EQ(resolved("cloudflare:sockets", "lib/a.js"), "cloudflare:sockets");
+}
+
 TEST(ImportSpecifierTest, NamesTheFixForABareImport) {
   EXPECT_EQ(reason("hono"),
             "\"hono\" is a bare import: bundle the app (nanoctl deploy does this when the package "
@@ -43,8 +47,9 @@ TEST(ImportSpecifierTest, NamesTheFixForABareImport) {
 
 TEST(ImportSpecifierTest, RefusesEverySchemeAndAbsolutePath) {
   EXPECT_EQ(reason("node:fs"), "\"node:fs\" is not available in this version of nano");
-  EXPECT_EQ(reason("cloudflare:sockets"),
-            "\"cloudflare:sockets\" is not available in this version of nano");
+  EXPECT_EQ(reason("cloudflare:email"),
+            "\"cloudflare:email\" is not a module of this version of nano, which has "
+            "cloudflare:sockets");
   for (const char* specifier :
        {"http://127.0.0.1/x.js", "file:///etc/passwd", "data:,1", "nano:ops", "blob:x",
         "/etc/passwd", "//host/x.js", "", ".", "..", "#x"}) {

@@ -43,6 +43,9 @@ IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroun
       isolate_(entry.realm().isolate()),
       source_(source),
       around_(kj::mv(surroundings)),
+      requests_(entry.realm().buffers()),
+      fetches_(*this, *this, entry.realm().buffers(), around_.egress),
+      sockets_(*this, around_.egress.client()),
       timers_(around_.timer, [this](uint32_t id, int32_t slot) { fireTimer(id, slot); }),
       afterFreeRun_([]() {}),
       madeAt_(around_.timer.now()),
@@ -57,9 +60,12 @@ IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroun
 IoBridge::~IoBridge() noexcept(false) {
   // Bodies may outlive this in the hands of the supervisor.
   for (uint32_t slot : requests_.all()) {
-    KJ_IF_MAYBE(body, requests_.find(slot)->responseBody) {
+    RequestContext& request = *requests_.find(slot);
+    KJ_IF_MAYBE(body, request.responseBody) {
       (*body)->detach();
     }
+    fetches_.abortAll(request);
+    sockets_.closeAllOf(slot);
   }
   isolate_->SetData(Host::kIsolateSlot, nullptr);
 }
@@ -153,6 +159,8 @@ void IoBridge::condemn(rpc::Outcome outcome) {
     KJ_IF_MAYBE(body, request.responseBody) {
       (*body)->detach();
     }
+    fetches_.abortAll(request);
+    sockets_.closeAllOf(slot);
     requests_.touch(request);
   }
   around_.stir();
@@ -187,11 +195,14 @@ void IoBridge::cancel(RequestContext& request) {
 }
 
 void IoBridge::sweep() {
-  auto dropTimers = [this](uint32_t slot) {
+  auto dropAll = [this](uint32_t slot) {
+    fetches_.forget(*requests_.find(slot));
+    sockets_.closeAllOf(slot);
     auto ids = timers_.removeAllOf(static_cast<int32_t>(slot));
     droppedTimers_.insert(droppedTimers_.end(), ids.begin(), ids.end());
   };
-  requests_.sweep(dropTimers, [this](RequestContext& request) { startWaitUntilDeadline(request); });
+  sockets_.sweep();
+  requests_.sweep(dropAll, [this](RequestContext& request) { startWaitUntilDeadline(request); });
   if (!droppedTimers_.empty()) forgetDroppedTimers();
 }
 

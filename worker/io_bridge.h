@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -10,11 +14,14 @@
 #include <kj/timer.h>
 #include <v8.h>
 
+#include "protocol/limits.h"
 #include "snapshot/host.h"
 #include "worker/app_source.h"
 #include "worker/cpu_allowance.h"
 #include "worker/js_entry.h"
 #include "worker/log_buffer.h"
+#include "worker/outbound_fetches.h"
+#include "worker/outbound_sockets.h"
 #include "worker/request_table.h"
 #include "worker/timer_queue.h"
 
@@ -26,13 +33,14 @@ namespace nano {
 // All that JavaScript starts belongs to the request it runs for and ends with it. An event enters
 // JavaScript through enter(), on the CPU budget of its request. Once a limit was broken the isolate
 // is condemned: every request gets its answer, and nothing enters it again.
-class IoBridge final : public Host, private ResponseBody::Producer {
+class IoBridge final : public Host, private OutgoingBody::Producer {
  public:
   // All are borrowed. `stir` tells the owner that there is something to do at the end of this turn.
   struct Surroundings {
     kj::Timer& timer;
     LogBuffer& log;
     CpuAllowance& cpu;
+    EgressCalls& egress;
     kj::Function<void()> stir;
   };
   IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroundings);
@@ -69,6 +77,15 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   // A line of our own in the app's log; `request` may be null.
   void report(RequestContext* request, LogLevel level, std::string_view line);
 
+  // For the parts that have a file of their own.
+  v8::Isolate* isolate() const { return isolate_; }
+  const AppLimits& limits() const { return source_.limits; }
+  void stir() { around_.stir(); }
+  // The request that JavaScript runs for now, or null.
+  RequestContext* current() const;
+  // Of a request, or of a fetch; null where it is over or has none.
+  IncomingBody* incomingBody(uint32_t number) const;
+
   void log(LogLevel level, std::string_view line) override;
   double now() override;
   double timeOrigin() override;
@@ -78,24 +95,27 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   v8::Local<v8::String> requestMethod(uint32_t slot) override;
   v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
   v8::Local<v8::Value> requestBody(uint32_t slot) override;
-  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
-  void cancelRequestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readIncoming(uint32_t number) override;
+  void cancelIncoming(uint32_t number) override;
   void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                bool hasBody) override;
+  void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
-  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
-  void endResponseBody(uint32_t slot) override;
-  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void writeOutgoing(uint32_t number, std::span<const std::byte> chunk) override;
+  void endOutgoing(uint32_t number) override;
+  void failOutgoing(uint32_t number, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+  FetchHost* fetches() override { return &fetches_; }
+  SocketHost* sockets() override { return &sockets_; }
 
  private:
   struct IgnoreErrors final : kj::TaskSet::ErrorHandler {
     void taskFailed(kj::Exception&&) override {}
   };
 
-  void pull(uint32_t slot) override;
-  void readerLeft(uint32_t slot) override;
+  void pull(uint32_t number) override;
+  void readerLeft(uint32_t number) override;
 
   void forgetDroppedTimers();
   CpuLimit nextLimit(const RequestContext* request) const;
@@ -104,14 +124,16 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   void reportRefusedBuffer(RequestContext* request);
   void breakLimit(RequestContext* request, const LimitBreach& breach);
   void fireTimer(uint32_t id, int32_t slot);
-  void receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& resolver,
-                    const RequestBody::Chunk& chunk);
-  // The request that JavaScript runs for now, or null.
-  RequestContext* current() const;
-  ResponseBody* openBody(uint32_t slot) const;
+  void readChunk(uint32_t number, v8::Global<v8::Promise::Resolver> resolver);
+  void receiveChunk(uint32_t number, v8::Global<v8::Promise::Resolver> resolver,
+                    const IncomingBody::Chunk& chunk);
+  // Of a number that is a request's slot, or a fetch's.
+  RequestContext* requestOf(uint32_t number) const;
+  OutgoingBody* outgoingBody(uint32_t number) const;
+  std::span<std::byte> scratch();
   // Null, with the reason logged and the request answered, when the head is larger than allowed.
   std::optional<Answer> startAnswer(RequestContext& request, const ResponseHead& head);
-  void streamAnswer(RequestContext& request, Answer answer, kj::Own<ResponseBody> body,
+  void streamAnswer(RequestContext& request, Answer answer, kj::Own<OutgoingBody> body,
                     int64_t length);
   void finishWaitUntil(uint32_t slot);
   void startWaitUntilDeadline(RequestContext& request);
@@ -126,6 +148,10 @@ class IoBridge final : public Host, private ResponseBody::Producer {
   const AppSource& source_;
   Surroundings around_;
   RequestTable requests_;
+  OutboundFetches fetches_;
+  OutboundSockets sockets_;
+  // What is decoded of a body, before it is JavaScript's. Made when it is needed.
+  std::unique_ptr<std::array<std::byte, 64 * kKiB>> scratch_;
   TimerQueue timers_;
   // Ids whose callbacks JavaScript still has to forget.
   std::vector<uint32_t> droppedTimers_;

@@ -10,24 +10,20 @@
 #include "snapshot/js_bytes.h"
 #include "worker/io_bridge.h"
 #include "worker/js_error.h"
+#include "worker/js_http.h"
 
 namespace nano {
 namespace {
 
-v8::Local<v8::String> latin1(v8::Isolate* isolate, capnp::Text::Reader text) {
-  v8::Local<v8::String> string;
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.begin());
-  if (v8::String::NewFromOneByte(isolate, bytes, v8::NewStringType::kNormal,
-                                 static_cast<int>(text.size()))
-          .ToLocal(&string)) {
-    return string;
+v8::Local<v8::Value> brokenBody(v8::Isolate* isolate, uint32_t number,
+                                const char* problem = nullptr) {
+  if (problem == nullptr) {
+    problem = OutboundFetches::isFetch(number) ? "The response body broke off"
+                                               : "The request body broke off";
   }
-  return v8::String::Empty(isolate);
-}
-
-v8::Local<v8::Value> brokenBody(v8::Isolate* isolate) {
-  return v8::Exception::TypeError(
-      v8::String::NewFromUtf8Literal(isolate, "The request body broke off"));
+  v8::Local<v8::String> message;
+  if (!v8::String::NewFromUtf8(isolate, problem).ToLocal(&message)) return v8::Null(isolate);
+  return v8::Exception::TypeError(message);
 }
 
 v8::Local<v8::Value> bodyOfThePast(v8::Isolate* isolate) {
@@ -40,26 +36,19 @@ v8::Local<v8::Value> bodyOfThePast(v8::Isolate* isolate) {
 v8::Local<v8::String> IoBridge::requestUrl(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return v8::String::Empty(isolate_);
-  return latin1(isolate_, request->request().getUrl());
+  return latin1String(isolate_, request->request().getUrl());
 }
 
 v8::Local<v8::String> IoBridge::requestMethod(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return v8::String::Empty(isolate_);
-  return latin1(isolate_, request->request().getMethod());
+  return latin1String(isolate_, request->request().getMethod());
 }
 
 v8::Local<v8::Array> IoBridge::requestHeaders(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return v8::Array::New(isolate_);
-  const auto headers = request->request().getHeaders();
-  v8::LocalVector<v8::Value> elements(isolate_);
-  elements.reserve(headers.size() * 2);
-  for (rpc::Header::Reader header : headers) {
-    elements.push_back(latin1(isolate_, header.getName()));
-    elements.push_back(latin1(isolate_, header.getValue()));
-  }
-  return v8::Array::New(isolate_, elements.data(), elements.size());
+  return headerArray(isolate_, request->request().getHeaders());
 }
 
 v8::Local<v8::Value> IoBridge::requestBody(uint32_t slot) {
@@ -75,53 +64,82 @@ v8::Local<v8::Value> IoBridge::requestBody(uint32_t slot) {
   return created->array;
 }
 
-v8::Local<v8::Promise> IoBridge::readRequestBody(uint32_t slot) {
+RequestContext* IoBridge::requestOf(uint32_t number) const {
+  return OutboundFetches::isFetch(number) ? fetches_.requestOf(number) : requests_.find(number);
+}
+
+IncomingBody* IoBridge::incomingBody(uint32_t number) const {
+  if (OutboundFetches::isFetch(number)) return fetches_.responseBody(number);
+  RequestContext* request = requests_.find(number);
+  return request == nullptr ? nullptr : request->body();
+}
+
+v8::Local<v8::Promise> IoBridge::readIncoming(uint32_t number) {
   v8::Local<v8::Context> context = isolate_->GetCurrentContext();
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
-  RequestContext* request = requests_.find(slot);
-  if (request == nullptr || request->body() == nullptr || request->body()->isReading()) {
+  const IncomingBody* body = incomingBody(number);
+  if (body == nullptr || body->isReading()) {
     v8::Local<v8::Value> error =
-        request == nullptr ? bodyOfThePast(isolate_) : brokenBody(isolate_);
+        requestOf(number) == nullptr ? bodyOfThePast(isolate_) : brokenBody(isolate_, number);
     static_cast<void>(resolver->Reject(context, error).FromMaybe(false));
     return resolver->GetPromise();
   }
-  request->body()->read(
-      [this, slot, global = v8::Global<v8::Promise::Resolver>(isolate_, resolver)](
-          const RequestBody::Chunk& chunk) mutable { receiveChunk(slot, global, chunk); });
+  readChunk(number, v8::Global<v8::Promise::Resolver>(isolate_, resolver));
   return resolver->GetPromise();
 }
 
-void IoBridge::receiveChunk(uint32_t slot, v8::Global<v8::Promise::Resolver>& global,
-                            const RequestBody::Chunk& chunk) {
-  RequestContext* request = requests_.find(slot);
-  if (request == nullptr) return;
-  enter(request, [this, &global, &chunk](v8::Local<v8::Context> context) {
+void IoBridge::readChunk(uint32_t number, v8::Global<v8::Promise::Resolver> resolver) {
+  incomingBody(number)->read(
+      [this, number, global = std::move(resolver)](const IncomingBody::Chunk& chunk) mutable {
+        receiveChunk(number, std::move(global), chunk);
+      });
+}
+
+void IoBridge::receiveChunk(uint32_t number, v8::Global<v8::Promise::Resolver> global,
+                            const IncomingBody::Chunk& chunk) {
+  RequestContext* request = requestOf(number);
+  IncomingBody* body = incomingBody(number);
+  if (request == nullptr || body == nullptr || condemned_) return;
+  using Kind = IncomingBody::Piece::Kind;
+  Kind kind = Kind::kEnd;
+  enter(request, [&](v8::Local<v8::Context> context) {
+    const IncomingBody::Piece piece = body->decode(chunk, scratch());
+    kind = piece.kind;
+    if (kind == Kind::kMore) return;
     v8::Local<v8::Promise::Resolver> resolver = global.Get(isolate_);
     v8::TryCatch caught(isolate_);
     v8::Local<v8::Value> value = v8::Null(isolate_);
-    if (chunk.kind == RequestBody::Chunk::Kind::kBroken) {
-      static_cast<void>(resolver->Reject(context, brokenBody(isolate_)).FromMaybe(false));
+    if (kind == Kind::kBroken) {
+      static_cast<void>(
+          resolver->Reject(context, brokenBody(isolate_, number, piece.problem)).FromMaybe(false));
       return;
     }
-    if (chunk.kind == RequestBody::Chunk::Kind::kBytes) {
-      auto created = newBytes(isolate_, chunk.bytes.size());
+    if (kind == Kind::kBytes) {
+      auto created = newBytes(isolate_, piece.bytes.size());
       if (!created) {
         if (!caught.HasTerminated()) {
           static_cast<void>(resolver->Reject(context, caught.Exception()).FromMaybe(false));
         }
         return;
       }
-      memcpy(created->bytes.data(), chunk.bytes.begin(), chunk.bytes.size());
+      memcpy(created->bytes.data(), piece.bytes.data(), piece.bytes.size());
       value = created->array;
     }
     static_cast<void>(resolver->Resolve(context, value).FromMaybe(false));
   });
+  if (kind == Kind::kMore && !condemned_) readChunk(number, std::move(global));
 }
 
-void IoBridge::cancelRequestBody(uint32_t slot) {
-  RequestContext* request = requests_.find(slot);
-  if (request != nullptr && request->body() != nullptr) request->body()->cancel();
+std::span<std::byte> IoBridge::scratch() {
+  if (scratch_ == nullptr) {
+    scratch_ = std::make_unique_for_overwrite<std::array<std::byte, 64 * kKiB>>();
+  }
+  return *scratch_;
+}
+
+void IoBridge::cancelIncoming(uint32_t number) {
+  if (IncomingBody* body = incomingBody(number)) body->cancel();
 }
 
 std::optional<Answer> IoBridge::startAnswer(RequestContext& request, const ResponseHead& head) {
@@ -159,10 +177,28 @@ void IoBridge::respond(uint32_t slot, const ResponseHead& head, std::span<const 
   if (bytes.size() > kMaxInlineBodyBytes) {
     const auto length = static_cast<int64_t>(bytes.size());
     streamAnswer(*request, std::move(*answer),
-                 kj::refcounted<ResponseBody>(std::move(bytes), std::move(share)), length);
+                 kj::refcounted<OutgoingBody>(std::move(bytes), std::move(share)), length);
     return;
   }
   if (hasBody) answer->body = std::move(bytes);
+  requests_.answer(*request, std::move(*answer));
+}
+
+void IoBridge::respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) {
+  RequestContext* request = requests_.find(slot);
+  if (request == nullptr || request->isAnswered()) return;
+  IncomingBody* incoming = incomingBody(number);
+  std::optional<BodyContent> content;
+  if (incoming != nullptr) content = incoming->giveAway();
+  if (!content) {
+    report(request, LogLevel::kError,
+           "The response has the body of a request that is over, or one that was read");
+    answerWith(*request, rpc::Outcome::EXCEPTION);
+    return;
+  }
+  auto answer = startAnswer(*request, head);
+  if (!answer) return;
+  answer->body = std::move(*content);
   requests_.answer(*request, std::move(*answer));
 }
 
@@ -172,19 +208,20 @@ void IoBridge::respondStream(uint32_t slot, const ResponseHead& head, int64_t le
   auto answer = startAnswer(*request, head);
   if (!answer) return;
   streamAnswer(*request, std::move(*answer),
-               kj::refcounted<ResponseBody>(static_cast<ResponseBody::Producer&>(*this), slot),
+               kj::refcounted<OutgoingBody>(static_cast<OutgoingBody::Producer&>(*this), slot),
                length);
 }
 
-void IoBridge::streamAnswer(RequestContext& request, Answer answer, kj::Own<ResponseBody> body,
+void IoBridge::streamAnswer(RequestContext& request, Answer answer, kj::Own<OutgoingBody> body,
                             int64_t length) {
-  answer.body = Answer::Stream{body->makeSource(), length};
+  answer.body = BodyStream{body->makeSource(), length};
   request.responseBody = kj::mv(body);
   requests_.answer(request, std::move(answer));
 }
 
-ResponseBody* IoBridge::openBody(uint32_t slot) const {
-  RequestContext* request = requests_.find(slot);
+OutgoingBody* IoBridge::outgoingBody(uint32_t number) const {
+  if (OutboundFetches::isFetch(number)) return fetches_.requestBody(number);
+  RequestContext* request = requests_.find(number);
   if (request == nullptr) return nullptr;
   KJ_IF_MAYBE(body, request->responseBody) {
     return body->get();
@@ -192,45 +229,57 @@ ResponseBody* IoBridge::openBody(uint32_t slot) const {
   return nullptr;
 }
 
-void IoBridge::writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) {
-  ResponseBody* body = openBody(slot);
-  if (body != nullptr && !body->write(chunk, entry_.realm().buffers())) {
-    report(requests_.find(slot), LogLevel::kError, "The response body broke off");
-  }
+void IoBridge::writeOutgoing(uint32_t number, std::span<const std::byte> chunk) {
+  OutgoingBody* body = outgoingBody(number);
+  if (body == nullptr || body->write(chunk, entry_.realm().buffers())) return;
+  const bool isFetch = OutboundFetches::isFetch(number);
+  report(requestOf(number), LogLevel::kError,
+         isFetch ? "The body of a fetch broke off" : "The response body broke off");
+  if (isFetch) fetches_.requestBodyDone(number);
 }
 
-void IoBridge::endResponseBody(uint32_t slot) {
-  if (ResponseBody* body = openBody(slot)) body->end();
+void IoBridge::endOutgoing(uint32_t number) {
+  if (OutgoingBody* body = outgoingBody(number)) body->end();
+  if (OutboundFetches::isFetch(number)) fetches_.requestBodyDone(number);
 }
 
-void IoBridge::failResponseBody(uint32_t slot, v8::Local<v8::Value> error) {
-  ResponseBody* body = openBody(slot);
+void IoBridge::failOutgoing(uint32_t number, v8::Local<v8::Value> error) {
+  OutgoingBody* body = outgoingBody(number);
   if (body == nullptr || body->isFinished()) return;
+  if (OutboundFetches::isFetch(number)) {
+    // The fetch itself tells its author.
+    body->fail();
+    fetches_.requestBodyDone(number);
+    return;
+  }
   const JsError described = describeError(isolate_->GetCurrentContext(), error);
-  report(requests_.find(slot), LogLevel::kError,
+  report(requests_.find(number), LogLevel::kError,
          "The response body failed: " + errorText(described));
   body->fail();
 }
 
-void IoBridge::pull(uint32_t slot) {
-  RequestContext* request = requests_.find(slot);
+void IoBridge::pull(uint32_t number) {
+  RequestContext* request = requestOf(number);
   if (request == nullptr) return;
-  enter(request, [this, slot](v8::Local<v8::Context> context) {
-    entry_.call(context, EntryPoint::kPullResponseBody,
-                v8::Integer::NewFromUnsigned(isolate_, slot).As<v8::Value>());
+  enter(request, [this, number](v8::Local<v8::Context> context) {
+    entry_.call(context, EntryPoint::kPullOutgoing,
+                v8::Integer::NewFromUnsigned(isolate_, number).As<v8::Value>());
   });
 }
 
-void IoBridge::readerLeft(uint32_t slot) {
+void IoBridge::readerLeft(uint32_t number) {
   // Called while a capability is let go: the news reaches JavaScript in an event of its own.
-  later_.add(kj::evalLater([this, slot]() {
-    RequestContext* request = requests_.find(slot);
+  later_.add(kj::evalLater([this, number]() {
+    RequestContext* request = requestOf(number);
     if (request == nullptr) return;
-    enter(request, [this, slot](v8::Local<v8::Context> context) {
-      v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate_, slot);
-      entry_.call(context, EntryPoint::kCancelResponseBody, number);
-      entry_.call(context, EntryPoint::kAbortRequest, number);
+    enter(request, [this, number](v8::Local<v8::Context> context) {
+      v8::Local<v8::Value> value = v8::Integer::NewFromUnsigned(isolate_, number);
+      entry_.call(context, EntryPoint::kCancelOutgoing, value);
+      if (!OutboundFetches::isFetch(number)) {
+        entry_.call(context, EntryPoint::kAbortRequest, value);
+      }
     });
+    if (OutboundFetches::isFetch(number)) fetches_.requestBodyDone(number);
   }));
 }
 

@@ -5,8 +5,10 @@
 
 #include <kj/debug.h>
 
+#include "worker/builtin_modules.h"
 #include "worker/import_specifier.h"
 #include "worker/isolate_scope.h"
+#include "worker/synthetic_module.h"
 #include "worker/wasm_binary.h"
 
 namespace nano {
@@ -33,10 +35,16 @@ void returnData(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 }  // namespace
 
-ModuleLoader::ModuleLoader(v8::Isolate* isolate, const AppSource& source, WebAssembly webAssembly)
+ModuleLoader::ModuleLoader(v8::Isolate* isolate, const AppSource& source,
+                           const EntryPoints& entryPoints, WebAssembly webAssembly)
     : isolate_(isolate),
       source_(source),
+      entryPoints_(entryPoints),
       webAssembly_(webAssembly) {
+  for (std::string_view name : kBuiltinModules)
+    builtins_.push_back({std::string(name), AppSource::Kind::kBuiltin, {}});
+  for (const AppSource::Module& module : builtins_)
+    records_.emplace(module.path, std::make_unique<Record>(module));
   for (const AppSource::Module& module : source_.modules) {
     records_.emplace(module.path, std::make_unique<Record>(module));
   }
@@ -91,16 +99,14 @@ bool ModuleLoader::compileAll(v8::Local<v8::Context> context, Record& root) {
 bool ModuleLoader::compile(v8::Local<v8::Context> context, Record& record) {
   if (record.source.kind == AppSource::Kind::kEsModule) return compileScript(context, record);
   v8::Local<v8::String> name;
-  v8::Local<v8::Value> value;
+  v8::Local<v8::Array> exports;
   if (!jsString(isolate_, record.source.path).ToLocal(&name)) return false;
-  if (!makeValue(context, record).ToLocal(&value)) {
+  if (!makeExports(context, record).ToLocal(&exports)) {
     refusal_.file = record.source.path;
     return false;
   }
-  v8::Local<v8::String> exports[] = {v8::String::NewFromUtf8Literal(isolate_, "default")};
-  v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
-      isolate_, name, v8::MemorySpan<const v8::Local<v8::String>>(exports, 1), onEvaluateSynthetic);
-  record.value.Reset(isolate_, value);
+  v8::Local<v8::Module> module = makeSyntheticModule(context, name, exports, onEvaluateSynthetic);
+  record.exports.Reset(isolate_, exports);
   record.module.Reset(isolate_, module);
   byHash_.emplace(module->GetIdentityHash(), &record);
   return true;
@@ -120,6 +126,17 @@ bool ModuleLoader::compileScript(v8::Local<v8::Context>, Record& record) {
   record.module.Reset(isolate_, module);
   byHash_.emplace(module->GetIdentityHash(), &record);
   return true;
+}
+
+v8::MaybeLocal<v8::Array> ModuleLoader::makeExports(v8::Local<v8::Context> context,
+                                                    const Record& record) {
+  if (record.source.kind == AppSource::Kind::kBuiltin) {
+    return builtinExports(context, entryPoints_, record.source.path);
+  }
+  v8::Local<v8::Value> value;
+  if (!makeValue(context, record).ToLocal(&value)) return {};
+  v8::Local<v8::Value> exports[] = {v8::String::NewFromUtf8Literal(isolate_, "default"), value};
+  return v8::Array::New(isolate_, exports, 2);
 }
 
 v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context,
@@ -145,6 +162,7 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
       return buffer;
     }
     case AppSource::Kind::kEsModule:
+    case AppSource::Kind::kBuiltin:
       break;
   }
   KJ_UNREACHABLE;
@@ -266,14 +284,11 @@ v8::MaybeLocal<v8::Value> ModuleLoader::onEvaluateSynthetic(v8::Local<v8::Contex
   Record* record = of(isolate)->recordOf(module);
   v8::Local<v8::Promise::Resolver> resolver;
   if (record == nullptr || !v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
-      !module
-           ->SetSyntheticModuleExport(isolate, v8::String::NewFromUtf8Literal(isolate, "default"),
-                                      record->value.Get(isolate))
-           .FromMaybe(false) ||
+      !setExports(context, module, record->exports.Get(isolate)) ||
       !resolver->Resolve(context, v8::Undefined(isolate)).FromMaybe(false)) {
     return {};
   }
-  record->value.Reset();
+  record->exports.Reset();
   return resolver->GetPromise();
 }
 

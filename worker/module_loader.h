@@ -9,13 +9,14 @@
 
 #include <v8.h>
 
+#include "snapshot/entry_points.h"
 #include "worker/app_source.h"
 #include "worker/js_error.h"
 
 namespace nano {
 
 // The ES modules of one app version in one isolate: compiles them, links them, and answers import()
-// at run time. Knows the app's own files and nothing else; no built-in module has a name here.
+// at run time. Knows the app's own files, and the few modules of nano that builtin_modules.h names.
 //
 // All that a module imports is compiled before any of it runs, so that a bad import is reported
 // with the place of the import statement. The isolate finds its loader under
@@ -25,8 +26,8 @@ class ModuleLoader final {
   // Whether a .wasm file may be imported; refused in a process that makes no code.
   enum class WebAssembly { kCompiled, kRefused };
 
-  // `source` outlives the loader, and the loader the last use of the isolate.
-  ModuleLoader(v8::Isolate* isolate, const AppSource& source,
+  // `source` and `entryPoints` outlive the loader, and the loader the last use of the isolate.
+  ModuleLoader(v8::Isolate* isolate, const AppSource& source, const EntryPoints& entryPoints,
                WebAssembly webAssembly = WebAssembly::kCompiled);
   ~ModuleLoader();
   ModuleLoader(const ModuleLoader&) = delete;
@@ -52,8 +53,8 @@ class ModuleLoader final {
 
     const AppSource::Module& source;
     v8::Global<v8::Module> module;
-    // The default export of what is not JavaScript.
-    v8::Global<v8::Value> value;
+    // Of what is not JavaScript, until it is evaluated: [name, value, ...].
+    v8::Global<v8::Array> exports;
     // One for each import statement, in V8's order; complete once `resolved`.
     std::vector<Record*> imports;
     bool resolved = false;
@@ -90,6 +91,7 @@ class ModuleLoader final {
   bool compileAll(v8::Local<v8::Context> context, Record& root);
   bool compile(v8::Local<v8::Context> context, Record& record);
   bool compileScript(v8::Local<v8::Context> context, Record& record);
+  v8::MaybeLocal<v8::Array> makeExports(v8::Local<v8::Context> context, const Record& record);
   v8::MaybeLocal<v8::Value> makeValue(v8::Local<v8::Context> context, const Record& record);
   v8::MaybeLocal<v8::Value> compileWasm(const Record& record);
   bool resolveImports(Record& record);
@@ -100,7 +102,10 @@ class ModuleLoader final {
 
   v8::Isolate* isolate_;
   const AppSource& source_;
+  const EntryPoints& entryPoints_;
   const WebAssembly webAssembly_;
+  // Of kBuiltinModules, with nothing but their names.
+  std::vector<AppSource::Module> builtins_;
   std::unordered_map<std::string_view, std::unique_ptr<Record>> records_;
   std::unordered_multimap<int, Record*> byHash_;
   // Where the import statement stands that is to blame; set with a refusal of our own.

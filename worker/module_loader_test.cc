@@ -1,5 +1,6 @@
 #include "worker/module_loader.h"
 
+#include "worker/builtin_modules.h"
 #include "worker/worker_fixture.h"
 
 namespace nano {
@@ -30,6 +31,26 @@ TEST_F(ModuleLoaderTest, ImportsAcrossFolders) {
                                 {"c.js", "export default 41;"}}));
   ASSERT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
   EXPECT_EQ(app.fetch().body, "42");
+}
+
+TEST_F(ModuleLoaderTest, ImportsEveryModuleOfNanosOwn) {
+  for (std::string_view name : kBuiltinModules) {
+    const std::string quoted = "'" + std::string(name) + "'";
+    TestApp app =
+        load(answering("import * as all from " + quoted + ";",
+                       "Object.keys(all).length > 0 && all === await import(" + quoted + ")"));
+    ASSERT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
+    EXPECT_EQ(app.fetch().body, "true") << name;
+  }
+}
+
+TEST_F(ModuleLoaderTest, ImportsConnectByItsName) {
+  TestApp app = load(
+      answering("import { connect } from 'cloudflare:sockets';", "typeof connect + connect.name"));
+  EXPECT_EQ(app.fetch().body, "functionconnect");
+  TestApp missing = load(answering("import { listen } from 'cloudflare:sockets';", "listen"));
+  EXPECT_EQ(missing.outcome, rpc::Outcome::STARTUP_FAILED);
+  EXPECT_NE(missing.message.find("listen"), std::string::npos) << missing.message;
 }
 
 TEST_F(ModuleLoaderTest, ImportsModulesThatImportEachOther) {

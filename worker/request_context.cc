@@ -6,12 +6,15 @@
 
 namespace nano {
 
-RequestContext::RequestContext(uint32_t slotNumber, rpc::FetchCall::Reader call)
+RequestContext::RequestContext(uint32_t slotNumber, rpc::FetchCall::Reader call,
+                               const std::shared_ptr<BufferBudget>& budget)
     : slot(slotNumber),
       callId(call.getId()),
+      hops(call.getHops()),
       call_(call) {
   const rpc::Body::Reader body = call.getRequest().getBody();
-  if (body.isStream()) body_ = std::make_unique<RequestBody>(body.getStream());
+  if (!body.isStream()) return;
+  body_ = std::make_unique<IncomingBody>(BodyStream{body.getStream(), body.getLength()}, budget);
 }
 
 void RequestContext::detach() {

@@ -18,7 +18,7 @@ RequestContext& RequestTable::add(rpc::FetchCall::Reader call) {
     nextSlot_ = (nextSlot_ + 1) & kSlotMask;
   const uint32_t slot = nextSlot_;
   nextSlot_ = (nextSlot_ + 1) & kSlotMask;
-  auto context = std::make_unique<RequestContext>(slot, call);
+  auto context = std::make_unique<RequestContext>(slot, call, budget_);
   RequestContext& request = *context;
   bySlot_.emplace(slot, std::move(context));
   byCall_.emplace(request.callId, &request);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "worker/request_context.h"
@@ -16,7 +17,8 @@ namespace nano {
 // request. (They come round after 2^31 requests, hours of the fastest load; one in use is skipped.)
 class RequestTable final {
  public:
-  RequestTable() = default;
+  // What bodies of requests are kept on.
+  explicit RequestTable(std::shared_ptr<BufferBudget> budget) : budget_(std::move(budget)) {}
   RequestTable(const RequestTable&) = delete;
   RequestTable& operator=(const RequestTable&) = delete;
 
@@ -47,6 +49,7 @@ class RequestTable final {
   size_t unansweredCount() const { return byCall_.size(); }
 
  private:
+  const std::shared_ptr<BufferBudget> budget_;
   uint32_t nextSlot_ = 0;
   std::unordered_map<uint32_t, std::unique_ptr<RequestContext>> bySlot_;
   std::unordered_map<uint32_t, RequestContext*> byCall_;

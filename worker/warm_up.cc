@@ -43,6 +43,7 @@ constexpr unsigned char kAddModule[] = {
     0x00, 0x00, 0x0a, 0x09, 0x01, 0x07, 0x00, 0x20, 0x00, 0x20, 0x01, 0x6a, 0x0b};
 
 class NoHost final : public rpc::AppHost::Server {};
+class NoEgress final : public rpc::Egress::Server {};
 
 }  // namespace
 
@@ -59,8 +60,9 @@ void warmUp(EventLoop& loop, const WorkerParts& parts, const V8Process& v8) {
   source.modules.push_back({"warm_up.js", AppSource::Kind::kEsModule, std::move(script)});
   LogBuffer log(kj::heap<NoHost>());
   CpuAllowance cpu(source.limits);
+  EgressCalls egress(kj::heap<NoEgress>());
   AppIsolate isolate(parts.isolates.take(source), source, parts.limiter,
-                     {parts.timer, log, cpu, []() {}});
+                     {parts.timer, log, cpu, egress, []() {}});
   const LoadResult result = loop.run(isolate.load());
   KJ_REQUIRE(result.outcome == rpc::Outcome::OK, "the warm-up failed",
              result.error.message.c_str());

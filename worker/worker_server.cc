@@ -48,8 +48,10 @@ kj::Promise<void> WorkerServer::load(LoadContext context) {
     context.getResults().initError().setMessage(text(bad->reason));
     return kj::READY_NOW;
   }
+  const auto params = context.getParams();
   auto app = kj::heap<AppServer>(std::move(std::get<AppSource>(read)),
-                                 context.getParams().getHost(), parts_, apps_);
+                                 AppServer::Capabilities{params.getHost(), params.getEgress()},
+                                 parts_, apps_);
   context.releaseParams();
   auto loaded = app->load();
   return loaded.then([context, app = kj::mv(app)](LoadResult&& result) mutable {

@@ -1,16 +1,6 @@
 # The table of run.sh. In, a line a run:
 # app connections server requests/s p50 p99 cpu_us requests failed
 
-function median(key, what,   n, i, j, held, sorted) {
-  n = runs[key]
-  for (i = 1; i <= n; i++) {
-    held = value[key, what, i]
-    for (j = i - 1; j > 0 && sorted[j] > held; j--) sorted[j + 1] = sorted[j]
-    sorted[j + 1] = held
-  }
-  return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
-}
-
 {
   row = $1 " " $2
   if (!(row in seen)) { seen[row] = 1; order[++rows] = row }

@@ -20,6 +20,9 @@ start_workerd() {
     echo 'using Workerd = import "/workerd/workerd.capnp";'
     echo 'const config :Workerd.Config = ('
     echo '  services = ['
+    # By default workerd's apps reach public addresses only.
+    [ -z "${WORKERD_NETWORK:-}" ] ||
+      echo "    (name = \"internet\", network = (allow = [\"$WORKERD_NETWORK\"])),"
     for app in "$@"; do
       cp "${WORKERD_APPS:-$BENCH/http}/$app/index.js" "$WORK/$app.js"
       echo "    (name = \"$app\", worker = (compatibilityDate = \"2026-11-01\"," \

@@ -1,19 +1,6 @@
 # The table of neighbour.sh. In, a line a round:
 # case server quiet_p50 quiet_p99 p50 p99 requests failed state; "-" where there is no figure.
 
-function median(key, what,   n, i, j, held, sorted) {
-  n = 0
-  for (i = 1; i <= runs[key]; i++) {
-    if (value[key, what, i] == "-") continue
-    held = value[key, what, i] + 0
-    for (j = n; j > 0 && sorted[j] > held; j--) sorted[j + 1] = sorted[j]
-    sorted[j + 1] = held
-    n++
-  }
-  if (n == 0) return "-"
-  return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
-}
-
 {
   key = $1 " " $2
   if (!(key in runs)) order[++rows] = key

@@ -2,10 +2,11 @@
 // Bodies of requests and responses, https://fetch.spec.whatwg.org/#body-mixin
 //
 // A body that is there as a whole is never made a stream unless somebody asks for the stream; one
-// that arrives from the client is handed on, or read, without one as well.
+// that comes in from outside is handed on, or read, without one as well.
 
-import { cancelRequestBody, readRequestBody, utf8Encode } from 'nano:ops';
+import { utf8Encode } from 'nano:ops';
 import { serializeForm } from './form_urlencoded.js';
+import { IncomingBody } from './incoming_body.js';
 import {
   ArrayBufferIsView,
   PromisePrototypeThen,
@@ -53,17 +54,17 @@ class WholeSource {
   }
 }
 
-/** A body that the client is still sending. */
+/** A body that is still coming in. */
 class IncomingSource {
-  #slot;
+  #incoming;
 
-  /** @param {number} slot */
-  constructor(slot) {
-    this.#slot = slot;
+  /** @param {IncomingBody} incoming */
+  constructor(incoming) {
+    this.#incoming = incoming;
   }
 
   pull(controller) {
-    return PromisePrototypeThen(readRequestBody(this.#slot), (chunk) => {
+    return PromisePrototypeThen(this.#incoming.read(), (chunk) => {
       if (chunk !== null && TypedArrayPrototypeGetByteLength(chunk) > 0) {
         controller.enqueue(chunk);
         return;
@@ -74,7 +75,7 @@ class IncomingSource {
   }
 
   cancel() {
-    cancelRequestBody(this.#slot);
+    this.#incoming.cancel();
     return PromiseResolve(undefined);
   }
 }
@@ -84,8 +85,8 @@ export class Body {
   source = null;
   /** Whether another body has the same bytes. */
   isShared = false;
-  /** The request that it arrives with; -1 none. */
-  slot = -1;
+  /** Where it comes from, if that is outside. @type {IncomingBody | null} */
+  incoming = null;
   /** Read or given away without a stream. */
   used = false;
   /** The content type it suggests. @type {string | null} */
@@ -96,12 +97,13 @@ export class Body {
   /** @returns {import('./streams/readable_core.js').ReadableCore} */
   get stream() {
     if (this.#stream !== undefined) return this.#stream;
-    const whole = this.source !== null || this.slot < 0;
+    const incoming = this.source === null ? this.incoming : null;
     const stream = createReadableBytes(
-      whole ? new WholeSource(this) : new IncomingSource(this.slot),
+      incoming === null ? new WholeSource(this) : new IncomingSource(incoming),
     );
     stream.body = this;
     this.#stream = stream;
+    if (incoming !== null) incoming.attach(stream.controller);
     if (this.used) {
       // What was read without the stream has been read.
       stream.disturbed = true;
@@ -123,6 +125,12 @@ export class Body {
     return this.#stream === undefined ? this.used : this.#stream.disturbed;
   }
 
+  /** Where it comes from, if it was fetched and nobody has touched it. */
+  get fetched() {
+    const incoming = this.incoming;
+    return incoming !== null && incoming.isFetched ? incoming : null;
+  }
+
   get isUnusable() {
     const stream = this.#stream;
     return stream === undefined ? this.used : stream.disturbed || stream.locked;
@@ -137,6 +145,14 @@ export class Body {
     acquireDefaultReader(stream);
   }
 
+  /** Nobody reads it. @param {any} reason */
+  cancel(reason) {
+    const stream = this.#stream;
+    if (stream !== undefined) markHandled(stream.cancel(reason));
+    else this.incoming?.cancel();
+    this.used = true;
+  }
+
   /** The whole source as bytes that the caller may keep. @returns {Uint8Array} */
   takeBytes() {
     const source = this.source;
@@ -145,18 +161,18 @@ export class Body {
     return this.isShared ? copyOfView(source) : source;
   }
 
-  /** Moves what this body has to another that nobody has read. @returns {Body} */
+  /** Moves what this body, which nobody has read, has to another. @returns {Body} */
   move() {
-    if (this.#stream === undefined) {
-      const moved = new Body();
-      moved.source = this.source;
-      moved.isShared = this.isShared;
-      moved.slot = this.slot;
-      moved.type = this.type;
-      this.used = true;
-      return moved;
-    }
-    return bodyOfStream(proxyOf(this.#stream));
+    // A stream that somebody looked at, but not into, is as good as none.
+    const isPlain = this.#stream === undefined || this.source !== null || this.incoming !== null;
+    if (!isPlain) return bodyOfStream(proxyOf(this.#stream));
+    const moved = new Body();
+    moved.source = this.source;
+    moved.isShared = this.isShared;
+    moved.incoming = this.incoming;
+    moved.type = this.type;
+    this.markUsed();
+    return moved;
   }
 
   /** https://fetch.spec.whatwg.org/#concept-body-clone @returns {Body} */
@@ -172,7 +188,7 @@ export class Body {
     const branches = teeReadable(this.stream, structuredClone);
     // The first branch takes this body's place; what the stream came from is the tee's by now.
     this.source = null;
-    this.slot = -1;
+    this.incoming = null;
     this.#stream = branches[0];
     const copy = bodyOfStream(branches[1]);
     copy.type = type;
@@ -235,7 +251,14 @@ export function incomingBody(slot, content) {
   if (content === undefined) return null;
   const body = new Body();
   body.source = content;
-  body.slot = slot;
+  if (content === null) body.incoming = new IncomingBody(slot, null, false);
+  return body;
+}
+
+/** That of a fetched response. @param {IncomingBody} incoming @returns {Body} */
+export function fetchedBody(incoming) {
+  const body = new Body();
+  body.incoming = incoming;
   return body;
 }
 
@@ -268,7 +291,7 @@ function extractStream(stream, context) {
   // The stream of another body, and untouched: what is behind it can be taken past it.
   if (stream.body !== undefined) {
     body.source = stream.body.source;
-    body.slot = stream.body.slot;
+    body.incoming = stream.body.incoming;
     body.isShared = stream.body.isShared;
   }
   return body;

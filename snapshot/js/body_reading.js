@@ -2,7 +2,7 @@
 // Reading a body to its end: text(), json(), bytes() and arrayBuffer(),
 // https://fetch.spec.whatwg.org/#concept-body-consume-body
 
-import { readRequestBody, utf8Decode, utf8Encode } from 'nano:ops';
+import { utf8Decode, utf8Encode } from 'nano:ops';
 import { copyOfView } from './body.js';
 import {
   ArrayBufferPrototypeGetByteLength,
@@ -128,11 +128,11 @@ function concatenate(chunks, total) {
   return bytes;
 }
 
-async function readIncoming(slot, convert) {
+async function readToEnd(incoming, convert) {
   const chunks = [];
   let total = 0;
   for (;;) {
-    const chunk = await readRequestBody(slot);
+    const chunk = await incoming.read();
     if (chunk === null) {
       return convert(chunks.length === 1 ? chunks[0] : concatenate(chunks, total));
     }
@@ -157,9 +157,9 @@ export function consumeBody(body, convert) {
     body.markUsed();
     return convertNow(content, convert);
   }
-  if (body.slot >= 0) {
+  if (body.incoming !== null) {
     body.markUsed();
-    return readIncoming(body.slot, convert);
+    return readToEnd(body.incoming, convert);
   }
   return new Collector(body.stream, convert).start();
 }

@@ -4,13 +4,13 @@
 // This is the path that each request takes: the request is a number until the handler looks at
 // it, and a Response that comes back at once, or is a string, costs one op.
 
-import { failRequest, respond, respondStream } from 'nano:ops';
+import { failRequest, respond, respondIncoming, respondStream } from 'nano:ops';
+import { pumpIncoming, pumpStream } from './body_pump.js';
 import { DOMException } from './dom_exception.js';
 import { makeExecutionContext } from './execution_context.js';
 import { PromisePrototypeThen, PromiseResolve, TypeErrorConstructor } from './primordials.js';
 import { abortIncoming, forgetIncoming, incomingRequest } from './request.js';
 import { giveAway, isResponse } from './response.js';
-import { pumpIncoming, pumpStream } from './response_pump.js';
 
 const TypeError = TypeErrorConstructor;
 const kUnknownLength = -1;
@@ -65,11 +65,20 @@ function fail(slot, error) {
   failRequest(slot, error);
 }
 
-/** @param {string | import('./body.js').Body | null} body one that nobody has read */
-function send(slot, status, statusText, headers, body) {
+/**
+ * @param {string | import('./body.js').Body | null} body one that nobody has read
+ * @param {boolean} asItComes it comes in from outside and goes out unchanged
+ */
+function send(slot, status, statusText, headers, body, asItComes) {
   if (body === null || typeof body === 'string') {
     forgetIncoming(slot);
     respond(slot, status, statusText, headers, body);
+    return;
+  }
+  if (asItComes) {
+    forgetIncoming(slot);
+    body.markUsed();
+    respondIncoming(slot, status, statusText, headers, body.incoming.take());
     return;
   }
   if (body.source !== null) {
@@ -78,9 +87,9 @@ function send(slot, status, statusText, headers, body) {
     respond(slot, status, statusText, headers, body.source);
     return;
   }
-  if (body.slot >= 0) {
+  if (body.incoming !== null) {
     body.markUsed();
-    pumpIncoming(slot, body.slot);
+    pumpIncoming(slot, body.incoming);
   } else {
     pumpStream(slot, body.stream);
   }

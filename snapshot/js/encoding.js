@@ -1,7 +1,9 @@
 // @ts-check
-// TextEncoder and TextDecoder (Encoding standard 7) for UTF-8, the only encoding nano has.
+// TextEncoder and TextDecoder (Encoding standard 7). What is not UTF-8 is in legacy_decoder.js.
 
 import { utf8Decode, utf8Encode, utf8EncodeInto } from 'nano:ops';
+import { encodingOfLabel } from './encoding_labels.js';
+import { concatenate, LegacyDecoder } from './legacy_decoder.js';
 import {
   ArrayBufferIsView,
   DataViewPrototypeGetByteLength,
@@ -13,7 +15,6 @@ import {
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetByteOffset,
   TypedArrayPrototypeGetSymbolToStringTag,
-  TypedArrayPrototypeSet,
   TypedArrayPrototypeSubarray,
   TypeErrorConstructor as TypeError,
   Uint32ArrayConstructor as Uint32Array,
@@ -29,17 +30,6 @@ import {
   toDOMString,
   tooFewArguments,
 } from './webidl.js';
-
-/** The labels of UTF-8 (Encoding standard 4.2). */
-const kUtf8Labels = {
-  __proto__: null,
-  'unicode-1-1-utf-8': true,
-  unicode11utf8: true,
-  unicode20utf8: true,
-  'utf-8': true,
-  utf8: true,
-  'x-unicode20utf8': true,
-};
 
 const isWhitespace = (code) =>
   code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0c || code === 0x0d;
@@ -138,27 +128,36 @@ function mayFollow(lead, second) {
 export class TextDecoder {
   #fatal = false;
   #ignoreBOM = false;
+  /** @type {LegacyDecoder | undefined} where it is not UTF-8 */
+  #legacy = undefined;
   /** @type {StreamState | undefined} while decode({ stream: true }) goes on */
   #stream = undefined;
 
   constructor(label = 'utf-8', options = undefined) {
     const context = "Failed to construct 'TextDecoder'";
+    let encoding = 'utf-8';
     if (label !== 'utf-8') {
       label = toDOMString(label);
-      if (!kUtf8Labels[StringPrototypeToLowerCase(trimAscii(label))]) {
+      const found = encodingOfLabel(StringPrototypeToLowerCase(trimAscii(label)));
+      if (found === undefined) {
         throw new RangeError(`${context}: The encoding label provided ('${label}') is invalid.`);
       }
+      encoding = found;
     }
     if (options !== undefined) {
       const members = toDictionary(options, context, 'TextDecoderOptions');
       this.#fatal = !!members.fatal;
       this.#ignoreBOM = !!members.ignoreBOM;
     }
+    if (encoding !== 'utf-8') {
+      const settings = { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM };
+      this.#legacy = new LegacyDecoder(encoding, settings);
+    }
   }
 
   get encoding() {
-    this.#fatal; // Throws for a receiver of another kind.
-    return 'utf-8';
+    const legacy = this.#legacy; // Throws for a receiver of another kind.
+    return legacy === undefined ? 'utf-8' : legacy.encoding;
   }
 
   get fatal() {
@@ -174,6 +173,7 @@ export class TextDecoder {
     const context = "Failed to execute 'decode' on 'TextDecoder'";
     const bytes = input === undefined ? undefined : toBytes(input, context);
     const more = !!toDictionary(options, context, 'TextDecodeOptions').stream;
+    if (this.#legacy !== undefined) return this.#legacy.decode(bytes, more);
     if (stream === undefined && !more) {
       return bytes === undefined ? '' : utf8Decode(bytes, this.#fatal, this.#ignoreBOM);
     }
@@ -207,21 +207,12 @@ class StreamState {
   /** The bytes that can be decoded now; the others are kept when there will be `more`. */
   take(bytes, more) {
     let whole = bytes ?? new Uint8Array(0);
-    if (this.rest !== undefined) whole = concatenate(this.rest, whole);
+    whole = concatenate(this.rest, whole);
     this.rest = undefined;
     const length = TypedArrayPrototypeGetByteLength(whole);
     const kept = more ? unfinishedBytes(whole, length) : 0;
     if (kept === 0) return whole;
-    this.rest = concatenate(TypedArrayPrototypeSubarray(whole, length - kept), undefined);
+    this.rest = new Uint8Array(TypedArrayPrototypeSubarray(whole, length - kept));
     return TypedArrayPrototypeSubarray(whole, 0, length - kept);
   }
-}
-
-function concatenate(first, second) {
-  const length = TypedArrayPrototypeGetByteLength(first);
-  const extra = second === undefined ? 0 : TypedArrayPrototypeGetByteLength(second);
-  const result = new Uint8Array(length + extra);
-  TypedArrayPrototypeSet(result, first, 0);
-  if (second !== undefined) TypedArrayPrototypeSet(result, second, length);
-  return result;
 }

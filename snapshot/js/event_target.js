@@ -41,6 +41,17 @@ export function connectAbortSignals(hooks) {
   abortSignals = hooks;
 }
 
+/** The target that stands for the global: its events show the global itself. */
+let globalTarget;
+
+/** @param {EventTarget} target */
+export function showAsGlobal(target) {
+  globalTarget = target;
+}
+
+/** What an event says its target is. @param {object} target */
+const shownTarget = (target) => (target === globalTarget ? globalThis : target);
+
 /**
  * @type {{
  *   isEventTarget(value: any): boolean,
@@ -117,7 +128,7 @@ export class EventTarget {
   }
 
   #dispatch(event) {
-    eventInternals.begin(event, this);
+    eventInternals.begin(event, shownTarget(this));
     this.#invoke(event, true);
     this.#invoke(event, false);
     eventInternals.end(event);
@@ -134,7 +145,7 @@ export class EventTarget {
       if (listener.type !== type || listener.capture !== capture || listener.removed) continue;
       if (listener.once) this.#remove(listener);
       if (listener.passive) eventInternals.setPassive(event, true);
-      callListener(listener.callback, this, event);
+      callListener(listener.callback, shownTarget(this), event);
       if (listener.passive) eventInternals.setPassive(event, false);
       if (eventInternals.isStoppedAtOnce(event)) return;
     }

@@ -115,6 +115,19 @@ export function setHeader(list, name, value) {
   ArrayPrototypePush(list, name, value);
 }
 
+/**
+ * A list without two names.
+ * @param {HeaderList} list @param {string} first @param {string} second @returns {HeaderList}
+ */
+export function withoutHeaders(list, first, second) {
+  const others = [];
+  for (let i = 0; i < list.length; i += 2) {
+    if (list[i] === first || list[i] === second) continue;
+    ArrayPrototypePush(others, list[i], list[i + 1]);
+  }
+  return others;
+}
+
 /** @param {HeaderList} list @param {string} name in lower case */
 export function deleteHeader(list, name) {
   removeFrom(list, name, 0);

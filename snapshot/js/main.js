@@ -5,6 +5,8 @@
 import { registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import { cancelOutgoing, pullOutgoing } from './body_pump.js';
+import { builtinModule } from './builtin_modules.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
@@ -12,20 +14,26 @@ import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
+import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
+import { fetch } from './fetch.js';
+import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
+import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
 import { performance, Performance } from './performance.js';
+import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance_entry.js';
+import { PerformanceObserver, PerformanceObserverEntryList } from './performance_timeline.js';
 import {
   ObjectDefineProperty,
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import { PromiseRejectionEvent } from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { cancelResponseBody, pullResponseBody } from './response_pump.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -46,21 +54,33 @@ import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from 
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
 import { refuseSharedMemory } from './wasm_memory.js';
+import { WebSocketPair } from './websocket/pair.js';
+import { WebSocket } from './websocket/websocket.js';
 
 /** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
 const interfaces = {
   AbortController,
   AbortSignal,
   ByteLengthQueuingStrategy,
+  CloseEvent,
   CountQueuingStrategy,
   Crypto,
   CustomEvent,
   DOMException,
+  ErrorEvent,
   Event,
+  EventSource,
   EventTarget,
   Headers,
+  MessageEvent,
   Navigator,
   Performance,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  PerformanceObserver,
+  PerformanceObserverEntryList,
+  PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
@@ -77,6 +97,8 @@ const interfaces = {
   TransformStreamDefaultController,
   URL,
   URLSearchParams,
+  WebSocket,
+  WebSocketPair,
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
@@ -84,11 +106,15 @@ const interfaces = {
 
 /** Operations of the global: enumerable too. */
 const operations = {
+  addEventListener,
   atob,
   btoa,
   clearInterval,
   clearTimeout,
+  dispatchEvent,
+  fetch,
   queueMicrotask,
+  removeEventListener,
   reportError,
   setInterval,
   setTimeout,
@@ -131,10 +157,11 @@ defineGlobal('console', console, false);
 registerEntryPoints({
   dispatchFetch,
   fireTimer,
-  pullResponseBody,
-  cancelResponseBody,
+  pullOutgoing,
+  cancelOutgoing,
   abortRequest,
   reportRejection,
   makeEnv,
   refuseSharedMemory,
+  builtinModule,
 });

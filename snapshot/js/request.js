@@ -34,6 +34,7 @@ import {
 } from './primordials.js';
 import {
   applyInit,
+  checkStreamedBody,
   RequestDetails,
   toMethod,
   toRequestInit,
@@ -72,6 +73,12 @@ export function forgetIncoming(slot) {
 let isRequest;
 /** What console shows. @type {(request: any) => any[]} */
 let fieldsOf;
+/**
+ * What fetch() sends. The list is the request's own; without a signal nothing can abort it.
+ * @type {(request: Request) => { url: string, method: string, headers: string[],
+ *   body: import('./body.js').Body | null, details: RequestDetails | undefined, signal: any }}
+ */
+let partsOf;
 
 export class Request {
   #slot = -1;
@@ -151,7 +158,9 @@ export class Request {
         const list = headerListOf(/** @type {any} */ (this.#headers));
         if (!hasHeader(list, 'content-type')) ArrayPrototypePush(list, 'content-type', body.type);
       }
-      if (body.hasStream) this.#checkStreamedBody(members, context);
+      // The stream of another body goes on as it comes, as proxies for Workers are written.
+      const isOwnStream = body.source === null && body.incoming === null;
+      if (isOwnStream) checkStreamedBody(this.#ownDetails(), members, context);
       this.#body = body;
       return;
     }
@@ -159,18 +168,6 @@ export class Request {
       throw new TypeError(`${context}: Cannot construct a Request with a used body.`);
     }
     this.#body = inherited.move();
-  }
-
-  #checkStreamedBody(members, context) {
-    if (members.duplex === undefined) {
-      throw new TypeError(`${context}: The 'duplex' member must be specified for a stream body.`);
-    }
-    if (this.#ownDetails().keepalive) {
-      throw new TypeError(`${context}: A stream body cannot be used with keepalive.`);
-    }
-    if (this.#ownDetails().mode === 'no-cors') {
-      throw new TypeError(`${context}: A stream body needs mode 'same-origin' or 'cors'.`);
-    }
   }
 
   // What is not there yet is asked for.
@@ -218,6 +215,14 @@ export class Request {
     this.#signal = createAbortSignal();
     if (this.#slot >= 0) incomingSignals.set(this.#slot, this.#signal);
     return this.#signal;
+  }
+
+  /** Whether there is a signal that may abort, made or not. */
+  #mayAbort() {
+    if (this.#signal !== undefined) return true;
+    const follows = this.#follows;
+    if (follows === undefined) return this.#slot >= 0;
+    return isRequest(follows) ? follows.#mayAbort() : true;
   }
 
   get method() {
@@ -373,6 +378,14 @@ export class Request {
       ArrayPrototypePush(shown, 'bodyUsed', bodyUsed);
       return shown;
     };
+    partsOf = (request) => ({
+      url: request.#ownUrl(),
+      method: request.#ownMethod(),
+      headers: headerListOf(request.#ownHeaders()),
+      body: request.#ownBody(),
+      details: request.#details,
+      signal: request.#mayAbort() ? request.#ownSignal() : undefined,
+    });
   }
 }
 defineInterface(Request, isRequest);
@@ -383,4 +396,4 @@ function incomingRequest(slot) {
   return new Request(/** @type {any} */ (kInternal), /** @type {any} */ (slot));
 }
 
-export { incomingRequest, isRequest };
+export { incomingRequest, isRequest, partsOf };

@@ -131,6 +131,19 @@ export function applyInit(details, init, context) {
   if (init.cf !== undefined) details.cf = init.cf;
 }
 
+/** Of a body that is a stream. @param {RequestDetails} details @param {RequestInit} init */
+export function checkStreamedBody(details, init, context) {
+  if (init.duplex === undefined) {
+    throw new TypeError(`${context}: The 'duplex' member must be specified for a stream body.`);
+  }
+  if (details.keepalive) {
+    throw new TypeError(`${context}: A stream body cannot be used with keepalive.`);
+  }
+  if (details.mode === 'no-cors') {
+    throw new TypeError(`${context}: A stream body needs mode 'same-origin' or 'cors'.`);
+  }
+}
+
 function toReferrer(referrer, context) {
   if (referrer === undefined) return 'about:client';
   if (referrer === '') return '';

@@ -13,7 +13,7 @@ import {
   toJson,
   toText,
 } from './body_reading.js';
-import { flattenHeaders, hasHeader } from './header_list.js';
+import { flattenHeaders, getHeader, hasHeader } from './header_list.js';
 import {
   areHeadersImmutable,
   fillHeaders,
@@ -32,8 +32,10 @@ import {
   RegExpPrototypeExec,
   TypeErrorConstructor,
 } from './primordials.js';
+import { fitToBody, goesAsItComes, isEncoded } from './response_coding.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { parseUrlOrThrow } from './url.js';
+import { kNoUpgrade, toUpgrade } from './websocket/upgrade.js';
 import {
   defineInterface,
   illegalInvocation,
@@ -71,11 +73,17 @@ let fieldsOf;
 /**
  * Hands the response to `send`, headers flat, and the body with it: the response has none to read
  * afterwards. Throws TypeError where it cannot be given.
- * @type {(slot: number, response: any,
- *   send: (slot: number, status: number, statusText: string, headers: string, body: any) => void)
- *   => void}
+ * @type {(slot: number, response: any, send: (slot: number, status: number, statusText: string,
+ *   headers: string, body: any, asItComes: boolean) => void) => void}
  */
 let giveAway;
+/**
+ * What fetch() gives.
+ * @type {(head: { status: number, statusText: string, headers: string[] },
+ *   body: import('./body.js').Body | null, url: string, redirected: boolean,
+ *   webSocket?: import('./websocket/websocket.js').WebSocket | null) => Response}
+ */
+let fetchedResponse;
 
 export class Response {
   #status = 200;
@@ -86,6 +94,13 @@ export class Response {
   #headers = null;
   #isError = false;
   #cf = undefined;
+  /** Whether the body is what its Content-Encoding says: `encodeBody: 'manual'`. */
+  #isEncoded = false;
+  /** Where it was fetched from; undefined: it was made here. @type {string | undefined} */
+  #url = undefined;
+  #redirected = false;
+  /** Of an upgrade, or null. */
+  #webSocket = null;
 
   constructor(body = null, init = undefined) {
     if (body === kInternal) return;
@@ -121,6 +136,7 @@ export class Response {
     if (!isObject(init)) toDictionary(init, context, 'ResponseInit');
     const cf = init.cf;
     if (cf !== undefined) this.#cf = cf;
+    this.#isEncoded = #body in init ? init.#isEncoded : isEncoded(init.encodeBody, context);
     const headers = init.headers;
     let list = null;
     if (headers !== undefined) {
@@ -128,7 +144,13 @@ export class Response {
       fillHeaders(list, headers, context);
     }
     const status = init.status;
-    if (status !== undefined) this.#setStatus(status, context);
+    const webSocket = init.webSocket;
+    if (webSocket !== undefined && webSocket !== null) {
+      this.#webSocket = toUpgrade(webSocket, status, context);
+      this.#status = 101;
+    } else if (status !== undefined) {
+      this.#setStatus(status, context);
+    }
     const statusText = init.statusText;
     if (statusText !== undefined) {
       const text = toByteString(statusText, context);
@@ -186,17 +208,18 @@ export class Response {
 
   get type() {
     if (!(#body in this)) illegalInvocation();
-    return this.#isError ? 'error' : 'default';
+    if (this.#isError) return 'error';
+    return this.#url === undefined ? 'default' : 'basic';
   }
 
   get url() {
     if (!(#body in this)) illegalInvocation();
-    return '';
+    return this.#url ?? '';
   }
 
   get redirected() {
     if (!(#body in this)) illegalInvocation();
-    return false;
+    return this.#redirected;
   }
 
   get status() {
@@ -232,6 +255,12 @@ export class Response {
     return this.#cf;
   }
 
+  /** Cloudflare's: the WebSocket that the server opened, or that the app answers with. */
+  get webSocket() {
+    if (!(#body in this)) illegalInvocation();
+    return this.#webSocket;
+  }
+
   /** @returns {import('./body.js').Body | null} */
   #ownBody() {
     const body = this.#body;
@@ -241,6 +270,9 @@ export class Response {
 
   clone() {
     if (!(#body in this)) illegalInvocation();
+    if (this.#webSocket !== null) {
+      throw new TypeError('Cannot clone a response to a WebSocket handshake.');
+    }
     const body = this.#body;
     const copy = new Response(/** @type {any} */ (kInternal));
     if (body !== null && typeof body !== 'string') {
@@ -254,6 +286,9 @@ export class Response {
     copy.#headers = this.#cloneHeaders();
     copy.#isError = this.#isError;
     copy.#cf = this.#cf;
+    copy.#isEncoded = this.#isEncoded;
+    copy.#url = this.#url;
+    copy.#redirected = this.#redirected;
     return copy;
   }
 
@@ -317,20 +352,41 @@ export class Response {
       const body = response.#body;
       const headers = response.#headers;
       if (response.#isError) throw new TypeError('A network error is no response to a request');
-      let flat;
-      if (headers === kTextHeaders) flat = kFlatTextHeaders;
-      else if (headers === null) flat = '';
-      else flat = flattenHeaders(ArrayIsArray(headers) ? headers : headerListOf(headers));
+      if (response.#webSocket !== null) throw new TypeError(kNoUpgrade);
+      let incoming = null;
       if (typeof body === 'string') {
         response.#body = kGivenAway;
-      } else if (body !== null && body.isUnusable) {
-        throw new TypeError('The body of the Response has been read already or is locked');
+      } else if (body !== null) {
+        if (body.isUnusable) {
+          throw new TypeError('The body of the Response has been read already or is locked');
+        }
+        incoming = body.fetched;
       }
-      send(slot, response.#status, response.#statusText, flat, body);
+      let list = null;
+      if (headers !== null && headers !== kTextHeaders) {
+        list = ArrayIsArray(headers) ? headers : headerListOf(headers);
+      }
+      const coding = list === null || body === null ? null : getHeader(list, 'content-encoding');
+      const asItComes = incoming !== null && goesAsItComes(incoming, coding);
+      if (coding !== null && !response.#isEncoded) list = fitToBody(list, coding, incoming);
+      let flat = kFlatTextHeaders;
+      if (headers !== kTextHeaders) flat = list === null ? '' : flattenHeaders(list);
+      send(slot, response.#status, response.#statusText, flat, body, asItComes);
+    };
+    fetchedResponse = (head, body, url, redirected, webSocket = null) => {
+      const response = new Response(/** @type {any} */ (kInternal));
+      response.#status = head.status;
+      response.#statusText = head.statusText;
+      response.#headers = immutableHeaders(head.headers);
+      response.#body = body;
+      response.#url = url;
+      response.#redirected = redirected;
+      response.#webSocket = webSocket;
+      return response;
     };
   }
 }
 defineInterface(Response, isResponse);
 inspectAs(isResponse, fieldsOf);
 
-export { giveAway, isResponse };
+export { fetchedResponse, giveAway, isNullBodyStatus, isRedirectStatus, isResponse };

@@ -1,9 +1,11 @@
-// UTF-8 in bulk (https://encoding.spec.whatwg.org/). What streams over chunk borders is in
-// encoding.js.
+// UTF-8 in bulk, and parts of texts in other encodings (https://encoding.spec.whatwg.org/). What
+// streams over chunk borders is in encoding.js and legacy_decoder.js.
 
 #include <cstring>
 #include <optional>
+#include <string>
 
+#include "snapshot/ops/legacy_text.h"
 #include "snapshot/ops/ops.h"
 #include "snapshot/ops/simdutf.h"
 
@@ -75,11 +77,44 @@ v8::MaybeLocal<v8::String> utf8Decode(OpCall& call, std::span<const std::byte> b
   return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal, size);
 }
 
+void throwNotValid(v8::Isolate* isolate, std::string_view encoding) {
+  const std::string message =
+      "The encoded data was not valid for encoding " + std::string(encoding);
+  v8::Local<v8::String> text;
+  if (!v8::String::NewFromUtf8(isolate, message.data(), v8::NewStringType::kNormal,
+                               static_cast<int>(message.size()))
+           .ToLocal(&text)) {
+    return;
+  }
+  isolate->ThrowException(v8::Exception::TypeError(text));
+}
+
+// A part of a text, as short as legacy_decoder.js makes them. How many of its last bytes wait
+// for the next part goes to `unfinished`.
+v8::MaybeLocal<v8::String> legacyDecode(OpCall& call, const Utf8& encoding,
+                                        std::span<const std::byte> bytes, uint32_t flags,
+                                        std::span<uint32_t> unfinished) {
+  constexpr uint32_t kEndOfText = 1;
+  constexpr uint32_t kFatal = 2;
+  constexpr size_t kMaxPartBytes = 1 << 20;
+  auto* isolate = call.isolate();
+  if (bytes.size() > kMaxPartBytes || unfinished.empty()) return {};
+  const auto end = (flags & kEndOfText) != 0 ? LegacyEnd::kEndOfText : LegacyEnd::kMoreToCome;
+  const auto text = decodeLegacyText(encoding.view(), bytes, end);
+  if (!text || ((flags & kFatal) != 0 && text->isMalformed)) {
+    throwNotValid(isolate, encoding.view());
+    return {};
+  }
+  unfinished[0] = static_cast<uint32_t>(text->unfinishedBytes);
+  return v8::String::NewFromTwoByte(isolate, reinterpret_cast<const uint16_t*>(text->units.data()),
+                                    v8::NewStringType::kNormal,
+                                    static_cast<int>(text->units.size()));
+}
+
 constexpr Op kOps[] = {
-    {"utf8Encode", bindOp<utf8Encode>},
-    {"utf8EncodeInto", bindOp<utf8EncodeInto>},
-    {"utf8ByteLength", bindOp<utf8ByteLength>},
-    {"utf8Decode", bindOp<utf8Decode>},
+    {"utf8Encode", bindOp<utf8Encode>},         {"utf8EncodeInto", bindOp<utf8EncodeInto>},
+    {"utf8ByteLength", bindOp<utf8ByteLength>}, {"utf8Decode", bindOp<utf8Decode>},
+    {"legacyDecode", bindOp<legacyDecode>},
 };
 
 }  // namespace

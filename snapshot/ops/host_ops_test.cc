@@ -32,28 +32,33 @@ class RecordingHost final : public Host {
   }
   v8::Local<v8::Array> requestHeaders(uint32_t) override { return v8::Array::New(isolate, 4); }
   v8::Local<v8::Value> requestBody(uint32_t) override { return v8::Null(isolate); }
-  v8::Local<v8::Promise> readRequestBody(uint32_t) override {
+  v8::Local<v8::Promise> readIncoming(uint32_t) override {
     const auto resolver = v8::Promise::Resolver::New(isolate->GetCurrentContext()).ToLocalChecked();
     return resolver->GetPromise();
   }
-  void cancelRequestBody(uint32_t slot) override { note("cancel", std::to_string(slot)); }
+  void cancelIncoming(uint32_t slot) override { note("cancel", std::to_string(slot)); }
   void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                bool hasBody) override {
     note("respond " + std::to_string(slot) + " " + std::to_string(head.status), head.statusText);
     note("headers", head.headers);
     note(hasBody ? "body" : "no body", text(body));
   }
+  void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) override {
+    note("incoming " + std::to_string(slot) + " " + std::to_string(head.status),
+         std::to_string(number));
+  }
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override {
     note("stream " + std::to_string(slot) + " " + std::to_string(head.status),
          std::to_string(length));
   }
-  void writeResponseBody(uint32_t, std::span<const std::byte> chunk) override {
+  void writeOutgoing(uint32_t, std::span<const std::byte> chunk) override {
     note("write", text(chunk));
   }
-  void endResponseBody(uint32_t slot) override { note("end", std::to_string(slot)); }
-  void failResponseBody(uint32_t, v8::Local<v8::Value>) override { note("failBody", ""); }
+  void endOutgoing(uint32_t slot) override { note("end", std::to_string(slot)); }
+  void failOutgoing(uint32_t, v8::Local<v8::Value>) override { note("failBody", ""); }
   void failRequest(uint32_t, v8::Local<v8::Value>) override { note("fail", ""); }
   void waitUntil(uint32_t, v8::Local<v8::Promise>) override { note("wait", ""); }
+  FetchHost* fetches() override { return nullptr; }
 
  private:
   static std::string_view text(std::span<const std::byte> bytes) {
@@ -82,7 +87,7 @@ TEST_F(HostOpsTest, HandsOutThePartsOfARequest) {
   EXPECT_EQ(world_.run("ops.requestUrl(7) + ops.requestMethod(7)"), "url7PUT");
   EXPECT_EQ(world_.run("ops.requestHeaders(0).length"), "4");
   EXPECT_EQ(world_.run("ops.requestBody(0)"), "null");
-  EXPECT_EQ(world_.run("ops.readRequestBody(0)"), "[object Promise]");
+  EXPECT_EQ(world_.run("ops.readIncoming(0)"), "[object Promise]");
   EXPECT_EQ(world_.run("ops.requestUrl(-1)"),
             "throws TypeError: argument 1 must be an unsigned 32-bit integer");
 }
@@ -120,10 +125,10 @@ TEST_F(HostOpsTest, StreamsABody) {
   EXPECT_EQ(
       seenAfter("ops.respondStream(1, 206, '', '', 5e9); ops.respondStream(1, 200, '', '', -1)"),
       "stream 1 206=5000000000;stream 1 200=-1;");
-  EXPECT_EQ(seenAfter("ops.writeResponseBody(1, new Uint8Array([88])); ops.endResponseBody(1)"),
+  EXPECT_EQ(seenAfter("ops.writeOutgoing(1, new Uint8Array([88])); ops.endOutgoing(1)"),
             "write=X;end=1;");
-  EXPECT_EQ(seenAfter("ops.failResponseBody(1, 'e'); ops.failRequest(1, 'e');"
-                      "ops.waitUntil(1, Promise.resolve()); ops.cancelRequestBody(2)"),
+  EXPECT_EQ(seenAfter("ops.failOutgoing(1, 'e'); ops.failRequest(1, 'e');"
+                      "ops.waitUntil(1, Promise.resolve()); ops.cancelIncoming(2)"),
             "failBody=;fail=;wait=;cancel=2;");
 }
 

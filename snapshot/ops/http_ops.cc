@@ -1,10 +1,7 @@
 // A request's parts, and its answer. respond() runs once for every request.
 
-#include <memory>
-#include <optional>
-
+#include "snapshot/ops/body_bytes.h"
 #include "snapshot/ops/ops.h"
-#include "snapshot/ops/simdutf.h"
 
 namespace nano {
 namespace {
@@ -25,57 +22,11 @@ v8::Local<v8::Value> requestBody(OpCall&, Host& host, uint32_t slot) {
   return host.requestBody(slot);
 }
 
-v8::Local<v8::Promise> readRequestBody(OpCall&, Host& host, uint32_t slot) {
-  return host.readRequestBody(slot);
+v8::Local<v8::Promise> readIncoming(OpCall&, Host& host, uint32_t number) {
+  return host.readIncoming(number);
 }
 
-void cancelRequestBody(OpCall&, Host& host, uint32_t slot) { host.cancelRequestBody(slot); }
-
-// A response's body as bytes. A string of ASCII, the usual case, is not copied: V8's heap must not
-// move while this lives.
-class BodyBytes final {
- public:
-  // False when `body` is nothing that can be a body.
-  bool assign(v8::Isolate* isolate, v8::Local<v8::Value> body) {
-    if (body->IsString()) {
-      encode(isolate, body.As<v8::String>());
-      return true;
-    }
-    if (body->IsNullOrUndefined()) {
-      present_ = false;
-      return true;
-    }
-    if (!buffer_.assign(body)) return false;
-    bytes_ = buffer_.view();
-    return true;
-  }
-  bool present() const { return present_; }
-  std::span<const std::byte> bytes() const { return bytes_; }
-
- private:
-  void encode(v8::Isolate* isolate, v8::Local<v8::String> text) {
-    string_.emplace(isolate, text);
-    if (string_->is_one_byte()) {
-      const auto* data = reinterpret_cast<const char*>(string_->data8());
-      if (simdutf::validate_ascii(data, string_->length())) {
-        bytes_ = std::as_bytes(std::span(data, string_->length()));
-        return;
-      }
-    }
-    string_.reset();
-    const size_t size = text->Utf8LengthV2(isolate);
-    encoded_ = std::make_unique_for_overwrite<char[]>(size);
-    const size_t written = text->WriteUtf8V2(isolate, encoded_.get(), size,
-                                             v8::String::WriteFlags::kReplaceInvalidUtf8);
-    bytes_ = std::as_bytes(std::span(encoded_.get(), written));
-  }
-
-  bool present_ = true;
-  std::span<const std::byte> bytes_;
-  ReadableBytes buffer_;
-  std::optional<v8::String::ValueView> string_;
-  std::unique_ptr<char[]> encoded_;
-};
+void cancelIncoming(OpCall&, Host& host, uint32_t number) { host.cancelIncoming(number); }
 
 // NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
 void respond(OpCall& call, Host& host, uint32_t slot, uint32_t status, const Latin1& statusText,
@@ -95,14 +46,20 @@ void respondStream(OpCall&, Host& host, uint32_t slot, uint32_t status, const La
                      length >= 0 ? static_cast<int64_t>(length) : -1);
 }
 
-void writeResponseBody(OpCall&, Host& host, uint32_t slot, std::span<const std::byte> chunk) {
-  host.writeResponseBody(slot, chunk);
+// NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
+void respondIncoming(OpCall&, Host& host, uint32_t slot, uint32_t status, const Latin1& statusText,
+                     const Latin1& headers, uint32_t number) {
+  host.respondIncoming(slot, {status, statusText.view(), headers.view()}, number);
 }
 
-void endResponseBody(OpCall&, Host& host, uint32_t slot) { host.endResponseBody(slot); }
+void writeOutgoing(OpCall&, Host& host, uint32_t number, std::span<const std::byte> chunk) {
+  host.writeOutgoing(number, chunk);
+}
 
-void failResponseBody(OpCall&, Host& host, uint32_t slot, v8::Local<v8::Value> error) {
-  host.failResponseBody(slot, error);
+void endOutgoing(OpCall&, Host& host, uint32_t number) { host.endOutgoing(number); }
+
+void failOutgoing(OpCall&, Host& host, uint32_t number, v8::Local<v8::Value> error) {
+  host.failOutgoing(number, error);
 }
 
 void failRequest(OpCall&, Host& host, uint32_t slot, v8::Local<v8::Value> error) {
@@ -118,13 +75,14 @@ constexpr Op kOps[] = {
     {"requestMethod", bindOp<requestMethod>},
     {"requestHeaders", bindOp<requestHeaders>},
     {"requestBody", bindOp<requestBody>},
-    {"readRequestBody", bindOp<readRequestBody>},
-    {"cancelRequestBody", bindOp<cancelRequestBody>},
+    {"readIncoming", bindOp<readIncoming>},
+    {"cancelIncoming", bindOp<cancelIncoming>},
     {"respond", bindOp<respond>},
+    {"respondIncoming", bindOp<respondIncoming>},
     {"respondStream", bindOp<respondStream>},
-    {"writeResponseBody", bindOp<writeResponseBody>},
-    {"endResponseBody", bindOp<endResponseBody>},
-    {"failResponseBody", bindOp<failResponseBody>},
+    {"writeOutgoing", bindOp<writeOutgoing>},
+    {"endOutgoing", bindOp<endOutgoing>},
+    {"failOutgoing", bindOp<failOutgoing>},
     {"failRequest", bindOp<failRequest>},
     {"waitUntil", bindOp<waitUntil>},
 };

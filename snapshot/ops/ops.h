@@ -17,5 +17,7 @@ extern const std::span<const Op> kUrlOps;
 extern const std::span<const Op> kCloneOps;
 extern const std::span<const Op> kInspectOps;
 extern const std::span<const Op> kContextOps;
+extern const std::span<const Op> kFetchOps;
+extern const std::span<const Op> kSocketOps;
 
 }  // namespace nano

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,5 +21,9 @@ std::variant<Destination, std::string> makeDestination(Destination::Scheme schem
 
 // "https://example.com:8443", for messages and log lines.
 std::string describe(const Destination& destination);
+
+// "http", "https", "tcp", "tls".
+std::string_view schemeName(Destination::Scheme scheme);
+std::optional<Destination::Scheme> schemeNamed(std::string_view name);
 
 }  // namespace nano

@@ -30,6 +30,10 @@ class EgressPolicy {
   // "http://proxy.example:3128": everything goes through it; empty: nothing does. The proxy itself
   // is the operator's and not subject to the policy.
   virtual std::string proxy() const = 0;
+
+  // Of a name that has addresses of both kinds: whether none of them may be used, or else those
+  // that are allowed (admitted_addresses.h does it).
+  virtual bool refusesMixedAnswers() const { return false; }
 };
 
 }  // namespace nano

@@ -4,6 +4,7 @@
 
 #include <kj/debug.h>
 
+#include "supervisor/egress/admitted_addresses.h"
 #include "supervisor/egress/destination.h"
 
 namespace nano {
@@ -55,18 +56,17 @@ std::optional<NetworkFetcher::Proxy> NetworkFetcher::readProxy(const std::string
 }
 
 kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
-  Counters::add(shared_.counters.fetches);
   const Destination& destination = request.destination;
   EgressDecision decision = policy_->decide(destination);
-  if (!decision.allowed) return failed(deniedFetch(destination, decision.rule));
+  if (!decision.allowed) return FetchOutcome(deniedFetch(destination, decision.rule));
   if (!isSendable(request)) {
-    return failed(deniedFetch(destination, "no such method, or none with a body"));
+    return FetchOutcome(deniedFetch(destination, "no such method, or none with a body"));
   }
   // Through a proxy a name is the proxy's to look up; an address is known without.
   if (proxy_) {
     auto address = parseIpAddress(destination.host);
     if (address) decision = policy_->decide(destination, *address);
-    if (!decision.allowed) return failed(deniedFetch(destination, decision.rule));
+    if (!decision.allowed) return FetchOutcome(deniedFetch(destination, decision.rule));
   }
   const std::string& host = proxy_ ? proxy_->destination.host : destination.host;
   if (auto address = parseIpAddress(host)) return connect(kj::mv(request), {*address});
@@ -74,7 +74,7 @@ kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
   auto resolved = shared_.resolver.resolve(host).then(
       [this, request = kj::mv(request)](Resolution&& found) mutable -> kj::Promise<FetchOutcome> {
         if (auto* none = std::get_if<NameNotFound>(&found)) {
-          return failed(unknownName(request.destination, none->reason));
+          return FetchOutcome(unknownName(request.destination, none->reason));
         }
         return connect(kj::mv(request), std::move(std::get<std::vector<IpAddress>>(found)));
       });
@@ -92,22 +92,20 @@ kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
 kj::Promise<FetchOutcome> NetworkFetcher::connect(OutboundRequest request,
                                                   std::vector<IpAddress> addresses) {
   const Destination& destination = request.destination;
-  std::string rule = "it has none";
   if (!proxy_) {
-    std::erase_if(addresses, [&](const IpAddress& address) {
-      EgressDecision decision = policy_->decide(destination, address);
-      if (!decision.allowed) rule = std::move(decision.rule);
-      return !decision.allowed;
-    });
+    auto admitted = admittedAddresses(*policy_, destination, addresses);
+    addresses = std::move(admitted.addresses);
+    if (addresses.empty()) {
+      return FetchOutcome(deniedAddresses(destination, admitted.decision.rule));
+    }
   }
-  if (addresses.empty()) return failed(deniedAddresses(destination, rule));
   if (addresses.size() > kMaxAddresses) addresses.resize(kMaxAddresses);
   const Destination& next = proxy_ ? proxy_->destination : destination;
-  Route route{next.host, next.port, std::move(addresses), proxy_ ? proxy_->url : ""};
+  TransferRoute route{next.host, next.port, std::move(addresses), proxy_ ? proxy_->url : ""};
   return transfer(kj::mv(request), std::move(route));
 }
 
-kj::Promise<FetchOutcome> NetworkFetcher::transfer(OutboundRequest request, Route route) {
+kj::Promise<FetchOutcome> NetworkFetcher::transfer(OutboundRequest request, TransferRoute route) {
   auto transfer = kj::heap<Transfer>(warmContext(), kj::mv(request), std::move(route));
   auto answer = transfer->answer();
   return answer.then(
@@ -121,11 +119,6 @@ kj::Promise<FetchOutcome> NetworkFetcher::transfer(OutboundRequest request, Rout
         }
         return kj::mv(response);
       });
-}
-
-FetchOutcome NetworkFetcher::failed(EgressError error) {
-  Counters::add(shared_.counters.failed[static_cast<size_t>(error.kind)]);
-  return error;
 }
 
 const TransferContext& NetworkFetcher::warmContext() {

@@ -9,6 +9,7 @@
 #include <kj/async.h>
 
 #include "protocol/event_loop.h"
+#include "supervisor/counters.h"
 #include "supervisor/egress/curl_multi.h"
 #include "supervisor/egress/deadline_watch.h"
 #include "supervisor/egress/egress_policy.h"
@@ -51,8 +52,7 @@ class NetworkFetcher final : public Fetcher {
 
   static std::optional<Proxy> readProxy(const std::string& url);
   kj::Promise<FetchOutcome> connect(OutboundRequest request, std::vector<IpAddress> addresses);
-  kj::Promise<FetchOutcome> transfer(OutboundRequest request, Route route);
-  FetchOutcome failed(EgressError error);
+  kj::Promise<FetchOutcome> transfer(OutboundRequest request, TransferRoute route);
   const TransferContext& warmContext();
   kj::Promise<void> coolDown(kj::TimePoint at);
 

@@ -5,8 +5,6 @@
 
 #include <kj/time.h>
 
-#include "protocol/egress.capnp.h"
-#include "supervisor/counters.h"
 #include "supervisor/egress/trusted_roots.h"
 
 namespace nano {
@@ -29,16 +27,6 @@ struct NetworkSettings {
 
   // For https; without, every certificate is refused.
   std::shared_ptr<const TrustedRoots> roots;
-};
-
-// What the fetchers of one front end have done. Written by its thread, read by any.
-struct NetworkCounters {
-  static constexpr size_t kFailures = static_cast<size_t>(rpc::EgressFailure::Kind::INTERNAL) + 1;
-
-  Counters::Counter fetches{0};
-  Counters::Counter connections{0};   // Sockets opened, whether or not anybody answered.
-  Counters::List<kFailures> failed;   // By rpc::EgressFailure::Kind: fetches without a response.
-  Counters::Counter brokenBodies{0};  // Responses that broke off after their head.
 };
 
 }  // namespace nano

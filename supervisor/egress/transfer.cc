@@ -19,7 +19,7 @@ UpstreamHead::Versions versionsOf(const Destination& destination) {
 
 }  // namespace
 
-Transfer::Transfer(const TransferContext& context, OutboundRequest request, Route route)
+Transfer::Transfer(const TransferContext& context, OutboundRequest request, TransferRoute route)
     : context_(&context),
       request_(std::move(request)),
       route_(std::move(route)),
@@ -124,7 +124,6 @@ void Transfer::conclude(EgressError error) {
     return;
   }
   told_ = true;
-  Counters::add(context_->counters.failed[static_cast<size_t>(error.kind)]);
   answer_->fulfill(Result(std::move(error)));
 }
 

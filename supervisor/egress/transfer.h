@@ -11,6 +11,7 @@
 
 #include <kj/async.h>
 
+#include "supervisor/counters.h"
 #include "supervisor/egress/curl_multi.h"
 #include "supervisor/egress/deadline_watch.h"
 #include "supervisor/egress/egress_policy.h"
@@ -33,7 +34,7 @@ struct TransferContext {
 };
 
 // Whom to connect to, decided: the destination itself, or the proxy that everything goes through.
-struct Route {
+struct TransferRoute {
   std::string host;  // An IPv6 address without brackets.
   uint16_t port = 0;
   std::vector<IpAddress> addresses;  // Checked; these and no others.
@@ -45,7 +46,7 @@ struct Route {
 // late as its reader likes.
 class Transfer final : private CurlCall, private SentBody::Owner, private DeadlineWatch::Entry {
  public:
-  Transfer(const TransferContext& context, OutboundRequest request, Route route);
+  Transfer(const TransferContext& context, OutboundRequest request, TransferRoute route);
   ~Transfer() noexcept(false);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -109,7 +110,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
 
   const TransferContext* context_;  // Null once curl is done with it.
   OutboundRequest request_;
-  Route route_;
+  TransferRoute route_;
   std::unique_ptr<CurlHandle> handle_;
   CurlList headers_;
   std::array<char, CURL_ERROR_SIZE> curlText_{};

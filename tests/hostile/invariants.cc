@@ -30,15 +30,19 @@ size_t countOf(const std::string& text, const std::string& part) {
 
 std::unique_ptr<HostileTest::World> HostileTest::world_;
 
-HostileTest::World::World()
-    : nanod([this]() -> Nanod::Options {
-        directory.write("policy.json",
-                        std::string(R"({"tenants": {")") + kFrozen + R"(": {"clock": "frozen"}}})");
-        return {{"--policy=" + directory.path() + "/policy.json"}, logPath};
+HostileTest::World::World(const WorldOptions& options)
+    : nanod([this, &options]() -> Nanod::Options {
+        nlohmann::json policy;
+        policy["tenants"] = options.tenants;
+        policy["tenants"][kFrozen]["clock"] = "frozen";
+        directory.write("policy.json", policy.dump());
+        std::vector<std::string> flags = options.flags;
+        flags.push_back("--policy=" + directory.path() + "/policy.json");
+        return {flags, logPath};
       }()) {}
 
-void HostileTest::SetUpTestSuite() {
-  world_ = std::make_unique<World>();
+void HostileTest::startWorld(const WorldOptions& options) {
+  world_ = std::make_unique<World>(options);
   deployNeighbour(nanod());
   // Everything has been used once before the baseline is taken: a deploy, its removal, an app's
   // log, a worker's death.
@@ -52,6 +56,7 @@ void HostileTest::SetUpTestSuite() {
     EXPECT_EQ(ask(warm).status, 200);
     EXPECT_EQ(askNeighbour(nanod(), i), "");
   }
+  if (options.warmUp) options.warmUp();
   removeApp(warm);
   // A worker that has just ended or is just being started holds descriptors.
   EXPECT_TRUE(eventually([] { return nanod().status().at("workers").size() == 2; }));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,8 +24,16 @@ namespace nano::test {
 // clock that stands still while JavaScript runs.
 class HostileTest : public testing::Test {
  protected:
-  static void SetUpTestSuite();
+  static void SetUpTestSuite() { startWorld({}); }
   static void TearDownTestSuite();
+  // For a suite whose nanod needs more: what it is started with, and what its policy says of
+  // tenants beside kFrozen.
+  struct WorldOptions {
+    std::vector<std::string> flags{};
+    std::map<std::string, nlohmann::json> tenants{};
+    std::function<void()> warmUp{};
+  };
+  static void startWorld(const WorldOptions& options);
   void SetUp() override;
   // Checks the invariants.
   void TearDown() override;
@@ -68,7 +77,7 @@ class HostileTest : public testing::Test {
     size_t descriptors = 0;
   };
   struct World {
-    World();
+    explicit World(const WorldOptions& options);
     TestDirectory directory;
     std::string logPath = directory.path() + "/nanod.log";
     Nanod nanod;

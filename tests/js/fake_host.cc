@@ -18,6 +18,8 @@ v8::Local<v8::String> text(v8::Isolate* isolate, std::string_view latin1) {
       .ToLocalChecked();
 }
 
+bool isFetch(uint32_t number) { return (number & FetchHost::kFetchBit) != 0; }
+
 }  // namespace
 
 FakeHost::Request& FakeHost::request(uint32_t slot) {
@@ -63,7 +65,7 @@ v8::MaybeLocal<v8::Array> FakeHost::waitedFor(uint32_t slot) {
 }
 
 bool FakeHost::turn(v8::Local<v8::Context> context) {
-  return pullAndSettle(context) || fireNextTimer();
+  return pullAndSettle(context) || fetches_.turn(context) || fireNextTimer();
 }
 
 bool FakeHost::pullAndSettle(v8::Local<v8::Context> context) {
@@ -71,7 +73,7 @@ bool FakeHost::pullAndSettle(v8::Local<v8::Context> context) {
     if (request.pullWanted) {
       request.pullWanted = false;
       request.pulled = true;
-      call(EntryPoint::kPullResponseBody, static_cast<int32_t>(slot), slot);
+      call(EntryPoint::kPullOutgoing, static_cast<int32_t>(slot), slot);
       return true;
     }
     if (request.finished && !request.settled) {
@@ -128,6 +130,7 @@ void FakeHost::settle(v8::Local<v8::Context> context, Request& request) {
     body = bytes->array;
   }
   set("body", body);
+  if (request.incoming) set("incoming", v8::Integer::NewFromUnsigned(isolate_, *request.incoming));
   if (!request.error.IsEmpty()) set("error", request.error.Get(isolate_));
   if (!request.bodyError.IsEmpty()) set("bodyError", request.bodyError.Get(isolate_));
   request.answer.Get(isolate_)->Resolve(context, result).Check();
@@ -166,7 +169,8 @@ v8::Local<v8::Value> FakeHost::requestBody(uint32_t slot) {
   return body;
 }
 
-v8::Local<v8::Promise> FakeHost::readRequestBody(uint32_t slot) {
+v8::Local<v8::Promise> FakeHost::readIncoming(uint32_t slot) {
+  if (isFetch(slot)) return fetches_.readIncoming(slot);
   auto& request = this->request(slot);
   const auto context = isolate_->GetCurrentContext();
   const auto resolver = v8::Promise::Resolver::New(context).ToLocalChecked();
@@ -184,7 +188,8 @@ v8::Local<v8::Promise> FakeHost::readRequestBody(uint32_t slot) {
   return resolver->GetPromise();
 }
 
-void FakeHost::cancelRequestBody(uint32_t slot) {
+void FakeHost::cancelIncoming(uint32_t slot) {
+  if (isFetch(slot)) return fetches_.cancelIncoming(slot);
   auto& request = this->request(slot);
   request.bodyCancelled = true;
   request.given.Get(isolate_)
@@ -210,6 +215,12 @@ void FakeHost::respond(uint32_t slot, const ResponseHead& head, std::span<const 
   request.finished = true;
 }
 
+void FakeHost::respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) {
+  begin(slot, head);
+  request(slot).incoming = number;
+  request(slot).finished = true;
+}
+
 void FakeHost::respondStream(uint32_t slot, const ResponseHead& head, int64_t length) {
   begin(slot, head);
   auto& request = this->request(slot);
@@ -225,18 +236,21 @@ bool FakeHost::answerPull(uint32_t slot, const char* op) {
   return !request.finished;
 }
 
-void FakeHost::writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) {
-  if (!answerPull(slot, "writeResponseBody")) return;
+void FakeHost::writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) {
+  if (isFetch(slot)) return fetches_.writeOutgoing(slot, chunk);
+  if (!answerPull(slot, "writeOutgoing")) return;
   auto& request = this->request(slot);
   request.body.insert(request.body.end(), chunk.begin(), chunk.end());
   request.pullWanted = true;
 }
 
-void FakeHost::endResponseBody(uint32_t slot) {
-  if (answerPull(slot, "endResponseBody")) request(slot).finished = true;
+void FakeHost::endOutgoing(uint32_t slot) {
+  if (isFetch(slot)) return fetches_.endOutgoing(slot);
+  if (answerPull(slot, "endOutgoing")) request(slot).finished = true;
 }
 
-void FakeHost::failResponseBody(uint32_t slot, v8::Local<v8::Value> error) {
+void FakeHost::failOutgoing(uint32_t slot, v8::Local<v8::Value> error) {
+  if (isFetch(slot)) return fetches_.failOutgoing(slot, error);
   auto& request = this->request(slot);
   request.bodyError.Reset(isolate_, error);
   request.finished = true;

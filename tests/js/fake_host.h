@@ -9,6 +9,8 @@
 
 #include "snapshot/entry_points.h"
 #include "snapshot/host.h"
+#include "tests/js/fake_fetches.h"
+#include "tests/js/fake_sockets.h"
 
 namespace nano {
 
@@ -17,7 +19,7 @@ namespace nano {
 //
 // Requests and answers are JavaScript values of the test: { url, method, headers, body } in, where
 // body is undefined, a Uint8Array, or an array of Uint8Arrays that arrives as a stream; and {
-// status, statusText, headers, body, error, bodyError } out.
+// status, statusText, headers, body, incoming, error, bodyError } out.
 class FakeHost final : public Host {
  public:
   struct LogLine {
@@ -28,7 +30,9 @@ class FakeHost final : public Host {
 
   FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context)
       : isolate_(isolate),
-        entryPoints_(context) {}
+        entryPoints_(context),
+        fetches_(isolate, entryPoints_),
+        sockets_(isolate) {}
   virtual ~FakeHost() = default;
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
@@ -41,6 +45,7 @@ class FakeHost final : public Host {
   v8::MaybeLocal<v8::Array> waitedFor(uint32_t slot);
   const std::vector<LogLine>& lines() const { return lines_; }
   const EntryPoints& entryPoints() const { return entryPoints_; }
+  FakeFetches& outside() { return fetches_; }
 
   // Does what is due now: pulls bodies and settles answers; with nothing of that to do, moves the
   // clock to the next timer and fires it. False when nothing is left. A microtask checkpoint comes
@@ -59,16 +64,19 @@ class FakeHost final : public Host {
   v8::Local<v8::String> requestMethod(uint32_t slot) override;
   v8::Local<v8::Array> requestHeaders(uint32_t slot) override;
   v8::Local<v8::Value> requestBody(uint32_t slot) override;
-  v8::Local<v8::Promise> readRequestBody(uint32_t slot) override;
-  void cancelRequestBody(uint32_t slot) override;
+  v8::Local<v8::Promise> readIncoming(uint32_t slot) override;
+  void cancelIncoming(uint32_t slot) override;
   void respond(uint32_t slot, const ResponseHead& head, std::span<const std::byte> body,
                bool hasBody) override;
+  void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
-  void writeResponseBody(uint32_t slot, std::span<const std::byte> chunk) override;
-  void endResponseBody(uint32_t slot) override;
-  void failResponseBody(uint32_t slot, v8::Local<v8::Value> error) override;
+  void writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) override;
+  void endOutgoing(uint32_t slot) override;
+  void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+  FetchHost* fetches() override { return &fetches_; }
+  FakeSockets* sockets() override { return &sockets_; }
 
  private:
   static constexpr double kTimeOrigin = 1'700'000'000'000;
@@ -91,6 +99,8 @@ class FakeHost final : public Host {
     bool pullWanted = false;
     bool pulled = false;
     double length = -1;
+    // The body that was handed on.
+    std::optional<uint32_t> incoming;
     v8::Global<v8::Value> error;
     v8::Global<v8::Value> bodyError;
   };
@@ -112,6 +122,8 @@ class FakeHost final : public Host {
 
   v8::Isolate* isolate_;
   EntryPoints entryPoints_;
+  FakeFetches fetches_;
+  FakeSockets sockets_;
   double now_ = 0;
   std::vector<Timer> timers_;
   uint64_t timersMade_ = 0;

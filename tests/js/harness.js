@@ -11,6 +11,8 @@ const { stringify } = JSON;
 const { is, getPrototypeOf, keys, getOwnPropertyNames } = Object;
 const { isView } = ArrayBuffer;
 const { isArray } = Array;
+const { apply, defineProperty } = Reflect;
+const kPlain = { configurable: true, enumerable: true, writable: true };
 
 /** @param {string} name @param {() => unknown} body may be async */
 export function test(name, body) {
@@ -144,19 +146,51 @@ export function callEntryPoint(name, ...args) {
   return native.callEntryPoint(name, args);
 }
 
+/** Who answers for the network: fake_network.js makes one. */
+export function setNetwork(network) {
+  native.setNetwork(network);
+}
+
+/** What an app gets from `import`. @param {string} name */
+export function builtinModule(name) {
+  const list = callEntryPoint('builtinModule', name);
+  const exported = {};
+  for (let i = 0; i + 1 < list.length; i += 2) exported[list[i]] = list[i + 1];
+  return exported;
+}
+
 export function bytes(...values) {
   return new Uint8Array(values);
 }
 
+const encoder = new TextEncoder();
+const encode = encoder.encode;
+
 function asBytes(body) {
-  return typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  return typeof body === 'string' ? apply(encode, encoder, [body]) : body;
 }
+
+const append = (list, item) => defineProperty(list, list.length, own(item));
+const own = (value) => ({ __proto__: null, ...kPlain, value });
 
 // Spells out the headers "name\0value\0..." as [[name, value], ...].
 function pairs(flat) {
-  const parts = flat.split('\0');
   const list = [];
-  for (let i = 0; i + 1 < parts.length; i += 2) list.push([parts[i], parts[i + 1]]);
+  let name;
+  let text = '';
+  for (let i = 0; i < flat.length; i++) {
+    if (flat[i] !== '\0') {
+      text += flat[i];
+      continue;
+    }
+    if (name === undefined) {
+      name = text;
+    } else {
+      append(list, [name, text]);
+      name = undefined;
+    }
+    text = '';
+  }
   return list;
 }
 
@@ -190,9 +224,56 @@ export function send(init, handler, env = {}) {
       text: answer.body === null ? null : new TextDecoder().decode(answer.body),
     })),
     abort: () => native.callEntryPoint('abortRequest', [slot]),
-    cancel: () => native.callEntryPoint('cancelResponseBody', [slot]),
+    cancel: () => native.callEntryPoint('cancelOutgoing', [slot]),
     waited: () => native.waitedFor(slot),
   };
+}
+
+/**
+ * Answers a fetch that outbound() told of. `response` has status, statusText, headers (an object, or
+ * a flat array of names and values), body: none, a string, bytes, or an array of these that comes
+ * in pieces, in which an Error breaks it off and undefined never comes; `decoded` where reading it
+ * takes a coding off; or `failure`, a message. Without a response it is to be answered later.
+ */
+export function answerFetch(exchange, response) {
+  if (response === undefined) return;
+  if (response.failure !== undefined) {
+    native.failFetch(exchange.number, response.failure);
+    return;
+  }
+  const { status = 200, statusText = '', headers = {}, body, decoded = false } = response;
+  let flat = headers;
+  if (!isArray(headers)) {
+    flat = [];
+    const names = keys(headers);
+    for (let i = 0; i < names.length; i++) {
+      append(flat, names[i]);
+      append(flat, headers[names[i]]);
+    }
+  }
+  let content = asBytes(body);
+  if (isArray(body)) {
+    content = [];
+    for (let i = 0; i < body.length; i++) append(content, asBytes(body[i]));
+  }
+  native.answerFetch(exchange.number, status, statusText, flat, content, decoded);
+}
+
+/**
+ * What the outside answers: `handler` is called with each fetch, and returns what answerFetch takes.
+ * @param {(exchange: any) => any} handler
+ * @returns {any[]} the fetches so far: { number, method, url, service, headers: [[name, value]],
+ *   body: a Uint8Array, streamed, incoming: the number of a body handed on, aborted,
+ *   bodyCancelled, bodyError }
+ */
+export function outbound(handler) {
+  const seen = [];
+  native.setOutbound((exchange) => {
+    exchange.headers = pairs(exchange.headers);
+    append(seen, exchange);
+    answerFetch(exchange, handler(exchange));
+  });
+  return seen;
 }
 
 /** The whole answer to one request; throws what the handler threw. */

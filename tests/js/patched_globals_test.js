@@ -4,7 +4,7 @@
 // functions that throw. (Promise.prototype.constructor and Symbol.species stay: the language looks
 // them up itself. patched_http_test.js has Headers, Request, Response and streams.)
 
-import { logs, same, test } from './harness.js';
+import { logs, outbound, same, test } from './harness.js';
 
 const { apply, defineProperty, deleteProperty } = Reflect;
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
@@ -195,6 +195,9 @@ test('encoding and base64', () => {
     for (let i = 0; i < 10; i++) out[out.length] = bytes[i];
     out[out.length] = encoder.encodeInto(new E(), 'é', new Bytes(5)).written;
     out[out.length] = decoder.decode(new D(' UTF8 '), bytes);
+    out[out.length] = decoder.decode(new D('SJIS'), bytes);
+    const wide = new D('utf-16le');
+    for (let i = 0; i < 10; i++) out[out.length] = decoder.decode(wide, bytes, { stream: true });
     const stream = new D('utf-8', { fatal: true, ignoreBOM: true });
     for (let i = 0; i < 10; i++) {
       const one = new Bytes(1);
@@ -278,7 +281,9 @@ test('structuredClone, crypto, performance, navigator, DOMException', () => {
   const random = membersOf(getPrototypeOf(crypto));
   const clock = membersOf(getPrototypeOf(performance));
   const browser = membersOf(getPrototypeOf(navigator));
-  const { crypto: c, performance: p, navigator: n } = globalThis;
+  const { crypto: c, performance: p, navigator: n, PerformanceObserver: O } = globalThis;
+  const observer = membersOf(O.prototype);
+  const measure = membersOf(PerformanceMeasure.prototype);
   return compare((out) => {
     out[out.length] = clone({ a: [1, { b: 2n }] }).a[1].b;
     out[out.length] = thrownBy(() => clone(() => {}));
@@ -290,6 +295,56 @@ test('structuredClone, crypto, performance, navigator, DOMException', () => {
     out[out.length] = typeof clock.now(p);
     out[out.length] = clock.toJSON(p).timeOrigin;
     out[out.length] = browser.userAgent(n);
+    const observing = new O(() => {});
+    observer.observe(observing, { __proto__: null, type: 'mark', buffered: true });
+    clock.mark(p, 'a', { __proto__: null, startTime: 1, detail: 2 });
+    out[out.length] = measure.detail(clock.measure(p, 'b', 'a'));
+    out[out.length] = clock.getEntriesByName(p, 'a').length;
+    out[out.length] = observer.takeRecords(observing).length;
+    observer.disconnect(observing);
+    clock.clearMarks(p);
+    clock.clearMeasures(p, 'b');
+    out[out.length] = clock.getEntries(p).length;
+  });
+});
+
+test('fetch', () => {
+  const { fetch: get, Response: R, Headers: H, AbortController: A } = globalThis;
+  const response = membersOf(R.prototype);
+  const headers = membersOf(H.prototype);
+  const controller = membersOf(A.prototype);
+  const kPlain = { __proto__: null, body: 'whole' };
+  const kPieces = { __proto__: null, headers: ['a', 'b'], body: ['one ', 'two'] };
+  const kAway = { __proto__: null, status: 302, headers: ['location', '/plain'] };
+  const kFailing = { __proto__: null, failure: 'fetch failed: so' };
+  outbound(({ url }) => {
+    if (url === 'https://up.test/pieces') return kPieces;
+    if (url === 'https://up.test/away') return kAway;
+    return url === 'https://up.test/plain' ? kPlain : kFailing;
+  });
+  return compare(async (out) => {
+    const pieces = await get('https://up.test/pieces', { __proto__: null, cache: 'reload' });
+    out[out.length] = headers.get(response.headers(pieces), 'a');
+    out[out.length] = await response.text(pieces);
+    const init = { __proto__: null, method: 'POST', body: 'x' };
+    const away = await get('https://up.test/away', init);
+    out[out.length] = response.url(away);
+    out[out.length] = await response.text(response.clone(away));
+    out[out.length] = await response.text(await get('data:text/plain;base64,aGk'));
+    const a = new A();
+    const signal = controller.signal(a);
+    const late = await get('https://up.test/pieces', { __proto__: null, signal });
+    controller.abort(a, 'why');
+    try {
+      await response.bytes(late);
+    } catch (error) {
+      out[out.length] = error;
+    }
+    try {
+      await get('https://up.test/other');
+    } catch (error) {
+      out[out.length] = error.message;
+    }
   });
 });
 

@@ -204,6 +204,7 @@ test('tee() cancels the source when both branches are', async () => {
 test('from() takes iterables and async iterables', async () => {
   same(await collect(ReadableStream.from(['a', Promise.resolve('b')])), ['a', 'b']);
   same(await collect(ReadableStream.from(new Set([1, 2]))), [1, 2]);
+  same(await collect(ReadableStream.from(/** @type {any} */ ('ab'))), ['a', 'b']);
   async function* generate() {
     yield 1;
     yield 2;

@@ -1,5 +1,5 @@
 // @ts-check
-// Response bodies that are streams, on their way to the client: snapshot/js/response_pump.js.
+// Response bodies that are streams, on their way to the client: snapshot/js/body_pump.js.
 
 import { bytes, callEntryPoint, dispatch, rejects, same, send, sleep, test } from './harness.js';
 
@@ -150,6 +150,6 @@ test('an echo whose reader leaves is cancelled at the host', async () => {
 test('a pull for a body that is over ends it', async () => {
   const seen = [];
   await dispatch({}, () => new Response(counting([bytes(97)], seen)));
-  callEntryPoint('cancelResponseBody', 12345);
+  callEntryPoint('cancelOutgoing', 12345);
   same(seen, ['pull', 'pull']);
 });

@@ -46,6 +46,22 @@ v8::MaybeLocal<v8::Value> callEntryPoint(OpCall& call, Host& host, const Utf8& n
   KJ_FAIL_REQUIRE("no such entry point", name.view().data());
 }
 
+// From here on every fetch is told to `outbound`.
+void setOutbound(OpCall&, Host& host, v8::Local<v8::Function> outbound) {
+  fake(host).outside().setOutbound(outbound);
+}
+
+// NOLINTNEXTLINE(readability-function-size): its parameters are those of JavaScript.
+void answerFetch(OpCall&, Host& host, uint32_t number, uint32_t status,
+                 v8::Local<v8::String> statusText, v8::Local<v8::Array> headers,
+                 v8::Local<v8::Value> body, bool isDecoded) {
+  fake(host).outside().answer(number, {status, statusText, headers, body, isDecoded});
+}
+
+void failFetch(OpCall&, Host& host, uint32_t number, v8::Local<v8::String> message) {
+  fake(host).outside().fail(number, message);
+}
+
 // [level, line, slot, level, line, slot, ...]
 v8::MaybeLocal<v8::Array> logs(OpCall& call, Host& host) {
   v8::LocalVector<v8::Value> values(call.isolate());
@@ -60,10 +76,20 @@ v8::MaybeLocal<v8::Array> logs(OpCall& call, Host& host) {
   return v8::Array::New(call.isolate(), values.data(), values.size());
 }
 
+void setNetwork(OpCall&, Host& host, v8::Local<v8::Object> network) {
+  fake(host).sockets()->setNetwork(network);
+}
+
 constexpr Op kTestOps[] = {
-    {"dispatch", bindOp<dispatch>},   {"answer", bindOp<answer>},
-    {"waitedFor", bindOp<waitedFor>}, {"callEntryPoint", bindOp<callEntryPoint>},
+    {"dispatch", bindOp<dispatch>},
+    {"answer", bindOp<answer>},
+    {"waitedFor", bindOp<waitedFor>},
+    {"callEntryPoint", bindOp<callEntryPoint>},
     {"logs", bindOp<logs>},
+    {"setOutbound", bindOp<setOutbound>},
+    {"answerFetch", bindOp<answerFetch>},
+    {"failFetch", bindOp<failFetch>},
+    {"setNetwork", bindOp<setNetwork>},
 };
 
 v8::Local<v8::String> name(v8::Isolate* isolate, const Op& op) {

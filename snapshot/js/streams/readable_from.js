@@ -130,7 +130,9 @@ class IteratorSource {
 
 /** @param {any} iterable @param {string} context */
 export function readableFrom(iterable, context) {
-  if (!isObject(iterable)) throw new TypeError(`${context}: The value is not an object`);
+  if (!isObject(iterable) && typeof iterable !== 'string') {
+    throw new TypeError(`${context}: The value is not an object`);
+  }
   let iterator;
   const asyncMethod = methodOf(iterable, SymbolAsyncIterator);
   if (asyncMethod !== undefined) {

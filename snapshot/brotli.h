@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Brotli's decoder (brotli/decode.h of 1.x), which the engine exports without the header.
+// content_decoder_test.cc proves that these declarations fit the pinned engine.
+extern "C" {
+
+struct BrotliDecoderState;
+
+enum BrotliDecoderResult {                      // NOLINT
+  BROTLI_DECODER_RESULT_ERROR = 0,              // NOLINT
+  BROTLI_DECODER_RESULT_SUCCESS = 1,            // NOLINT
+  BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT = 2,   // NOLINT
+  BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT = 3,  // NOLINT
+};
+
+// The codes of failed allocations are between these two.
+inline constexpr int kBrotliFirstAllocError = -30;
+inline constexpr int kBrotliLastAllocError = -21;
+
+using BrotliAlloc = void* (*)(void* opaque, size_t size);
+using BrotliFree = void (*)(void* opaque, void* address);
+
+// Null where there is no memory.
+BrotliDecoderState* BrotliDecoderCreateInstance(BrotliAlloc alloc, BrotliFree free,  // NOLINT
+                                                void* opaque);
+void BrotliDecoderDestroyInstance(BrotliDecoderState* state);  // NOLINT
+BrotliDecoderResult BrotliDecoderDecompressStream(             // NOLINT
+    BrotliDecoderState* state, size_t* availableIn, const uint8_t** nextIn, size_t* availableOut,
+    uint8_t** nextOut, size_t* totalOut);
+int BrotliDecoderGetErrorCode(const BrotliDecoderState* state);  // NOLINT
+}

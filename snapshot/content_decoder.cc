@@ -1,0 +1,247 @@
+#include "snapshot/content_decoder.h"
+
+#define ZLIB_CONST  // next_in points to const bytes.
+#include <zlib.h>
+
+#include <algorithm>
+#include <cctype>
+#include <climits>
+#include <string>
+
+#include "snapshot/brotli.h"
+#include "snapshot/budgeted_memory.h"
+#include "snapshot/zstd.h"
+
+namespace nano {
+namespace {
+
+// security 3.1: past the first megabyte a body may be a thousand times what came over the network,
+// which no text reaches.
+constexpr uint64_t kFreeBytes = 1 << 20;
+constexpr uint64_t kMostRatio = 1000;
+
+using State = ContentDecoder::State;
+
+// One call of a library takes at most so much: zlib counts in 32 bits.
+constexpr size_t kMostAtOnce = 1 << 30;
+
+template <typename T>
+std::span<T> capped(std::span<T> bytes) {
+  return bytes.first(std::min(bytes.size(), kMostAtOnce));
+}
+
+// gzip and deflate.
+class ZlibDecoder final : public ContentDecoder {
+ public:
+  ZlibDecoder(ContentCoding coding, const std::shared_ptr<BufferBudget>& budget)
+      : memory_(budget),
+        isGzip_(coding == ContentCoding::kGzip) {
+    stream_.zalloc = [](void* opaque, uInt items, uInt size) {
+      return BudgetedMemory::allocate(opaque, size_t{items} * size);
+    };
+    stream_.zfree = &BudgetedMemory::release;
+    stream_.opaque = &memory_;
+  }
+  ~ZlibDecoder() override {
+    if (isOpen_) inflateEnd(&stream_);
+  }
+
+ protected:
+  bool isAtEnd() const override { return ended_; }
+
+  Step step(std::span<const std::byte> input, std::span<std::byte> output) override {
+    if (!isOpen_) {
+      if (input.empty()) return {};
+      if (!open(input.front())) return {0, 0, State::kNoMemory};
+    }
+    input = capped(input);
+    output = capped(output);
+    stream_.next_in = reinterpret_cast<const Bytef*>(input.data());
+    stream_.avail_in = static_cast<uInt>(input.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(output.data());
+    stream_.avail_out = static_cast<uInt>(output.size());
+    const State state = inflateAll();
+    return {input.size() - stream_.avail_in, output.size() - stream_.avail_out, state};
+  }
+
+ private:
+  // `deflate` is the zlib format, but there have always been servers that send the data bare.
+  bool open(std::byte first) {
+    constexpr int kGzipFormat = 16;
+    const bool isBare = !isGzip_ && (std::to_integer<int>(first) & 0x0f) != Z_DEFLATED;
+    const int bits = isBare ? -MAX_WBITS : MAX_WBITS;
+    isOpen_ = inflateInit2(&stream_, isGzip_ ? bits + kGzipFormat : bits) == Z_OK;
+    return isOpen_;
+  }
+
+  State inflateAll() {
+    while (stream_.avail_in > 0 || stream_.avail_out > 0) {
+      if (ended_ && !startNextMember()) return State::kFine;
+      switch (inflate(&stream_, Z_NO_FLUSH)) {
+        case Z_OK:
+          if (stream_.avail_in == 0 || stream_.avail_out == 0) return State::kFine;
+          break;
+        case Z_STREAM_END:
+          ended_ = true;
+          break;
+        case Z_BUF_ERROR:  // Nothing could be done with what there is.
+          return State::kFine;
+        case Z_MEM_ERROR:
+          return State::kNoMemory;
+        default:
+          return State::kBroken;
+      }
+    }
+    return State::kFine;
+  }
+
+  // A gzip file is one member or several (RFC 1952 2.2). False where none follows, or not yet.
+  bool startNextMember() {
+    constexpr Bytef kFirstOfMagic = 0x1f;
+    if (stream_.avail_in == 0) return false;
+    if (!isGzip_ || isOver_ || *stream_.next_in != kFirstOfMagic) {
+      isOver_ = true;
+      stream_.avail_in = 0;
+      return false;
+    }
+    ended_ = false;
+    return inflateReset(&stream_) == Z_OK;
+  }
+
+  BudgetedMemory memory_;
+  const bool isGzip_;
+  z_stream stream_{};
+  bool isOpen_ = false;
+  bool ended_ = false;
+  // What follows the end is no member.
+  bool isOver_ = false;
+};
+
+class BrotliDecoder final : public ContentDecoder {
+ public:
+  explicit BrotliDecoder(const std::shared_ptr<BufferBudget>& budget)
+      : memory_(budget),
+        state_(BrotliDecoderCreateInstance(&BudgetedMemory::allocate, &BudgetedMemory::release,
+                                           &memory_)) {}
+  ~BrotliDecoder() override {
+    if (state_ != nullptr) BrotliDecoderDestroyInstance(state_);
+  }
+  bool isMade() const { return state_ != nullptr; }
+
+ protected:
+  bool isAtEnd() const override { return ended_; }
+
+  Step step(std::span<const std::byte> input, std::span<std::byte> output) override {
+    if (ended_) return {input.size(), 0, State::kFine};
+    size_t inputLeft = input.size();
+    const auto* next = reinterpret_cast<const uint8_t*>(input.data());
+    size_t outputLeft = output.size();
+    auto* out = reinterpret_cast<uint8_t*>(output.data());
+    const auto result =
+        BrotliDecoderDecompressStream(state_, &inputLeft, &next, &outputLeft, &out, nullptr);
+    Step step{input.size() - inputLeft, output.size() - outputLeft, State::kFine};
+    if (result == BROTLI_DECODER_RESULT_SUCCESS) {
+      ended_ = true;
+      step.read = input.size();
+    } else if (result == BROTLI_DECODER_RESULT_ERROR) {
+      const int code = BrotliDecoderGetErrorCode(state_);
+      const bool noMemory = code >= kBrotliFirstAllocError && code <= kBrotliLastAllocError;
+      step.state = noMemory ? State::kNoMemory : State::kBroken;
+    }
+    return step;
+  }
+
+ private:
+  BudgetedMemory memory_;
+  BrotliDecoderState* state_;
+  bool ended_ = false;
+};
+
+class ZstdDecoder final : public ContentDecoder {
+ public:
+  explicit ZstdDecoder(const std::shared_ptr<BufferBudget>& budget)
+      : memory_(budget),
+        context_(ZSTD_createDCtx_advanced(
+            {&BudgetedMemory::allocate, &BudgetedMemory::release, &memory_})) {
+    // RFC 9659: a window of 8 MB is all that HTTP may use.
+    constexpr int kWindowLog = 23;
+    if (context_ != nullptr) ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kWindowLog);
+  }
+  ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
+  bool isMade() const { return context_ != nullptr; }
+
+ protected:
+  bool isAtEnd() const override { return ended_; }
+
+  Step step(std::span<const std::byte> input, std::span<std::byte> output) override {
+    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    ZSTD_outBuffer out{output.data(), output.size(), 0};
+    while (in.pos < in.size || out.pos < out.size) {
+      const size_t inBefore = in.pos;
+      const size_t outBefore = out.pos;
+      const size_t result = ZSTD_decompressStream(context_, &out, &in);
+      if (ZSTD_isError(result) != 0) {
+        const bool noMemory = ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation;
+        return {in.pos, out.pos, noMemory ? State::kNoMemory : State::kBroken};
+      }
+      if (in.pos == inBefore && out.pos == outBefore) break;
+      ended_ = result == 0;
+    }
+    return {in.pos, out.pos, State::kFine};
+  }
+
+ private:
+  BudgetedMemory memory_;
+  ZSTD_DCtx* context_;
+  bool ended_ = false;
+};
+
+template <typename Decoder>
+std::unique_ptr<ContentDecoder> ifMade(std::unique_ptr<Decoder> decoder) {
+  if (!decoder->isMade()) return nullptr;
+  return decoder;
+}
+
+}  // namespace
+
+std::optional<ContentCoding> contentCodingOf(std::string_view contentEncoding) {
+  constexpr std::string_view kBlank = " \t";
+  const size_t start = contentEncoding.find_first_not_of(kBlank);
+  if (start == std::string_view::npos) return std::nullopt;
+  const size_t end = contentEncoding.find_last_not_of(kBlank);
+  std::string name(contentEncoding.substr(start, end - start + 1));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (name == "gzip" || name == "x-gzip") return ContentCoding::kGzip;
+  if (name == "deflate") return ContentCoding::kDeflate;
+  if (name == "br") return ContentCoding::kBrotli;
+  if (name == "zstd") return ContentCoding::kZstd;
+  return std::nullopt;
+}
+
+std::unique_ptr<ContentDecoder> ContentDecoder::make(ContentCoding coding,
+                                                     const std::shared_ptr<BufferBudget>& budget) {
+  switch (coding) {
+    case ContentCoding::kGzip:
+    case ContentCoding::kDeflate:
+      return std::make_unique<ZlibDecoder>(coding, budget);
+    case ContentCoding::kBrotli:
+      return ifMade(std::make_unique<BrotliDecoder>(budget));
+    case ContentCoding::kZstd:
+      return ifMade(std::make_unique<ZstdDecoder>(budget));
+  }
+  return nullptr;
+}
+
+ContentDecoder::Step ContentDecoder::decode(std::span<const std::byte> input,
+                                            std::span<std::byte> output) {
+  Step done = step(input, output);
+  totalRead_ += done.read;
+  totalWritten_ += done.written;
+  if (totalWritten_ > kFreeBytes && totalWritten_ / kMostRatio > totalRead_) {
+    done.state = State::kTooDense;
+  }
+  return done;
+}
+
+}  // namespace nano

@@ -1,0 +1,18 @@
+// @ts-check
+// The modules that an app may import by name, and what each exports. worker/builtin_modules.h lists
+// the names, for what is not asked in JavaScript.
+
+import { connect } from './sockets.js';
+
+const modules = {
+  __proto__: null,
+  'cloudflare:sockets': ['connect', connect],
+};
+
+/**
+ * Entry point: what a module exports, [name, value, ...]; undefined for none of ours.
+ * @param {string} name @returns {any[] | undefined}
+ */
+export function builtinModule(name) {
+  return modules[name];
+}

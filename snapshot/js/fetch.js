@@ -1,0 +1,364 @@
+// @ts-check
+// fetch(), https://fetch.spec.whatwg.org/#fetch-method
+//
+// There is no origin here, so no CORS and no cookies; no cache; and a redirect that is not followed
+// is an ordinary response, as on Workers.
+
+import { abortFetch, startFetch } from 'nano:ops';
+import { abortReason, addAbortAlgorithm, isSignalAborted, removeAbortAlgorithm } from './abort.js';
+import { bodyOfSource, fetchedBody } from './body.js';
+import { pumpIncoming, pumpStream, stopPump } from './body_pump.js';
+import { consumeBody, toBytes } from './body_reading.js';
+import { kWarnLevel, printLine } from './console_output.js';
+import { parseDataUrl } from './data_url.js';
+import { headersToSend, withoutBodyHeaders, withoutOriginHeaders } from './fetch_headers.js';
+import { parseFetchUrl, parseLocation } from './fetch_url.js';
+import { flattenHeaders, getHeader } from './header_list.js';
+import { IncomingBody } from './incoming_body.js';
+import { matchesIntegrity } from './integrity.js';
+import {
+  ArrayPrototypeJoin,
+  ArrayPrototypeSlice,
+  ObjectKeys,
+  PromisePrototypeThen,
+  PromiseReject,
+  PromiseWithResolvers,
+  TypeErrorConstructor,
+} from './primordials.js';
+import { partsOf, Request } from './request.js';
+import { fetchedResponse, isNullBodyStatus, isRedirectStatus } from './response.js';
+import { isObject, tooFewArguments } from './webidl.js';
+import { asksForWebSocket, openWebSocket } from './websocket/upgrade.js';
+
+const kMostRedirects = 20;
+/** Of a response; C++ has 0 for a fetch that failed. */
+const kFailed = 0;
+const kNotStarted = -1;
+
+const failure = (reason) => new TypeErrorConstructor(`fetch failed: ${reason}`);
+
+/** One fetch(), through all its redirects. */
+class Fetching {
+  #service;
+  #method;
+  #headers;
+  #details;
+  #body;
+  #signal;
+  /** @type {any} */
+  #url;
+  /** The body where all of it is there, for when it is to be sent again. */
+  #source = undefined;
+  #redirects = 0;
+  #number = kNotStarted;
+  #isSettled = false;
+  /** @type {IncomingBody | undefined} */
+  #incoming = undefined;
+  #onAbort = () => this.#abort(abortReason(this.#signal));
+  #resolvers = PromiseWithResolvers();
+
+  /** @param {ReturnType<typeof partsOf>} parts @param {string} service */
+  constructor(parts, service) {
+    this.#service = service;
+    this.#method = parts.method;
+    this.#headers = parts.headers;
+    this.#details = parts.details;
+    this.#body = parts.body;
+    this.#signal = parts.signal;
+    this.#url = parseFetchUrl(parts.url);
+  }
+
+  /** @returns {Promise<any>} */
+  start() {
+    const signal = this.#signal;
+    if (signal !== undefined) {
+      if (isSignalAborted(signal)) {
+        this.#fail(abortReason(signal));
+        return this.#resolvers.promise;
+      }
+      addAbortAlgorithm(signal, this.#onAbort);
+    }
+    if (this.#url.scheme === 'data:') {
+      this.#answerFromUrl();
+    } else if (this.#url.isHttp && this.#service === '' && asksForWebSocket(this.#headers)) {
+      this.#upgrade();
+    } else {
+      this.#headers = headersToSend(this.#headers, this.#details?.cache ?? 'default');
+      this.#send();
+    }
+    return this.#resolvers.promise;
+  }
+
+  /** Over a connection of its own: what comes back is no message of HTTP. */
+  #upgrade() {
+    const { href } = this.#url;
+    const signal = this.#signal ?? null;
+    this.#forgetSignal();
+    try {
+      PromisePrototypeThen(
+        openWebSocket({ href, headers: this.#headers, signal }),
+        (head) => {
+          this.#isSettled = true;
+          this.#resolvers.resolve(fetchedResponse(head, null, href, false, head.webSocket));
+        },
+        (error) => this.#fail(error),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #send() {
+    const url = this.#url;
+    if (!url.isHttp) {
+      this.#fail(failure(`${url.scheme} URLs cannot be fetched`));
+    } else if (url.hasBadPort && this.#service === '') {
+      this.#fail(failure(`the port of ${url.origin} is one that the Fetch standard blocks`));
+    } else if (this.#details?.cache === 'only-if-cached') {
+      this.#fail(failure('there is no cache that could have it'));
+    } else {
+      try {
+        this.#startAtHost();
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  #startAtHost() {
+    const { href } = this.#url;
+    const body = this.#bodyToSend();
+    const headers = flattenHeaders(this.#headers);
+    const onDone = (status, text, list, content, isDecoded) =>
+      this.#onAnswer(status, text, list, content, isDecoded);
+    this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
+    if (body !== true) return;
+    const onFailed = (error) => this.#onBodyFailed(error);
+    const { incoming } = this.#body;
+    if (incoming === null) {
+      pumpStream(this.#number, this.#body.stream, onFailed);
+    } else {
+      this.#body.markUsed();
+      pumpIncoming(this.#number, incoming, onFailed);
+    }
+  }
+
+  /** As the op takes it: null, what there is, the number of a body that comes in, or true. */
+  #bodyToSend() {
+    const body = this.#body;
+    if (body === null) return null;
+    if (this.#source !== undefined) return this.#source;
+    if (body.source !== null) {
+      this.#source = body.source;
+      body.markUsed();
+      return this.#source;
+    }
+    const { incoming } = body;
+    if (incoming === null) return true;
+    const coding = getHeader(this.#headers, 'content-encoding');
+    if (incoming.isDecoded && coding !== incoming.encoding) return true;
+    body.markUsed();
+    return incoming.take();
+  }
+
+  #onAnswer(status, text, headers, content, isDecoded) {
+    if (this.#isSettled) return;
+    try {
+      if (status === kFailed) {
+        this.#fail(new TypeErrorConstructor(text));
+        return;
+      }
+      if (content === null) {
+        const encoding = getHeader(headers, 'content-encoding');
+        this.#incoming = new IncomingBody(this.#number, encoding, isDecoded);
+      }
+      if (isRedirectStatus(status)) {
+        const mode = this.#details?.redirect ?? 'follow';
+        if (mode === 'error') {
+          this.#fail(failure("it was redirected, and `redirect` is 'error'"));
+          return;
+        }
+        const location = mode === 'follow' ? firstLocation(headers) : undefined;
+        if (location !== undefined) {
+          this.#follow(status, location);
+          return;
+        }
+      }
+      this.#answer({ status, statusText: text, headers }, content);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** https://fetch.spec.whatwg.org/#http-redirect-fetch */
+  #follow(status, location) {
+    const target = parseLocation(location, this.#url.href);
+    const problem = this.#problemOf(target, status);
+    if (problem !== undefined) {
+      this.#fail(failure(problem));
+      return;
+    }
+    this.#redirects++;
+    this.#dropExchange(failure('it was redirected'));
+    const method = this.#method;
+    const becomesGet =
+      status === 303 ? method !== 'GET' && method !== 'HEAD' : status < 303 && method === 'POST';
+    if (becomesGet) {
+      this.#method = 'GET';
+      this.#body = null;
+      this.#headers = withoutBodyHeaders(this.#headers);
+    }
+    if (target.origin !== this.#url.origin) this.#headers = withoutOriginHeaders(this.#headers);
+    this.#url = target;
+    this.#send();
+  }
+
+  #problemOf(target, status) {
+    if (target === undefined) return 'the Location of a redirect is no URL';
+    if (!target.isHttp) return `a redirect leads to a ${target.scheme} URL`;
+    if (target.hasCredentials) return 'a redirect leads to a URL with credentials';
+    if (this.#redirects >= kMostRedirects) return `there were more than ${kMostRedirects} redirects`;
+    if (status !== 303 && this.#body !== null && this.#source === undefined) {
+      return 'a redirect asks for the body again, which was a stream';
+    }
+    return undefined;
+  }
+
+  #answer(head, content) {
+    let body = null;
+    if (this.#method === 'HEAD' || isNullBodyStatus(head.status)) {
+      this.#incoming?.cancel();
+      this.#incoming = undefined;
+    } else if (this.#incoming !== undefined) {
+      body = fetchedBody(this.#incoming);
+    } else if (content !== undefined) {
+      body = bodyOfSource(content, null);
+    }
+    const integrity = this.#details?.integrity ?? '';
+    if (integrity !== '') this.#check(integrity, head, body);
+    else this.#give(head, body);
+  }
+
+  /** The response is there once all of its body is, and is what was asked for. */
+  #check(integrity, head, body) {
+    if (this.#incoming !== undefined) this.#incoming.onOver = () => {};
+    PromisePrototypeThen(
+      consumeBody(body, toBytes),
+      (bytes) => {
+        this.#incoming = undefined;
+        if (this.#isSettled) return;
+        if (!matchesIntegrity(integrity, bytes)) {
+          this.#fail(failure('the response does not match `integrity`'));
+          return;
+        }
+        this.#give(head, body === null ? null : bodyOfSource(bytes, null));
+      },
+      (error) => this.#fail(error),
+    );
+  }
+
+  #give(head, body) {
+    this.#isSettled = true;
+    if (this.#incoming === undefined) this.#forgetSignal();
+    else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
+    const { href } = this.#url;
+    this.#resolvers.resolve(fetchedResponse(head, body, href, this.#redirects > 0));
+  }
+
+  /** https://fetch.spec.whatwg.org/#scheme-fetch, of data: */
+  #answerFromUrl() {
+    const parsed = parseDataUrl(this.#url.href);
+    if (parsed === undefined) {
+      this.#fail(failure('the data: URL is malformed'));
+      return;
+    }
+    const headers = ['content-type', parsed.type];
+    this.#answer({ status: 200, statusText: 'OK', headers }, parsed.bytes);
+  }
+
+  /** The stream that was to be sent failed. */
+  #onBodyFailed(error) {
+    const message = 'fetch failed: the stream that was to be its body failed';
+    this.#fail(new TypeErrorConstructor(message, { __proto__: null, cause: error }));
+  }
+
+  #fail(reason) {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#forgetSignal();
+    if (this.#number === kNotStarted && this.#body !== null) this.#body.cancel(reason);
+    this.#dropExchange(reason);
+    this.#resolvers.reject(reason);
+  }
+
+  #abort(reason) {
+    this.#incoming?.abort(reason);
+    if (this.#isSettled) this.#dropExchange(reason);
+    else this.#fail(reason);
+  }
+
+  /** The bodies of both directions, as far as they are not over. */
+  #dropExchange(reason) {
+    if (this.#number === kNotStarted) return;
+    this.#incoming?.cancel();
+    this.#incoming = undefined;
+    stopPump(this.#number, reason);
+    abortFetch(this.#number);
+  }
+
+  #forgetSignal() {
+    if (this.#signal !== undefined) removeAbortAlgorithm(this.#signal, this.#onAbort);
+  }
+}
+
+/** @param {string[]} headers @returns {string | undefined} */
+function firstLocation(headers) {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === 'location') return headers[i + 1];
+  }
+  return undefined;
+}
+
+let hasWarnedOfCf = false;
+
+/** Once an isolate: what of Cloudflare's options has no effect. */
+function warnOfCf(cf) {
+  if (hasWarnedOfCf || !isObject(cf)) return;
+  const keys = ObjectKeys(cf);
+  if (keys.length === 0) return;
+  hasWarnedOfCf = true;
+  const shown = ArrayPrototypeJoin(ArrayPrototypeSlice(keys, 0, 10), ', ');
+  printLine(kWarnLevel, `fetch(): the options of \`cf\` have no effect here: ${shown}`);
+}
+
+/**
+ * @param {any} input @param {any} init
+ * @param {string} service the name of the service binding that answers; empty: the network
+ * @returns {Promise<any>}
+ */
+export function fetchFrom(input, init, service) {
+  let parts;
+  try {
+    parts = partsOf(new Request(input, init));
+    if (parts.details?.cf !== undefined) warnOfCf(parts.details.cf);
+  } catch (error) {
+    return PromiseReject(error);
+  }
+  return new Fetching(parts, service).start();
+}
+
+// A method, since the operations of an interface are no constructors.
+const operations = {
+  fetch(input, init = undefined) {
+    if (arguments.length < 1) {
+      try {
+        tooFewArguments(1, 0, "Failed to execute 'fetch'");
+      } catch (error) {
+        return PromiseReject(error);
+      }
+    }
+    return fetchFrom(input, init, '');
+  },
+};
+
+export const fetch = operations.fetch;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+
+// Zstandard's decoder (zstd.h of 1.5), which the engine exports without the header.
+// content_decoder_test.cc proves that these declarations fit the pinned engine.
+extern "C" {
+
+struct ZSTD_DCtx;  // NOLINT
+
+struct ZSTD_customMem {  // NOLINT
+  void* (*customAlloc)(void* opaque, size_t size);
+  void (*customFree)(void* opaque, void* address);
+  void* opaque;
+};
+
+struct ZSTD_inBuffer {  // NOLINT
+  const void* src;
+  size_t size;
+  size_t pos;
+};
+struct ZSTD_outBuffer {  // NOLINT
+  void* dst;
+  size_t size;
+  size_t pos;
+};
+
+enum ZSTD_dParameter { ZSTD_d_windowLogMax = 100 };         // NOLINT
+enum ZSTD_ErrorCode { ZSTD_error_memory_allocation = 64 };  // NOLINT
+
+ZSTD_DCtx* ZSTD_createDCtx_advanced(ZSTD_customMem memory);                               // NOLINT
+size_t ZSTD_freeDCtx(ZSTD_DCtx* context);                                                 // NOLINT
+size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* context, ZSTD_dParameter parameter, int value);  // NOLINT
+// 0 at the end of a frame; a hint or an error else.
+size_t ZSTD_decompressStream(ZSTD_DCtx* context, ZSTD_outBuffer* output,  // NOLINT
+                             ZSTD_inBuffer* input);
+unsigned ZSTD_isError(size_t code);             // NOLINT
+ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);  // NOLINT
+}

@@ -1,0 +1,45 @@
+#include "supervisor/app_manifest.h"
+
+#include <gtest/gtest.h>
+
+namespace nano {
+namespace {
+
+AppUpload sealed() {
+  AppUpload upload;
+  upload.version.tenant = "t";
+  upload.version.app = "a";
+  upload.version.mainModule = "index.js";
+  upload.version.modules = {{"index.js", ModuleKind::kEsModule, 0, ""}};
+  upload.contents = {"x"};
+  upload.version.env = {{"A", AppBinding::Kind::kText, "1", true},
+                        {"B", AppBinding::Kind::kJson, "[1]"},
+                        {"C", AppBinding::Kind::kService, "other-app"}};
+  sealUpload(upload);
+  return upload;
+}
+
+TEST(AppManifestTest, KeepsBindingsOfEveryKind) {
+  auto version = std::get<AppVersion>(parseManifest(manifestText(sealed().version)));
+  ASSERT_EQ(version.env.size(), 3U);
+  EXPECT_EQ(version.env[0].kind, AppBinding::Kind::kText);
+  EXPECT_TRUE(version.env[0].secret);
+  EXPECT_EQ(version.env[1].kind, AppBinding::Kind::kJson);
+  EXPECT_EQ(version.env[2].kind, AppBinding::Kind::kService);
+  EXPECT_EQ(version.env[2].value, "other-app");
+}
+
+TEST(AppManifestTest, RefusesABindingThatNoUploadCanHave) {
+  const std::string good = manifestText(sealed().version);
+  auto with = [&good](const std::string& from, const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    return parseManifest(text);
+  };
+  EXPECT_TRUE(std::holds_alternative<std::string>(with("\"service\"", "\"queue\"")));
+  EXPECT_TRUE(std::holds_alternative<std::string>(with("\"other-app\"", "\"../other\"")));
+  EXPECT_TRUE(std::holds_alternative<std::string>(with("\"other-app\"", "1")));
+}
+
+}  // namespace
+}  // namespace nano

@@ -1,0 +1,26 @@
+#include "supervisor/egress/admitted_addresses.h"
+
+#include <optional>
+
+namespace nano {
+
+AdmittedAddresses admittedAddresses(const EgressPolicy& policy, const Destination& destination,
+                                    std::span<const IpAddress> addresses) {
+  AdmittedAddresses result;
+  std::optional<EgressDecision> denial;
+  for (const IpAddress& address : addresses) {
+    EgressDecision decision = policy.decide(destination, address);
+    if (decision.allowed) {
+      if (result.addresses.empty()) result.decision = decision;
+      result.addresses.push_back(address);
+    } else if (!denial) {
+      denial = decision;
+    }
+  }
+  if (!denial || (!result.addresses.empty() && !policy.refusesMixedAnswers())) return result;
+  result.addresses.clear();
+  result.decision = *denial;
+  return result;
+}
+
+}  // namespace nano

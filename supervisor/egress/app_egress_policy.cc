@@ -1,0 +1,169 @@
+#include "supervisor/egress/app_egress_policy.h"
+
+#include <algorithm>
+
+namespace nano {
+namespace {
+
+using Action = EgressRule::Action;
+using Class = AddressClass;
+using Scheme = Destination::Scheme;
+
+constexpr uint16_t kMailPort = 25;
+
+bool isFetch(const Destination& destination) {
+  return destination.scheme == Scheme::kHttp || destination.scheme == Scheme::kHttps;
+}
+
+// U11. Sockets are for databases and the like, which are anywhere; mail between servers is what
+// strangers' code is most often used for.
+bool isUsualPort(const Destination& destination) {
+  if (isFetch(destination)) return destination.port == 80 || destination.port == 443;
+  return destination.port != kMailPort;
+}
+
+std::string ruleName(const std::string& where, size_t index) {
+  return where + ".rules[" + std::to_string(index) + "]";
+}
+
+std::string noneName(const std::string& where) { return where + " is \"none\""; }
+
+template <typename Value>
+bool sameValue(const std::shared_ptr<const Value>& a, const std::shared_ptr<const Value>& b) {
+  return a == b || (a != nullptr && b != nullptr && *a == *b);
+}
+
+}  // namespace
+
+// The address that is to be connected to.
+struct AppEgressPolicy::Known {
+  const IpAddress& address;
+  AddressFacts facts;
+};
+
+AppEgressPolicy::Meets AppEgressPolicy::meets(const EgressRule& rule,
+                                              const Destination& destination,
+                                              const Known* known) const {
+  if (!meetsName(rule, destination)) return Meets::kNo;
+  if (rule.blocks.empty()) return Meets::kYes;
+  if (known != nullptr) {
+    return meetsAddress(rule, known->address, known->facts) ? Meets::kYes : Meets::kNo;
+  }
+  // Behind a proxy nobody will ever ask with the address of a name.
+  return proxy().empty() ? Meets::kPerhaps : Meets::kNo;
+}
+
+EgressDecision AppEgressPolicy::byOperator(const Destination& destination,
+                                           const Known* known) const {
+  auto widens = [&destination, known](const EgressRule& rule) {
+    if (rule.ports.empty() && !isUsualPort(destination)) return false;
+    return known == nullptr || known->facts.kind == Class::kPublic ||
+           opens(rule, known->address, known->facts);
+  };
+  // A rule that would allow it, if the address turns out to be in one of its blocks.
+  std::optional<EgressDecision> perhaps;
+  for (const Level& level : parts_.operators) {
+    if (level.settings->isNone)
+      return perhaps.value_or(EgressDecision{false, noneName(level.where)});
+    const auto& rules = level.settings->rules;
+    for (size_t i = 0; i < rules.size(); ++i) {
+      Meets met = meets(rules[i], destination, known);
+      bool allows = rules[i].action == Action::kAllow;
+      if (met == Meets::kNo || (allows && !widens(rules[i]))) continue;
+      EgressDecision decision{allows, ruleName(level.where, i)};
+      if (met == Meets::kYes) return perhaps.value_or(decision);
+      if (allows && !perhaps) perhaps = decision;
+    }
+  }
+  if (!isUsualPort(destination)) {
+    return perhaps.value_or(EgressDecision{
+        false, isFetch(destination) ? "built-in: fetch() goes to ports 80 and 443"
+                                    : "built-in: no socket to port 25, which is for mail"});
+  }
+  if (known != nullptr && known->facts.kind != Class::kPublic) {
+    return {false, "built-in: public addresses only, and this one is " +
+                       std::string(className(known->facts.kind))};
+  }
+  return {true, "built-in: public addresses"};
+}
+
+std::optional<EgressDecision> AppEgressPolicy::byApp(const Destination& destination,
+                                                     const Known* known) const {
+  if (parts_.app == nullptr) return std::nullopt;
+  const std::string where = "app: egress";
+  if (parts_.app->isNone) return EgressDecision{false, noneName(where)};
+  const auto& rules = parts_.app->rules;
+  std::optional<EgressDecision> perhaps;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    Meets met = meets(rules[i], destination, known);
+    if (met == Meets::kNo) continue;
+    EgressDecision decision{rules[i].action == Action::kAllow, ruleName(where, i)};
+    if (met == Meets::kYes) return perhaps.value_or(decision);
+    if (decision.allowed && !perhaps) perhaps = decision;
+  }
+  return perhaps;
+}
+
+EgressDecision AppEgressPolicy::decide(const Destination& destination, const Known* known) const {
+  EgressDecision operators = byOperator(destination, known);
+  if (!operators.allowed) return operators;
+  auto app = byApp(destination, known);
+  if (!app) return operators;
+  if (!app->allowed) return *app;
+  return {true, operators.rule + "; " + app->rule};
+}
+
+EgressDecision AppEgressPolicy::decide(const Destination& destination) const {
+  if (auto address = parseIpAddress(destination.host)) return decide(destination, *address);
+  return decide(destination, nullptr);
+}
+
+EgressDecision AppEgressPolicy::decide(const Destination& destination,
+                                       const IpAddress& address) const {
+  Known known{address, factsOf(address)};
+  bool isHere = known.facts.kind == Class::kLoopback || known.facts.kind == Class::kOwn ||
+                known.facts.kind == Class::kUnspecified;
+  if (isHere && parts_.own != nullptr && parts_.own->serves(destination.port)) {
+    return {false, "built-in: nanod's own ports are not reached over the network"};
+  }
+  return decide(destination, &known);
+}
+
+AddressFacts AppEgressPolicy::factsOf(const IpAddress& address) const {
+  AddressFacts facts = classify(address);
+  if (facts.kind == Class::kLoopback || parts_.own == nullptr) return facts;
+  IpAddress plain = unmapped(address);
+  bool isOwn =
+      parts_.own->hasAddress(plain) || (facts.embedded && parts_.own->hasAddress(*facts.embedded));
+  if (isOwn) {
+    facts.kind = Class::kOwn;
+    facts.reason = "an address of this machine";
+    facts.block = hostBlock(plain);
+  }
+  return facts;
+}
+
+std::string AppEgressPolicy::proxy() const {
+  for (const Level& level : parts_.operators) {
+    if (level.settings->proxy) return *level.settings->proxy;
+  }
+  return "";
+}
+
+bool AppEgressPolicy::refusesMixedAnswers() const {
+  for (const Level& level : parts_.operators) {
+    if (level.settings->mixed) return *level.settings->mixed == EgressSettings::Mixed::kRefuse;
+  }
+  return false;
+}
+
+bool AppEgressPolicy::operator==(const AppEgressPolicy& other) const {
+  return sameValue(parts_.app, other.parts_.app) && sameValue(parts_.own, other.parts_.own) &&
+         std::equal(parts_.operators.begin(), parts_.operators.end(),
+                    other.parts_.operators.begin(), other.parts_.operators.end(),
+                    [](const Level& a, const Level& b) {
+                      return a.where == b.where && sameValue(a.settings, b.settings);
+                    });
+}
+
+}  // namespace nano

@@ -1,0 +1,280 @@
+#include "supervisor/egress/app_egress.h"
+
+#include <functional>
+#include <string>
+
+#include <capnp/message.h>
+#include <gtest/gtest.h>
+
+#include "protocol/byte_source.h"
+#include "protocol/event_loop.h"
+#include "protocol/limits.h"
+#include "supervisor/egress/app_egress_policy.h"
+#include "supervisor/loaded_app_fixture.h"
+
+namespace nano {
+namespace {
+
+using Kind = rpc::EgressFailure::Kind;
+
+// A worker's App that only hears how its fetches ended.
+class Listener final : public rpc::App::Server {
+ public:
+  struct Heard {
+    uint32_t id = 0;
+    Kind failure = Kind::NONE;
+    std::string message{};
+    uint16_t status = 0;
+    std::string body{};
+    rpc::ByteSource::Client stream = nullptr;
+  };
+  explicit Listener(std::vector<Heard>& heard) : heard_(heard) {}
+
+  kj::Promise<void> fetched(FetchedContext context) override {
+    for (auto result : context.getParams().getResults()) {
+      Heard heard;
+      heard.id = result.getId();
+      if (result.isFailure()) {
+        heard.failure = result.getFailure().getKind();
+        heard.message = result.getFailure().getMessage().cStr();
+      } else {
+        auto response = result.getResponse();
+        heard.status = response.getStatus();
+        if (response.getBody().isBytes()) {
+          auto bytes = response.getBody().getBytes();
+          heard.body.assign(bytes.asChars().begin(), bytes.size());
+        } else if (response.getBody().isStream()) {
+          heard.stream = response.getBody().getStream();
+        }
+      }
+      heard_.push_back(std::move(heard));
+    }
+    return kj::READY_NOW;
+  }
+
+ private:
+  std::vector<Heard>& heard_;
+};
+
+struct RecordingOwner final : public AppEgress::Owner {
+  void killWorker(kj::StringPtr why) override { killed = why.cStr(); }
+  void scheduleTurnEnd() override { isScheduled = true; }
+  std::string killed;
+  bool isScheduled = false;
+};
+
+FetchOutcome hello() {
+  FetchedResponse response;
+  response.status = 200;
+  response.body = kj::heapArray<kj::byte>(kj::StringPtr("hello").asBytes());
+  return response;
+}
+
+class AppEgressTest : public testing::Test {
+ protected:
+  AppEgressTest() : version_(std::make_shared<AppVersion>()) {
+    version_->egress = std::make_shared<AppEgressPolicy>(AppEgressPolicy::Parts());
+    egress_ = std::make_unique<AppEgress>(owner_, ways_, counters_, version_);
+    client_ = egress_->client();
+    ways_.answer = [this](OutboundRequest request) -> kj::Promise<FetchOutcome> {
+      requests_.push_back(std::move(request));
+      return hello();
+    };
+  }
+  ~AppEgressTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
+
+  // Asks for a fetch of `url` under each id, in one call.
+  void start(const std::vector<uint32_t>& ids, kj::StringPtr url = "http://example.com/",
+             kj::StringPtr service = "") {
+    auto request = client_.startRequest();
+    auto fetches = request.initFetches(static_cast<uint32_t>(ids.size()));
+    for (uint32_t i = 0; i < fetches.size(); ++i) {
+      fetches[i].setId(ids[i]);
+      fetches[i].setService(service);
+      fetches[i].initRequest().setMethod("GET");
+      fetches[i].getRequest().setUrl(url);
+      auto headers = fetches[i].getRequest().initHeaders(2);
+      headers[0].setName("host");
+      headers[0].setValue("other.example");
+      headers[1].setName("x-a");
+      headers[1].setValue("b");
+    }
+    loop_.run(request.send().ignoreResult());
+    turn();
+  }
+  void turn() {
+    loop_.runOnce();
+    while (owner_.isScheduled) {
+      owner_.isScheduled = false;
+      egress_->sendResults(app_);
+      loop_.runOnce();
+    }
+  }
+
+  EventLoop loop_;
+  RecordingOwner owner_;
+  FakeWays ways_;
+  Counters counters_;
+  std::shared_ptr<AppVersion> version_;
+  std::unique_ptr<AppEgress> egress_;
+  rpc::Egress::Client client_ = nullptr;
+  std::vector<Listener::Heard> heard_;
+  rpc::App::Client app_ = kj::heap<Listener>(heard_);
+  std::vector<OutboundRequest> requests_;
+};
+
+TEST_F(AppEgressTest, TellsOfEachFetchOnce) {
+  start({1, 2});
+  ASSERT_EQ(heard_.size(), 2u);
+  EXPECT_EQ(heard_[0].id, 1u);
+  EXPECT_EQ(heard_[1].id, 2u);
+  EXPECT_EQ(heard_[1].body, "hello");
+  EXPECT_EQ(ways_.used, std::vector<std::string>{"network"})
+      << "an app has one network, with its own connections";
+  turn();
+  EXPECT_EQ(heard_.size(), 2u);
+  EXPECT_EQ(counters_.fetches.load(), 2u);
+}
+
+TEST_F(AppEgressTest, MakesTheHostItself) {
+  start({1});
+  ASSERT_EQ(requests_.size(), 1u);
+  ASSERT_EQ(requests_[0].headers.size(), 1u);
+  EXPECT_EQ(requests_[0].headers[0].first, "x-a");
+  EXPECT_EQ(requests_[0].destination.host, "example.com");
+}
+
+TEST_F(AppEgressTest, SendsAServiceBindingsFetchToTheService) {
+  start({1}, "http://whatever.example/", "OTHER");
+  EXPECT_EQ(ways_.used, std::vector<std::string>{"service OTHER"});
+}
+
+TEST_F(AppEgressTest, SendsAFetchToAHostOfThisServerPastTheNetwork) {
+  ways_.host = "here.example";
+  start({1}, "http://here.example/");
+  EXPECT_EQ(ways_.used, std::vector<std::string>{"host"});
+  start({2}, "http://there.example/");
+  EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "network"}));
+}
+
+TEST_F(AppEgressTest, AnswersAUrlThatIsNoneOfOurs) {
+  for (kj::StringPtr url : {"ftp://example.com/"_kj, "http://user@example.com/"_kj,
+                            "http://exa mple.com/"_kj, "http://127.1/"_kj, ""_kj})
+    start({7}, url);
+  ASSERT_EQ(heard_.size(), 5u);
+  for (auto& heard : heard_)
+    EXPECT_EQ(heard.failure, Kind::PROTOCOL) << heard.message;
+  EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(AppEgressTest, KillsAWorkerThatUsesAnIdTwice) {
+  ways_.answer = [](OutboundRequest) { return kj::Promise<FetchOutcome>(kj::NEVER_DONE); };
+  start({1});
+  EXPECT_EQ(owner_.killed, "");
+  start({1});
+  EXPECT_NE(owner_.killed, "");
+}
+
+TEST_F(AppEgressTest, KillsAWorkerThatBeginsTooManyAtOnce) {
+  start(std::vector<uint32_t>(kMaxBatchFetches + 1));
+  EXPECT_NE(owner_.killed, "");
+}
+
+TEST_F(AppEgressTest, HoldsAnAppToItsFetchesInFlight) {
+  ways_.answer = [](OutboundRequest) { return kj::Promise<FetchOutcome>(kj::NEVER_DONE); };
+  for (uint32_t id = 0; id < kMaxFetchesInFlight; ++id)
+    start({id});
+  EXPECT_TRUE(heard_.empty());
+  start({9999});
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::OVER_LIMIT);
+  EXPECT_EQ(counters_.egressFailed[static_cast<size_t>(Kind::OVER_LIMIT)].load(), 1u);
+}
+
+TEST_F(AppEgressTest, CountsABodyUntilTheWorkerLetsGoOfIt) {
+  ways_.answer = [](OutboundRequest) -> kj::Promise<FetchOutcome> {
+    FetchedResponse response;
+    response.status = 200;
+    auto never = [](size_t) { return kj::Promise<ByteChunk>(kj::NEVER_DONE); };
+    response.body.emplace<OutboundRequest::Stream>(
+        OutboundRequest::Stream{makeByteSource(never), std::nullopt});
+    return FetchOutcome(std::move(response));
+  };
+  for (uint32_t id = 0; id < kMaxFetchesInFlight; ++id)
+    start({id});
+  heard_.pop_back();
+  start({10'000, 10'001});
+  ASSERT_EQ(heard_.size(), kMaxFetchesInFlight + 1);
+  EXPECT_EQ(heard_[kMaxFetchesInFlight - 1].failure, Kind::NONE);
+  EXPECT_EQ(heard_[kMaxFetchesInFlight].failure, Kind::OVER_LIMIT);
+}
+
+TEST_F(AppEgressTest, GivesUpAFetchThatIsCancelled) {
+  bool dropped = false;
+  ways_.answer = [&dropped](OutboundRequest) {
+    return kj::Promise<FetchOutcome>(kj::NEVER_DONE).attach(kj::defer([&] { dropped = true; }));
+  };
+  start({5});
+  auto request = client_.cancelRequest();
+  request.initIds(2).set(0, 5);
+  loop_.run(request.send().ignoreResult());
+  turn();
+  EXPECT_TRUE(dropped);
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::CANCELED);
+}
+
+TEST_F(AppEgressTest, GivesAllUpWithItsApp) {
+  int dropped = 0;
+  ways_.answer = [&dropped](OutboundRequest) {
+    return kj::Promise<FetchOutcome>(kj::NEVER_DONE).attach(kj::defer([&] { dropped++; }));
+  };
+  start({1, 2, 3});
+  egress_ = nullptr;
+  EXPECT_EQ(dropped, 3);
+  auto late = client_.startRequest();
+  late.initFetches(1);
+  loop_.run(late.send().ignoreResult());
+}
+
+TEST_F(AppEgressTest, CountsWhatWasDenied) {
+  ways_.answer = [](OutboundRequest) -> kj::Promise<FetchOutcome> {
+    return FetchOutcome(EgressError{Kind::DENIED, "not there"});
+  };
+  start({1});
+  EXPECT_EQ(heard_[0].message, "not there");
+  EXPECT_EQ(counters_.egressFailed[static_cast<size_t>(Kind::DENIED)].load(), 1u);
+}
+
+TEST_F(AppEgressTest, AnAppThatNoPolicyHasSeenGoesNowhere) {
+  version_->egress = nullptr;
+  start({1});
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::DENIED);
+  auto request = client_.connectRequest();
+  request.setHost("db.example");
+  request.setPort(5432);
+  EXPECT_EQ(loop_.run(request.send()).getFailure().getKind(), Kind::DENIED);
+}
+
+TEST_F(AppEgressTest, HoldsAnAppToItsSockets) {
+  std::vector<std::unique_ptr<AppSockets::Place>> places;
+  ways_.openSocket = [&places](Destination, AppSockets& sockets) -> kj::Promise<SocketOutcome> {
+    places.push_back(std::make_unique<AppSockets::Place>(sockets));
+    return SocketOutcome(EgressError{Kind::CONNECT_FAILED, "nobody listens"});
+  };
+  auto connect = [this] {
+    auto request = client_.connectRequest();
+    request.setHost("db.example");
+    request.setPort(5432);
+    return loop_.run(request.send()).getFailure().getKind();
+  };
+  for (size_t i = 0; i < kMaxSocketsInFlight; ++i)
+    EXPECT_EQ(connect(), Kind::CONNECT_FAILED);
+  EXPECT_EQ(connect(), Kind::OVER_LIMIT);
+  places.pop_back();
+  EXPECT_EQ(connect(), Kind::CONNECT_FAILED);
+}
+
+}  // namespace
+}  // namespace nano

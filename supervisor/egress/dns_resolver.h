@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+#include "protocol/event_loop.h"
+#include "supervisor/egress/dns_answer.h"
+#include "supervisor/egress/dns_cache.h"
+#include "supervisor/egress/dns_settings.h"
+#include "supervisor/egress/hosts_file.h"
+#include "supervisor/egress/lookup_slots.h"
+#include "supervisor/egress/name_servers.h"
+#include "supervisor/egress/resolver.h"
+
+namespace nano {
+
+// The resolver of one front end: what needs no DNS, the machine's table of hosts, what is still
+// known, and else the name servers. A name is the whole name: resolv.conf's search list is not
+// used, so that what an app's URL means does not depend on the machine.
+//
+// What a name server sends is bounded in memory (kMaxDnsAddresses a name and family); a server that
+// is silent costs the lookups that wait for it and nobody else. Outlives its promises.
+class DnsResolver final : public Resolver {
+ public:
+  DnsResolver(EventLoop& loop, DnsSettings settings);
+  // With a time of its own for what is cached and for how long a lookup may take.
+  DnsResolver(EventLoop& loop, DnsSettings settings, kj::Timer& timer);
+  ~DnsResolver() noexcept(false);
+  KJ_DISALLOW_COPY(DnsResolver);
+
+  kj::Promise<Resolution> resolve(std::string host) override;
+
+  struct Figures {
+    size_t open;     // Lookups at the name servers.
+    size_t waiting;  // For their turn.
+    size_t cached;   // Names.
+  };
+  Figures figures() const { return {slots_.open(), slots_.waiting(), cache_.size()}; }
+
+ private:
+  class Lookup;
+
+  Resolution settle(const std::string& name, const DnsAnswer& v4, const DnsAnswer& v6);
+  Resolution notFound(const std::string& name, const DnsAnswer& v4, const DnsAnswer& v6);
+
+  EventLoop& loop_;
+  kj::Timer& timer_;
+  const DnsSettings settings_;
+  NameServers servers_;
+  HostsFile hosts_;
+  DnsCache cache_;
+  LookupSlots slots_;
+  // Under way; whoever waits for one owns it.
+  std::unordered_map<std::string, Lookup*> lookups_;
+};
+
+}  // namespace nano

@@ -1,0 +1,42 @@
+#include "supervisor/egress/front_end_egress.h"
+
+#include <utility>
+
+#include "supervisor/egress/network_fetcher.h"
+
+namespace nano {
+
+FrontEndEgress::FrontEndEgress(EventLoop& loop, const EgressSetup& setup, LocalFetcher::Parts local)
+    : loop_(loop),
+      setup_(setup),
+      counters_(local.counters.network),
+      local_(std::move(local)),
+      resolver_(loop, setup.dns),
+      connector_({loop.base(), loop.timer(), resolver_, setup.tls}) {}
+
+kj::Own<Fetcher> FrontEndEgress::openNetwork(const AppVersion& caller) {
+  return kj::heap<NetworkFetcher>(
+      NetworkFetcher::Shared{loop_, resolver_, setup_.network, counters_}, caller.egress);
+}
+
+bool FrontEndEgress::isServedHere(const AppVersion& caller, const Destination& destination) const {
+  return local_.serves(caller, destination);
+}
+
+kj::Promise<FetchOutcome> FrontEndEgress::callHost(const AppVersion& caller,
+                                                   OutboundRequest request) {
+  return local_.fetchHost(caller, std::move(request));
+}
+
+kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
+                                                      std::string_view service,
+                                                      OutboundRequest request) {
+  return local_.fetchService(caller, service, std::move(request));
+}
+
+kj::Promise<SocketOutcome> FrontEndEgress::connect(const AppVersion& caller,
+                                                   Destination destination, AppSockets& sockets) {
+  return connector_.connect(caller.egress, std::move(destination), sockets);
+}
+
+}  // namespace nano

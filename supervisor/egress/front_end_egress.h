@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "protocol/event_loop.h"
+#include "supervisor/counters.h"
+#include "supervisor/egress/dns_resolver.h"
+#include "supervisor/egress/egress_setup.h"
+#include "supervisor/egress/egress_ways.h"
+#include "supervisor/egress/local_fetcher.h"
+#include "supervisor/egress/tcp_connector.h"
+
+namespace nano {
+
+// The ways out of one front end's apps: its resolver, its connector, and the apps of this server.
+// One thread, that of the front end.
+class FrontEndEgress final : public EgressWays {
+ public:
+  // `setup`, `loop` and what `local` refers to outlive this; the dispatcher may be made after it.
+  FrontEndEgress(EventLoop& loop, const EgressSetup& setup, LocalFetcher::Parts local);
+  KJ_DISALLOW_COPY(FrontEndEgress);
+
+  kj::Own<Fetcher> openNetwork(const AppVersion& caller) override;
+  bool isServedHere(const AppVersion& caller, const Destination& destination) const override;
+  kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) override;
+  kj::Promise<FetchOutcome> callService(const AppVersion& caller, std::string_view service,
+                                        OutboundRequest request) override;
+  kj::Promise<SocketOutcome> connect(const AppVersion& caller, Destination destination,
+                                     AppSockets& sockets) override;
+
+ private:
+  EventLoop& loop_;
+  const EgressSetup& setup_;
+  NetworkCounters& counters_;
+  LocalFetcher local_;
+  DnsResolver resolver_;
+  TcpConnector connector_;
+};
+
+}  // namespace nano

@@ -1,0 +1,105 @@
+#include "supervisor/egress/local_fetcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/limits.h"
+#include "supervisor/app_names.h"
+
+namespace nano {
+namespace {
+
+using Kind = rpc::EgressFailure::Kind;
+
+// As much as may wait for one worker (kMaxBufferedRpcBytes): some hundred pieces of answers.
+constexpr size_t kMaxFetchBytes = kMaxBufferedRpcBytes;
+
+bool isHttp(const Destination& destination) {
+  return destination.scheme == Destination::Scheme::kHttp ||
+         destination.scheme == Destination::Scheme::kHttps;
+}
+
+// Null: the caller has no such service binding.
+const AppBinding* findService(const AppVersion& caller, std::string_view binding) {
+  auto found =
+      std::find_if(caller.env.begin(), caller.env.end(), [binding](const AppBinding& each) {
+        return each.kind == AppBinding::Kind::kService && each.name == binding;
+      });
+  return found == caller.env.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+kj::Promise<FetchOutcome> LocalFetcher::fetchService(const AppVersion& caller,
+                                                     std::string_view binding,
+                                                     OutboundRequest request) {
+  const AppBinding* service = findService(caller, binding);
+  if (service == nullptr) {
+    return FetchOutcome(
+        EgressError{Kind::DENIED, "the app has no service binding " + inQuotes(binding)});
+  }
+  auto router = parts_.router();
+  const Route* route = router ? router->findApp(caller.tenant, service->value) : nullptr;
+  return fetch(caller, {route, service->value, RefusalsAre::kErrors}, std::move(request));
+}
+
+bool LocalFetcher::serves(const AppVersion& caller, const Destination& destination) const {
+  auto router = parts_.router();
+  if (!router || !isHttp(destination) || !isHostPort(*router, destination)) return false;
+  const Route* route = router->findNamed(destination.host, destination.target);
+  if (route == nullptr) return false;
+  return route->version->tenant == caller.tenant || destination.host.ends_with(".localhost");
+}
+
+// Hosts are served on nanod's own port, and on 80 and 443 by whatever stands in front of it; on the
+// port of one app that app answers whatever the host.
+bool LocalFetcher::isHostPort(const RequestRouter& router, const Destination& destination) const {
+  uint16_t usual = destination.scheme == Destination::Scheme::kHttps ? 443 : 80;
+  if (destination.port == usual) return true;
+  return parts_.listensOn(destination.port) && !router.isAppsOwn(destination.port);
+}
+
+kj::Promise<FetchOutcome> LocalFetcher::fetchHost(const AppVersion& caller,
+                                                  OutboundRequest request) {
+  auto router = parts_.router();
+  const Destination& to = request.destination;
+  const Route* route = router ? router->findNamed(to.host, to.target) : nullptr;
+  Target target{route, to.host, RefusalsAre::kResponses};
+  return fetch(caller, target, std::move(request));
+}
+
+kj::Promise<FetchOutcome> LocalFetcher::fetch(const AppVersion& caller, const Target& target,
+                                              OutboundRequest request) {
+  if (request.hops >= kMaxHops) {
+    return FetchOutcome(EgressError{
+        Kind::LOOP, "this request has come through " + std::to_string(kMaxHops) +
+                        " apps of this server already: do they fetch each other in a circle?"});
+  }
+  // It comes from an app, whatever that app's worker says.
+  request.hops = std::max<uint8_t>(request.hops, 1);
+  auto budget = budgetOf(caller.tenant);
+  if (auto problem = InternalExchange::problem(request, *budget)) {
+    return FetchOutcome(std::move(*problem));
+  }
+  Counters::add(parts_.counters.internalRequests);
+  auto owned = kj::heap<InternalExchange>(parts_.timer, target.name, target.refusals,
+                                          std::move(request), kj::mv(budget));
+  InternalExchange& exchange = *owned;
+  auto outcome = InternalExchange::answerOf(kj::mv(owned));
+  parts_.dispatcher.dispatch(target.route, exchange);
+  return outcome;
+}
+
+std::shared_ptr<ByteBudget> LocalFetcher::budgetOf(const std::string& tenant) {
+  auto found = budgets_.find(tenant);
+  if (found != budgets_.end()) {
+    if (auto budget = found->second.lock()) return budget;
+  }
+  // Those that no fetch uses any more are forgotten.
+  std::erase_if(budgets_, [](const auto& entry) { return entry.second.expired(); });
+  auto budget = std::make_shared<ByteBudget>(kMaxFetchBytes);
+  budgets_[tenant] = budget;
+  return budget;
+}
+
+}  // namespace nano

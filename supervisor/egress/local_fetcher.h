@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <kj/timer.h>
+
+#include "supervisor/app_version.h"
+#include "supervisor/counters.h"
+#include "supervisor/dispatcher.h"
+#include "supervisor/egress/byte_budget.h"
+#include "supervisor/egress/internal_exchange.h"
+#include "supervisor/egress/outbound.h"
+#include "supervisor/request_router.h"
+
+namespace nano {
+
+// The apps of this server as apps of it reach them, in one front end: without a socket, but through
+// the same admission and into the same workers as a client's requests.
+class LocalFetcher final {
+ public:
+  struct Parts {
+    kj::Timer& timer;
+    Dispatcher& dispatcher;
+    Counters& counters;
+    // The table of now, null before there is one. Asked at each fetch: a deploy counts from the
+    // next one on.
+    std::function<std::shared_ptr<const RequestRouter>()> router;
+    // Whether nanod takes requests on this port.
+    std::function<bool(uint16_t port)> listensOn;
+  };
+  // What `parts` refer to outlives this.
+  explicit LocalFetcher(Parts parts) : parts_(std::move(parts)) {}
+  KJ_DISALLOW_COPY(LocalFetcher);
+
+  // Of the app that a service binding of the caller names: one of the caller's tenant, whatever
+  // host the URL has. What nanod would answer in its place is an error.
+  kj::Promise<FetchOutcome> fetchService(const AppVersion& caller, std::string_view binding,
+                                         OutboundRequest request);
+
+  // Whether going there is to come back to this server, without asking DNS: a host of the routes of
+  // the caller's tenant, or a name below localhost. Another tenant's route does not count. Whoever
+  // has it has not shown that the name is theirs, so where it leads is DNS's to say; once that has
+  // said that it leads here, fetchHost() may be called for it, too.
+  bool serves(const AppVersion& caller, const Destination& destination) const;
+  // What any client would get there.
+  kj::Promise<FetchOutcome> fetchHost(const AppVersion& caller, OutboundRequest request);
+
+  // What fetches of this tenant may keep in memory here, all its apps together.
+  std::shared_ptr<ByteBudget> budgetOf(const std::string& tenant);
+
+ private:
+  bool isHostPort(const RequestRouter& router, const Destination& destination) const;
+  struct Target {
+    const Route* route;  // Null: there is no such app.
+    std::string name;    // For messages.
+    RefusalsAre refusals;
+  };
+  kj::Promise<FetchOutcome> fetch(const AppVersion& caller, const Target& target,
+                                  OutboundRequest request);
+
+  Parts parts_;
+  std::map<std::string, std::weak_ptr<ByteBudget>> budgets_;
+};
+
+}  // namespace nano

@@ -1,0 +1,70 @@
+// Runs in the app, before a test: what a test expects of the worker it runs in. The same for every
+// runtime, so that what differs is theirs. Text of this file goes into the module of each test.
+
+/** A property of the global, whatever the runtime has there. */
+function setGlobal(name, value) {
+  const flags = { configurable: true, enumerable: true, writable: true };
+  Object.defineProperty(globalThis, name, { ...flags, value });
+}
+
+function makeLocation(url) {
+  const { href, origin, protocol, host, hostname, port, pathname, search, hash } = new URL(url);
+  const parts = { href, origin, protocol, host, hostname, port, pathname, search, hash };
+  return { ...parts, toString: () => href };
+}
+
+/** A function or class whose first argument is a URL, which may then be relative. */
+function wrapUrlTaker(taker, resolve) {
+  const resolved = (args) =>
+    typeof args[0] === 'string' ? [resolve(args[0]), ...args.slice(1)] : args;
+  const wrapped = new Proxy(taker, {
+    apply: (target, self, args) => Reflect.apply(target, self, resolved(args)),
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, resolved(args), newTarget === wrapped ? target : newTarget),
+  });
+  return wrapped;
+}
+
+/** Relative URLs are the test's, as in a worker whose script it is. */
+function wrapUrlTakers(url) {
+  const NativeURL = URL;
+  const fromBase = (input) => {
+    try {
+      return new NativeURL(input, url).href;
+    } catch {
+      return input;
+    }
+  };
+  // An absolute URL stays as it is: these take other schemes, and have their own errors.
+  const socketUrl = (input) => {
+    try {
+      new NativeURL(input);
+      return input;
+    } catch {
+      return fromBase(input).replace(/^http/, 'ws');
+    }
+  };
+  if (typeof fetch === 'function') setGlobal('fetch', wrapUrlTaker(fetch, fromBase));
+  const classes = { Request: fromBase, EventSource: fromBase, WebSocket: socketUrl };
+  for (const [name, resolve] of Object.entries(classes)) {
+    const original = globalThis[name];
+    if (typeof original !== 'function') continue;
+    const wrapped = wrapUrlTaker(original, resolve);
+    const hidden = { configurable: true, enumerable: false, writable: true, value: wrapped };
+    Object.defineProperty(globalThis, name, hidden);
+    Object.defineProperty(original.prototype, 'constructor', hidden);
+  }
+  if (typeof Response === 'function') Response.redirect = wrapUrlTaker(Response.redirect, fromBase);
+}
+
+function preparePage({ url, title }) {
+  if (typeof self === 'undefined') setGlobal('self', globalThis);
+  setGlobal('location', makeLocation(url));
+  setGlobal('GLOBAL', {
+    isWindow: () => false,
+    isWorker: () => true,
+    isShadowRealm: () => false,
+  });
+  if (title) setGlobal('META_TITLE', title);
+  wrapUrlTakers(url);
+}

@@ -1,0 +1,36 @@
+// Runtimes that run a script: Node.js, Deno, Bun. A process for each test, which imports its module
+// and prints what the handler answers.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from './child.js';
+import { readReport } from './http.js';
+
+const main = fileURLToPath(new URL('script_main.js', import.meta.url));
+const marker = '\n==== report ====\n';
+
+export class ScriptRuntime {
+  /** @param {string[]} flags what stands before the script */
+  constructor(name, program, flags) {
+    Object.assign(this, { name, program, flags });
+  }
+  async start() {
+    this.directory = mkdtempSync(path.join(tmpdir(), `nano-wpt-${this.name}-`));
+  }
+  async stop() {
+    if (this.directory) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async run(test, text, { slot, timeoutMs }) {
+    const module = path.join(this.directory, `test${slot}.mjs`);
+    writeFileSync(module, text);
+    const env = { ...process.env, HOME: this.directory, DENO_DIR: this.directory, NO_COLOR: '1' };
+    delete env.NODE_OPTIONS;
+    const ran = await runProgram(this.program, [...this.flags, main, module], { timeoutMs, env });
+    const at = ran.output.indexOf(marker);
+    if (at < 0) return { crash: `${ran.end}: ${ran.errors.slice(-600)}` };
+    return readReport(ran.output.slice(at + marker.length));
+  }
+}

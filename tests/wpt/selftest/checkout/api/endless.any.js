@@ -1,0 +1,2 @@
+test(() => {}, 'ends');
+promise_test(() => new Promise(() => {}), 'never ends');

@@ -1,0 +1,1 @@
+test(() => assert_true(false), 'is never run');

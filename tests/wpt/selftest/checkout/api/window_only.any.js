@@ -1,0 +1,2 @@
+// META: global=window
+test(() => assert_true(false), 'is never run');

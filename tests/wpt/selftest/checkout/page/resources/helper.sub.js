@@ -1,0 +1,2 @@
+const helperHost = '{{host}}:{{ports[http][0]}}';
+function helper() {}

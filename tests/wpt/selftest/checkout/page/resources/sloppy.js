@@ -1,0 +1,6 @@
+assignedBySloppy = 1;
+for (loopedBySloppy of [2]);
+(() => {
+  const arguments = [3];
+  fromArguments = arguments[0];
+})();
