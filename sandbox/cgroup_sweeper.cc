@@ -1,6 +1,7 @@
 #include "sandbox/cgroup_sweeper.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -10,8 +11,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include <kj/debug.h>
+
+#include "sandbox/privileges.h"
+#include "sandbox/step.h"
 
 namespace nano {
 namespace {
@@ -32,6 +37,25 @@ void keepOnly(std::vector<int> kept) {
   syscall(SYS_close_range, from, ~0U, 0);
 }
 
+// All that is left to it is to write and remove in directories that are somebody else's.
+void keepOnlyTheRightToFiles() {
+  constexpr int kHighestCapability = 63;
+  constexpr uint32_t kKept = 1U << CAP_DAC_OVERRIDE;
+  limitResources();
+  hideMemory();
+  for (int capability = 0; capability <= kHighestCapability; ++capability) {
+    if (capability != CAP_DAC_OVERRIDE) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  }
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct had[_LINUX_CAPABILITY_U32S_3] = {};
+  mustSucceed("sweeper: read capabilities", syscall(SYS_capget, &header, had));
+  __user_cap_data_struct kept[_LINUX_CAPABILITY_U32S_3] = {};
+  kept[0].effective = kept[0].permitted = had[0].permitted & kKept;
+  mustSucceed("sweeper: drop capabilities", syscall(SYS_capset, &header, kept));
+  forbidNewPrivileges();
+}
+
 [[noreturn]] void sweep(std::vector<int> kept, int alive, const std::function<bool()>& remove) {
   // Ctrl-C and a service manager's SIGTERM are meant for nanod.
   setsid();
@@ -41,6 +65,7 @@ void keepOnly(std::vector<int> kept) {
   prctl(PR_SET_NAME, "nano-sweeper", 0, 0, 0);
   kept.push_back(alive);
   keepOnly(std::move(kept));
+  keepOnlyTheRightToFiles();
   char byte;
   while (read(alive, &byte, 1) < 0 && errno == EINTR) {
   }

@@ -153,6 +153,25 @@ TEST_F(CgroupTest, PastItsMemoryLimitAProgramIsKilledAndThatIsCounted) {
   EXPECT_LE(worker->memory()->peak, kLimit);
 }
 
+TEST_F(CgroupTest, NothingOfALimitedProgramIsSwappedOut) {
+  auto tree = open();
+  auto worker = tree->addWorker();
+  worker->setMemoryLimit(32 << 20);
+  size_t forbidden = 0;
+  for (auto& instance : instances()) {
+    const std::string group = instance + "/worker-1/";
+    for (auto* file : {"memory.swappiness", "memory.swap.max"}) {
+      if (!std::filesystem::exists(group + file)) continue;
+      EXPECT_EQ(content(group + file), "0\n") << group << file;
+      forbidden++;
+    }
+  }
+  // A kernel without swap has neither file.
+  if (!tree->enforces(CgroupController::kMemory)) {
+    EXPECT_EQ(forbidden, 0u);
+  }
+}
+
 TEST_F(CgroupTest, ALimitBelowUsageIsReportedAndTheFormerOneStays) {
   auto tree = open();
   if (!tree->enforces(CgroupController::kMemory)) {

@@ -73,6 +73,8 @@ class WorkerCgroupV1 final : public WorkerCgroup {
   LimitResult setMemoryLimit(uint64_t bytes) override {
     const CgroupDirectory* group = find(CgroupController::kMemory);
     if (group == nullptr) return LimitResult::kNotEnforced;
+    // The limit of both bounds what may be swapped out, this forbids it.
+    (void)group->write("memory.swappiness", "0");
     // The limit of memory and swap together is never the smaller one, at no moment.
     const char* first = "memory.limit_in_bytes";
     const char* second = "memory.memsw.limit_in_bytes";

@@ -14,6 +14,24 @@ bool BufferBudget::take(size_t bytes) {
   return fits;
 }
 
+bool BufferBudget::reserve(size_t bytes) {
+  // Added before it is compared: only one thread reserves, others give back.
+  const size_t reserved = reservedBytes_.fetch_add(bytes, std::memory_order_relaxed);
+  const size_t regions = reservedRegions_.fetch_add(1, std::memory_order_relaxed);
+  if (bytes <= kMaxReservedBytes && reserved <= kMaxReservedBytes - bytes &&
+      regions < kMaxReservedRegions) {
+    return true;
+  }
+  unreserve(bytes);
+  refuse();
+  return false;
+}
+
+void BufferBudget::unreserve(size_t bytes) {
+  reservedBytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  reservedRegions_.fetch_sub(1, std::memory_order_relaxed);
+}
+
 bool BufferBudget::takeRefusal() {
   return hasJustRefused() && refused_.exchange(false, std::memory_order_relaxed);
 }

@@ -7,6 +7,13 @@
 
 namespace nano {
 
+// Address space that one isolate may reserve for buffers that can grow: 128 WebAssembly memories of
+// 8 GiB each, their guard regions with them. Of the 128 TiB that there are.
+inline constexpr size_t kMaxReservedBytes = size_t{1} << 40;
+// And in how many pieces: an empty one costs no memory of its own, but the kernel gives a process
+// 65530 mappings in all (vm.max_map_count), of which a piece takes two or three.
+inline constexpr size_t kMaxReservedRegions = 1024;
+
 // What one isolate may hold outside V8's heap, whose limit does not count it (security 0.2): array
 // buffers of every kind, WebAssembly memories, bodies on their way.
 //
@@ -18,6 +25,10 @@ class BufferBudget final {
   // False, and nothing taken, where it does not fit.
   bool take(size_t bytes);
   void give(size_t bytes) { usedBytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  // Address space, in one piece, for a buffer that can grow.
+  bool reserve(size_t bytes);
+  void unreserve(size_t bytes);
 
   // Something was not given for another reason than these bytes.
   void refuse() { refused_.store(true, std::memory_order_relaxed); }
@@ -34,6 +45,8 @@ class BufferBudget final {
  private:
   std::atomic<size_t> budgetBytes_;
   std::atomic<size_t> usedBytes_{0};
+  std::atomic<size_t> reservedBytes_{0};
+  std::atomic<size_t> reservedRegions_{0};
   std::atomic<bool> refused_{false};
 };
 

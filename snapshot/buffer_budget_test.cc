@@ -35,6 +35,22 @@ TEST(BufferBudgetTest, TellsOnceThatItRefused) {
   EXPECT_FALSE(budget.takeRefusal());
 }
 
+TEST(BufferBudgetTest, ReservesSoManyBytesInSoManyRegionsAndNoMore) {
+  BufferBudget budget(100);
+  EXPECT_FALSE(budget.reserve(SIZE_MAX));
+  EXPECT_FALSE(budget.reserve(kMaxReservedBytes + 1));
+  EXPECT_TRUE(budget.takeRefusal());
+  EXPECT_TRUE(budget.reserve(kMaxReservedBytes));
+  EXPECT_FALSE(budget.reserve(1));
+  budget.unreserve(kMaxReservedBytes);
+  for (size_t i = 0; i < kMaxReservedRegions; i++)
+    ASSERT_TRUE(budget.reserve(1)) << i;
+  EXPECT_FALSE(budget.reserve(1));
+  budget.unreserve(1);
+  EXPECT_TRUE(budget.reserve(1));
+  EXPECT_EQ(budget.usedBytes(), 0u);
+}
+
 TEST(BufferBudgetTest, GetsAShareBackWhenItsHolderGoes) {
   auto budget = std::make_shared<BufferBudget>(100);
   {

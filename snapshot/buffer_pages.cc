@@ -9,19 +9,14 @@ void* BufferPages::AllocatePages(void* address, size_t length, size_t alignment,
   const bool isBuffer = permissions == kNoAccess && pthread_equal(pthread_self(), jsThread_) != 0 &&
                         owner_ != nullptr;
   if (!isBuffer) return inner_.AllocatePages(address, length, alignment, permissions);
-  const std::lock_guard lock(mutex_);
-  size_t reserved = length;
-  for (const auto& [start, region] : regions_) {
-    if (region.budget == *owner_) reserved += region.length;
-  }
-  void* pages = nullptr;
-  if (reserved <= kMaxReservedBytes) {
-    pages = inner_.AllocatePages(address, length, alignment, permissions);
-  }
+  if (!(*owner_)->reserve(length)) return nullptr;
+  void* pages = inner_.AllocatePages(address, length, alignment, permissions);
   if (pages == nullptr) {
+    (*owner_)->unreserve(length);
     (*owner_)->refuse();
     return nullptr;
   }
+  const std::lock_guard lock(mutex_);
   const auto start = reinterpret_cast<uintptr_t>(pages);
   regions_[start] = {length, start, *owner_};
   count_.store(regions_.size(), std::memory_order_relaxed);
@@ -33,7 +28,9 @@ bool BufferPages::FreePages(void* address, size_t length) {
     const std::lock_guard lock(mutex_);
     auto found = regions_.find(reinterpret_cast<uintptr_t>(address));
     if (found != regions_.end()) {
-      found->second.budget->give(found->second.openEnd - found->first);
+      Region& region = found->second;
+      region.budget->give(region.openEnd - found->first);
+      region.budget->unreserve(region.length);
       regions_.erase(found);
       count_.store(regions_.size(), std::memory_order_relaxed);
     }

@@ -15,10 +15,6 @@
 
 namespace nano {
 
-// Address space that one isolate may reserve for buffers that can grow: 128 WebAssembly memories of
-// 8 GiB each, their guard regions with them. Of the 128 TiB that there are.
-inline constexpr size_t kMaxReservedBytes = size_t{1} << 40;
-
 // V8's page allocator, with the pages of resizable ArrayBuffers and of WebAssembly memories counted
 // on the budget of the isolate that runs: those pass its ArrayBuffer::Allocator by.
 //

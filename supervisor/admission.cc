@@ -64,7 +64,8 @@ void Admission::end() noexcept {
 std::string refusalLine(AppUsage* usage, const Refusal& refusal, int64_t nowNanos) {
   uint32_t unlogged = 0;
   if (usage != nullptr && !usage->mayLog(nowNanos, unlogged)) return {};
-  std::string line = "A request was refused: " + limitText(refusal);
+  std::string line = "A request was refused: ";
+  line.append(refusal.breach ? limitText(refusal) : std::string(refusal.reason));
   if (unlogged > 0) line += " (and " + std::to_string(unlogged) + " more since the last such line)";
   return line;
 }

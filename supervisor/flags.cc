@@ -24,7 +24,9 @@ DEFINE_string(lib_dir, "",
               "beside the folder nanod is in");
 DEFINE_uint32(frontends, 1, "threads that take requests, each with worker processes of its own");
 DEFINE_uint32(spare_workers, 1, "worker processes each front end keeps ready");
-DEFINE_uint32(max_workers, 256, "worker processes each front end may have");
+DEFINE_uint32(
+    max_workers, 256,
+    "worker processes each front end may have; when all are taken each tenant has its share");
 DEFINE_uint32(worker_idle_seconds, 300,
               "a worker process without a request for this long is ended");
 DEFINE_uint32(worker_max_isolates, 10000,

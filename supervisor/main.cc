@@ -25,6 +25,7 @@
 #include "supervisor/policy_file.h"
 #include "supervisor/process_log.h"
 #include "supervisor/signals.h"
+#include "supervisor/time_slice.h"
 
 namespace nano {
 namespace {
@@ -142,6 +143,7 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   if (configuration.user) becomeUser(*configuration.user);
   hideFromOthers();
   allowDescriptors();
+  shortenTimeSlices();
 
   // As whom it will be read at SIGHUP.
   auto served = std::make_shared<ServedPorts>();

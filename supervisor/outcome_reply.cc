@@ -25,6 +25,7 @@ OutcomeReply replyTo(const Refusal& refusal) {
     case rpc::Outcome::RESPONSE_STREAM_DISCONNECTED:
       return {502, "The app's response broke off."};
     case rpc::Outcome::LOAD_SHED:
+      if (!refusal.breach) return {503, "The app has no process to run in just now.", Retry::kSoon};
       return {503, "Too many requests are waiting for this app.", Retry::kSoon};
     case rpc::Outcome::QUARANTINED:
       return {503, "The app ends its process again and again, so it rests.", Retry::kSoon};

@@ -19,6 +19,8 @@ struct Refusal {
   rpc::Outcome outcome = rpc::Outcome::INTERNAL_ERROR;
   LimitBreach breach{};
   LimitScope scope = LimitScope::kApp;
+  // What the app's log says where no limit of an app or tenant was broken; a literal.
+  std::string_view reason{};
   // When a client may try again; 0: as the outcome says.
   uint32_t retryAfterSeconds = 0;
 };

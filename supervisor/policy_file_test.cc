@@ -87,6 +87,25 @@ TEST(PolicyFileTest, TakesEveryKeyItKnows) {
   EXPECT_EQ(problemOf("{}"), "");
 }
 
+// The first block of code of a page, which is a whole policy file.
+TEST(PolicyFileTest, TakesTheExamplesOfTheDocumentation) {
+  for (const char* page : {NANO_DOCS "/limits.md", NANO_DOCS "/egress.md"}) {
+    std::ifstream file(page);
+    std::string line;
+    std::string example;
+    bool isPolicy = false;
+    while (std::getline(file, line)) {
+      // What an app says of itself is in one line.
+      if (!isPolicy && line != "    {") continue;
+      isPolicy = true;
+      if (!line.starts_with("    ")) break;
+      example += line + "\n";
+    }
+    EXPECT_NE(example.find("\"egress\""), std::string::npos) << page;
+    EXPECT_EQ(problemOf(example), "") << page;
+  }
+}
+
 class PolicyOnDiskTest : public testing::Test {
  protected:
   void write(const std::string& text) { std::ofstream(path()) << text; }

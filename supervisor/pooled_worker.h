@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct PooledWorker {
   // The apps go before the process whose capabilities they hold.
   std::unique_ptr<WorkerProcess> process;
   std::vector<std::unique_ptr<LoadedApp>> apps;
+  std::string tenant;  // Of all its apps; empty for a spare.
   std::string cordon;
   Use use = Use::kSpare;
   kj::TimePoint usedAt = kj::origin<kj::TimePoint>();
@@ -36,6 +38,12 @@ struct PooledWorker {
     for (auto& app : apps)
       count += app->inFlight();
     return count;
+  }
+  kj::TimePoint lastUse() const {
+    auto last = usedAt;
+    for (auto& app : apps)
+      last = std::max(last, app->usedAt());
+    return last;
   }
   uint32_t isolatesSoFar() const {
     uint32_t count = isolates;

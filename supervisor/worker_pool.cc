@@ -34,6 +34,7 @@ WorkerPool::WorkerPool(EventLoop& loop, const WorkerSettings& settings,
       ways_(surroundings.ways),
       logTarget_(std::move(surroundings.logTarget)),
       ids_(std::random_device()()),
+      starts_(poolSettings.stock.startsPerSecond),
       stock_(loop, settings, poolSettings.stock, surroundings.counters,
              static_cast<WorkerProcess::Owner&>(*this)),
       tasks_(*this) {
@@ -51,6 +52,9 @@ void WorkerPool::fetch(const std::shared_ptr<const AppVersion>& version, HttpExc
   }
   auto& refusal = std::get<Refusal>(place);
   countRefusal(counters_, refusal);
+  if (!refusal.reason.empty()) {
+    logLine(*version, refusalLine(admission.usage(), refusal, monotonicNanos(loop_.timer())));
+  }
   respondWithOutcome(exchange, refusal, asView(ids_.next()));
 }
 
@@ -70,16 +74,19 @@ std::variant<LoadedApp*, Refusal> WorkerPool::appFor(
   }
   // The same name as a cordon that an app asks for (isolation "app").
   bool alone = crashes_.needsOwnWorker(version->id, now);
-  PooledWorker* worker =
-      workerFor(alone ? version->tenant + "/" + version->app : version->cordon, *version);
-  if (worker == nullptr) return Refusal{rpc::Outcome::LOAD_SHED};
-  LoadedApp& app = addApp(*worker, version);
+  auto place = workerFor(alone ? version->tenant + "/" + version->app : version->cordon, *version);
+  if (auto* why = std::get_if<NoWorker>(&place)) {
+    return Refusal{.outcome = rpc::Outcome::LOAD_SHED, .reason = describe(*why)};
+  }
+  auto& worker = *std::get<PooledWorker*>(place);
+  LoadedApp& app = addApp(worker, version);
   live_[version.get()] = &app;
-  tasks_.add(load(*worker, app).ignoreResult());
+  tasks_.add(load(worker, app).ignoreResult());
   return &app;
 }
 
-PooledWorker* WorkerPool::workerFor(const std::string& name, const AppVersion& version) {
+std::variant<PooledWorker*, WorkerPool::NoWorker> WorkerPool::workerFor(const std::string& name,
+                                                                        const AppVersion& version) {
   Cordon& cordon = cordons_[name];
   auto now = loop_.timer().now();
   // A process keeps its profile; the operator may have changed the tenant's.
@@ -90,31 +97,15 @@ PooledWorker* WorkerPool::workerFor(const std::string& name, const AppVersion& v
     cordon.worker->usedAt = now;
     return cordon.worker;
   }
-  if (now < cordon.mayStartAt) return nullptr;
-  PooledWorker* worker = takeFromStock(version);
-  if (worker == nullptr) return nullptr;
+  if (now < cordon.mayStartAt) return NoWorker::kBackOff;
+  auto taken = takeFromStock(version);
+  if (auto* why = std::get_if<NoWorker>(&taken)) return *why;
+  auto* worker = std::get<PooledWorker*>(taken);
   worker->use = PooledWorker::Use::kCordon;
   worker->cordon = name;
   worker->usedAt = now;
   cordon.worker = worker;
   return worker;
-}
-
-PooledWorker* WorkerPool::takeFromStock(const AppVersion& version) {
-  if (!hasPlace()) evictIdle("its place is needed and it is idle");
-  if (!hasPlace()) return nullptr;
-  auto worker = stock_.take(version.codeProfile);
-  if (worker == nullptr) return nullptr;
-  worker->use = PooledWorker::Use::kTrial;
-  workers_.push_back(std::move(worker));
-  return workers_.back().get();
-}
-
-// One that was dismissed is as good as gone.
-bool WorkerPool::hasPlace() const {
-  auto taken = std::count_if(workers_.begin(), workers_.end(),
-                             [](auto& worker) { return !worker->process->isDismissed(); });
-  return static_cast<size_t>(taken) < poolSettings_.maxWorkers;
 }
 
 LoadedApp& WorkerPool::addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version) {
@@ -244,6 +235,13 @@ void WorkerPool::backOff(Cordon& cordon) {
     cordon.mayStartAt = now + doubled(poolSettings_.firstBackoff, cordon.deaths - kFreeDeaths,
                                       poolSettings_.maxBackoff);
   }
+}
+
+void WorkerPool::forgetCalmCordons(kj::TimePoint now) {
+  std::erase_if(cordons_, [now](auto& entry) {
+    const Cordon& cordon = entry.second;
+    return cordon.worker == nullptr && cordon.mayStartAt <= now && now - cordon.lastDeath > kCalm;
+  });
 }
 
 void WorkerPool::retry(const std::shared_ptr<const AppVersion>& version,

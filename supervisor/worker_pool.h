@@ -15,13 +15,15 @@
 #include "supervisor/live_server.h"
 #include "supervisor/loaded_app.h"
 #include "supervisor/pooled_worker.h"
+#include "supervisor/start_shares.h"
 #include "supervisor/worker_stock.h"
 
 namespace nano {
 
 struct PoolSettings {
   StockSettings stock;
-  // Processes with a cordon; past it the one idle longest gives way.
+  // Processes with a cordon, beside those that only answer what they have. Past it a tenant has its
+  // share of them: their number divided by the tenants that have any.
   size_t maxWorkers = 256;
   // A worker without a request for so long is ended; an app of a busy one is unloaded.
   kj::Duration idleLimit = 5 * kj::MINUTES;
@@ -31,6 +33,8 @@ struct PoolSettings {
   kj::Duration maxBackoff = 30 * kj::SECONDS;
   // What loading an app may take, beyond its CPU limit, before its worker is killed.
   kj::Duration loadLimit = 5 * kj::SECONDS;
+  // A deploy waits so long for a process to try its app in.
+  kj::Duration trialPatience = 10 * kj::SECONDS;
   // A worker is replaced after so many isolates, or when it stays above this part of its memory
   // limit while it is idle: V8 processes do not give all their memory back.
   uint32_t maxIsolates = 10'000;
@@ -77,8 +81,10 @@ class WorkerPool final : private WorkerProcess::Owner,
   // A line of ours in an app's log, unless it is empty.
   void logLine(const AppVersion& version, std::string_view message);
 
-  // Loads the version in a worker of its own and throws that worker away.
-  kj::Promise<StartupResult> tryStart(std::shared_ptr<const AppVersion> version);
+  // Loads the version in a worker of its own and throws that worker away. Waits a while for one.
+  kj::Promise<StartupResult> tryStart(std::shared_ptr<const AppVersion> version) {
+    return tryStart(std::move(version), loop_.timer().now() + poolSettings_.trialPatience);
+  }
 
   size_t inFlight() const;
   std::vector<WorkerStatus> status() const;
@@ -94,10 +100,17 @@ class WorkerPool final : private WorkerProcess::Owner,
 
   // Where requests for this version go, loaded now if it is not yet; or why there is no place.
   std::variant<LoadedApp*, Refusal> appFor(const std::shared_ptr<const AppVersion>& version);
-  PooledWorker* workerFor(const std::string& cordon, const AppVersion& version);
-  PooledWorker* takeFromStock(const AppVersion& version);
-  bool hasPlace() const;
+  enum class NoWorker { kBackOff, kStarts, kPlaces, kStock };
+  static std::string_view describe(NoWorker why);
+  std::variant<PooledWorker*, NoWorker> workerFor(const std::string& cordon,
+                                                  const AppVersion& version);
+  std::variant<PooledWorker*, NoWorker> takeFromStock(const AppVersion& version);
+  bool makePlace(const std::string& tenant);
+  PooledWorker* longestUnused(const std::function<bool(const PooledWorker&)>& mayGo);
+  void giveUpPlace(PooledWorker& worker, kj::StringPtr why);
   LoadedApp& addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version);
+  kj::Promise<StartupResult> tryStart(std::shared_ptr<const AppVersion> version,
+                                      kj::TimePoint patienceEnds);
   kj::Promise<StartupResult> load(PooledWorker& worker, LoadedApp& app);
   kj::Promise<capnp::Response<rpc::Worker::LoadResults>> sendLoad(PooledWorker& worker,
                                                                   LoadedApp& app);
@@ -121,6 +134,7 @@ class WorkerPool final : private WorkerProcess::Owner,
   // Dismisses the worker of a cordon that is idle longest.
   void evictIdle(kj::StringPtr why);
   void dismissWhoAreDone();
+  void forgetCalmCordons(kj::TimePoint now);
 
   void workerEnded(WorkerProcess& process, const ProcessEnd& end) override;
   void killWorker(LoadedApp& app, kj::StringPtr why) override;
@@ -139,6 +153,7 @@ class WorkerPool final : private WorkerProcess::Owner,
   bool hadDeath_ = false;  // Since the last look.
 
   CrashBook crashes_;
+  StartShares starts_;
   std::unordered_map<std::string, Cordon> cordons_;
   std::unordered_map<const AppVersion*, LoadedApp*> live_;  // What new requests may go to.
   // Asked for endTurn(). Before the workers: an app that goes with its worker still asks.

@@ -20,6 +20,9 @@ constexpr uint64_t kWorkerBaseBytes = uint64_t{96} << 20;
 // A call to a worker that dies fails a moment before its end is known.
 constexpr kj::Duration kDeathAfterCall = 200 * kj::MILLISECONDS;
 
+// Between two tries to get a process for a deploy.
+constexpr kj::Duration kTrialPause = 100 * kj::MILLISECONDS;
+
 // What a worker needs when all its apps use all they may (security 3.1).
 uint64_t memoryFor(const PooledWorker& worker) {
   uint64_t bytes = kWorkerBaseBytes;
@@ -111,18 +114,26 @@ StartupResult WorkerPool::loadFailed(const std::shared_ptr<LoadedApp* const>& al
   return failure;
 }
 
-kj::Promise<StartupResult> WorkerPool::tryStart(std::shared_ptr<const AppVersion> version) {
-  PooledWorker* worker = takeFromStock(*version);
-  if (worker == nullptr) {
+kj::Promise<StartupResult> WorkerPool::tryStart(std::shared_ptr<const AppVersion> version,
+                                                kj::TimePoint patienceEnds) {
+  auto taken = takeFromStock(*version);
+  if (auto* why = std::get_if<NoWorker>(&taken)) {
+    if (loop_.timer().now() < patienceEnds) {
+      return loop_.timer().afterDelay(kTrialPause).then([this, version, patienceEnds]() mutable {
+        return tryStart(std::move(version), patienceEnds);
+      });
+    }
     StartupFailure failure;
     failure.reason = "loadShed";
-    failure.message = "No worker process could be started to try the app; see nanod's log.";
+    failure.message = "No worker process could be had to try the app: ";
+    failure.message.append(describe(*why)).append(".");
     return StartupResult(std::move(failure));
   }
-  LoadedApp& app = addApp(*worker, std::move(version));
-  WorkerProcess& process = *worker->process;
+  auto& worker = *std::get<PooledWorker*>(taken);
+  LoadedApp& app = addApp(worker, std::move(version));
+  WorkerProcess& process = *worker.process;
   auto alive = app.whileAlive();
-  return load(*worker, app).then([&process, alive](StartupResult&& result) {
+  return load(worker, app).then([&process, alive](StartupResult&& result) {
     // The process may be gone already, and its apps with it.
     if (*alive != nullptr) process.dismiss("the start it was for has been tried");
     return kj::mv(result);

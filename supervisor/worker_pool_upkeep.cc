@@ -19,13 +19,6 @@ constexpr kj::Duration kShortestWatchPeriod = 100 * kj::MILLISECONDS;
 // A worker whose last app is gone waits so long for the next: a deploy is often followed by one.
 constexpr kj::Duration kEmptyLimit = 2 * kj::SECONDS;
 
-kj::TimePoint lastUse(const PooledWorker& worker) {
-  auto last = worker.usedAt;
-  for (auto& app : worker.apps)
-    last = std::max(last, app->usedAt());
-  return last;
-}
-
 // Its requests are answered, and what they gave to waitUntil has had its time.
 bool isDone(const LoadedApp& app, kj::TimePoint now) {
   auto afterwards = app.version().limits.get(rpc::Limit::WAIT_UNTIL) * kj::MILLISECONDS;
@@ -44,6 +37,7 @@ void WorkerPool::watch() {
   tasks_.add(loop_.timer().afterDelay(period).then([this] {
     auto now = loop_.timer().now();
     crashes_.forgetCalm(now);
+    forgetCalmCordons(now);
     auto memory = readMachineMemory();
     if (memory && isShort(*memory)) {
       LOG(WARNING) << "the machine is short of memory: " << (memory->available >> 20)
@@ -54,7 +48,7 @@ void WorkerPool::watch() {
       if (worker->use != PooledWorker::Use::kCordon) continue;
       auto limit = poolSettings_.idleLimit;
       if (worker->apps.empty()) limit = std::min(limit, kEmptyLimit);
-      if (worker->inFlight() == 0 && now - lastUse(*worker) > limit) {
+      if (worker->inFlight() == 0 && now - worker->lastUse() > limit) {
         letGo(*worker, "it has been idle for long");
       } else if (isWornOut(*worker)) {
         replace(*worker, "it has had its share of isolates or memory");
@@ -131,15 +125,6 @@ void WorkerPool::dismissWhoAreDone() {
     bool isLate = now - worker->usedAt > poolSettings_.leaveLimit;
     if (isDone(*worker, now) || isLate) worker->process->dismiss("another has its place");
   }
-}
-
-void WorkerPool::evictIdle(kj::StringPtr why) {
-  PooledWorker* oldest = nullptr;
-  for (auto& worker : workers_) {
-    if (worker->use != PooledWorker::Use::kCordon || worker->inFlight() > 0) continue;
-    if (oldest == nullptr || lastUse(*worker) < lastUse(*oldest)) oldest = worker.get();
-  }
-  if (oldest != nullptr) letGo(*oldest, why);
 }
 
 std::vector<WorkerStatus> WorkerPool::status() const {

@@ -5,9 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 
 #include <glog/logging.h>
 #include <kj/debug.h>
@@ -94,6 +91,7 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
       sockets_(makeRpcSocketPair()),
       cgroup_(makeCgroup(settings)),
       child_(start(settings, {code, *cgroup_}, sockets_.workerEnd, output_, loop)),
+      meter_(child_.pid()),
       link_(loop, kj::mv(sockets_.supervisorEnd), RpcLink::Side::kSupervisor),
       rpc_(link_.bootstrap().castAs<rpc::Worker>()),
       ready_(nullptr),
@@ -161,7 +159,8 @@ void WorkerProcess::allowTurns(kj::Duration cpuLimit) {
 
 void WorkerProcess::beat() {
   tasks_.add(loop_.timer().afterDelay(kHeartbeatPeriod.count() * kj::MILLISECONDS).then([this]() {
-    return awaitPong(rpc_.pingRequest().send().ignoreResult(), cpuTime(), kHeartbeatPatience);
+    return awaitPong(rpc_.pingRequest().send().ignoreResult(), meter_.cpuTime(),
+                     kHeartbeatPatience);
   }));
 }
 
@@ -185,7 +184,7 @@ kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration 
               kill("it failed a heartbeat");
               return kj::READY_NOW;
             }
-            auto used = cpuTime() - cpuAtPing;
+            auto used = meter_.cpuTime() - cpuAtPing;
             bool starved = used > 0 * kj::SECONDS && used < stuckAfter_;
             if (starved && patience > 1) return awaitPong(kj::mv(again), cpuAtPing, patience - 1);
             // One that is stopped or waits uses nothing; one that computes, something.
@@ -193,30 +192,6 @@ kj::Promise<void> WorkerProcess::awaitPong(kj::Promise<void> pong, kj::Duration 
             kill("it is stuck: no heartbeat");
             return kj::READY_NOW;
           });
-}
-
-// What all threads of the process have used. 0 when it has ended.
-kj::Duration WorkerProcess::cpuTime() const {
-  std::ifstream file("/proc/" + std::to_string(pid()) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  size_t afterName = text.rfind(')');  // proc(5): the name may hold anything else.
-  if (afterName == std::string::npos) return 0 * kj::SECONDS;
-  std::istringstream fields(text.substr(afterName + 1));
-  std::string skipped;
-  for (int i = 3; i < 14; i++)
-    fields >> skipped;
-  int64_t user = 0;
-  int64_t system = 0;
-  fields >> user >> system;
-  return (user + system) * kj::SECONDS / sysconf(_SC_CLK_TCK);
-}
-
-uint64_t WorkerProcess::rssBytes() const {
-  std::ifstream statm("/proc/" + std::to_string(pid()) + "/statm");
-  uint64_t size = 0;
-  uint64_t resident = 0;
-  statm >> size >> resident;
-  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 LimitResult WorkerProcess::setMemoryLimit(uint64_t bytes) {
@@ -232,7 +207,7 @@ LimitResult WorkerProcess::setMemoryLimit(uint64_t bytes) {
     memoryWatch_->setLimit(bytes);
     return result;
   }
-  MemoryWatch::Process process{[this] { return rssBytes(); },
+  MemoryWatch::Process process{[this] { return meter_.rssBytes(); },
                                [this](uint64_t used) {
                                  ranOutOfMemory_ = true;
                                  kill(kj::str("it uses ", used, " bytes of memory"));

@@ -15,6 +15,7 @@
 #include "sandbox/sandbox.h"
 #include "supervisor/app_version.h"
 #include "supervisor/memory_watch.h"
+#include "supervisor/process_meter.h"
 #include "supervisor/worker_files.h"
 #include "supervisor/worker_output.h"
 
@@ -64,7 +65,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   rpc::Worker::Client& rpc() { return rpc_; }
   pid_t pid() const { return child_.pid(); }
   // What the kernel says; 0 when it has ended.
-  uint64_t rssBytes() const;
+  uint64_t rssBytes() const { return meter_.rssBytes(); }
   const std::vector<std::string>& sandboxLayers() const { return layers_; }
   CodeProfile codeProfile() const { return code_; }
 
@@ -97,7 +98,6 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   void checkReport(rpc::SandboxReport::Reader report);
   void beat();
   kj::Promise<void> awaitPong(kj::Promise<void> pong, kj::Duration cpuAtPing, uint32_t patience);
-  kj::Duration cpuTime() const;
   void onExit();
   void noteMemoryDeath(const ProcessEnd& end);
   void taskFailed(kj::Exception&& error) override;
@@ -110,6 +110,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   std::unique_ptr<WorkerOutput> output_;
   std::unique_ptr<WorkerCgroup> cgroup_;  // Goes after the process.
   Child child_;
+  ProcessMeter meter_;
   RpcLink link_;
   rpc::Worker::Client rpc_;
   std::vector<std::string> layers_;

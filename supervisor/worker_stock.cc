@@ -25,19 +25,19 @@ WorkerStock::WorkerStock(EventLoop& loop, const WorkerSettings& workers,
 
 WorkerStock::~WorkerStock() noexcept(false) = default;
 
-bool WorkerStock::mayStart() {
+// How many may be started now.
+void WorkerStock::countStarts() {
   auto now = loop_.timer().now();
   double since = static_cast<double>((now - startsCountedAt_) / kj::NANOSECONDS) / 1e9;
   startsCountedAt_ = now;
   startsLeft_ = std::min(startsLeft_ + since * settings_.startsPerSecond,
                          static_cast<double>(settings_.startsPerSecond));
-  if (startsLeft_ < 1) return false;
-  startsLeft_ -= 1;
-  return true;
 }
 
 std::unique_ptr<PooledWorker> WorkerStock::start(CodeProfile code) {
-  if (!mayStart()) return nullptr;
+  countStarts();
+  if (startsLeft_ < 1) return nullptr;
+  startsLeft_ -= 1;
   auto worker = std::make_unique<PooledWorker>();
   auto error = kj::runCatchingExceptions([this, code, &worker] {
     worker->process = std::make_unique<WorkerProcess>(loop_, workers_, owner_, code);
@@ -49,6 +49,17 @@ std::unique_ptr<PooledWorker> WorkerStock::start(CodeProfile code) {
   }
   Counters::add(counters_.workersStarted);
   return worker;
+}
+
+bool WorkerStock::has(CodeProfile code) {
+  if (code == CodeProfile::kDefault && !spares_.empty()) return true;
+  countStarts();
+  return startsLeft_ >= 1;
+}
+
+bool WorkerStock::hasPlenty() {
+  countStarts();
+  return startsLeft_ > settings_.startsPerSecond / 2.0;
 }
 
 std::unique_ptr<PooledWorker> WorkerStock::take(CodeProfile code) {

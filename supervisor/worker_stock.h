@@ -31,6 +31,10 @@ class WorkerStock final : private kj::TaskSet::ErrorHandler {
   ~WorkerStock() noexcept(false);
   KJ_DISALLOW_COPY(WorkerStock);
 
+  // Whether take() would have one, as far as that can be told.
+  bool has(CodeProfile code);
+  // More than half of what may be started at once may be started now.
+  bool hasPlenty();
   // The spare that is ready, or else the one that will be first. Null when there is none and none
   // may be started now.
   std::unique_ptr<PooledWorker> take(CodeProfile code);
@@ -47,7 +51,7 @@ class WorkerStock final : private kj::TaskSet::ErrorHandler {
 
  private:
   std::unique_ptr<PooledWorker> start(CodeProfile code);
-  bool mayStart();
+  void countStarts();
   void taskFailed(kj::Exception&& error) override;
 
   EventLoop& loop_;

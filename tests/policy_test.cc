@@ -93,6 +93,81 @@ TEST_F(PolicyTest, ABrokenPolicyIsNotStartedWith) {
       << result.err;
 }
 
+TEST_F(PolicyTest, NanoctlSaysWhereAnAppMayGoAndWhy) {
+  Nanod nanod(withPolicy(R"({"tenants": {"default": {"egress": {"rules": [
+      {"allow": {"host": "db.example", "cidr": "10.1.0.0/16", "ports": 5432, "scheme": "tcp"}},
+      {"allow": {"cidr": "127.0.0.1", "ports": "1-65535"}}]}}}})"));
+  nanod.deploy("shop", {{"index.js", appThatSays("x")},
+                        {"nano.jsonc", R"({"egress": {"rules": [{"deny": {"host": "a.b"}}]}})"}});
+  auto test = [&nanod](const std::string& url, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{"egress", "test", "shop", url};
+    words.insert(words.end(), more.begin(), more.end());
+    return nanod.nanoctl(words);
+  };
+  auto inside = test("tcp://db.example:5432", {"--address=10.1.2.3", "--address=10.2.2.3"});
+  EXPECT_EQ(inside.exitCode, 0) << inside.err;
+  EXPECT_EQ(inside.out,
+            "tcp://db.example:5432: allowed\n"
+            "  by name   allowed  built-in: public addresses\n"
+            "  10.1.2.3  allowed  private (private use, 10.0.0.0/8): operator: "
+            "tenants.default.egress.rules[0]\n"
+            "  10.2.2.3  denied   private (private use, 10.0.0.0/8): built-in: public addresses "
+            "only, and this one is private\n");
+  auto metadata = test("http://169.254.169.254/latest/meta-data/");
+  EXPECT_EQ(metadata.exitCode, 1);
+  EXPECT_NE(metadata.out.find("169.254.169.254  denied  metadata"), std::string::npos)
+      << metadata.out;
+  auto byApp = test("https://a.b", {"--json"});
+  EXPECT_EQ(byApp.exitCode, 1);
+  EXPECT_EQ(json::parse(byApp.out)["by_name"]["rule"], "app: egress.rules[0]");
+  // The rule opens this machine, but never what nanod itself serves there (hostile case U04).
+  EXPECT_EQ(test("http://127.0.0.1:1").exitCode, 0);
+  auto own = test("http://127.0.0.1:" + std::to_string(nanod.port()));
+  EXPECT_EQ(own.exitCode, 1);
+  EXPECT_NE(own.out.find("nanod's own ports"), std::string::npos) << own.out;
+  for (const char* url : {"https://A.b", "http://127.1/", "a.b", "tcp://a.b", "ftp://a.b/"})
+    EXPECT_EQ(test(url).exitCode, 2) << url;
+  EXPECT_EQ(test("http://a.b", {"--address=10.1"}).exitCode, 2);
+  EXPECT_EQ(nanod.nanoctl({"egress", "shop", "http://a.b"}).exitCode, 2);
+  EXPECT_EQ(nanod.nanoctl({"egress", "test", "shop"}).exitCode, 2);
+  EXPECT_EQ(nanod.nanoctl({"egress", "test", "blog", "http://a.b"}).exitCode, 1);
+}
+
+TEST_F(PolicyTest, AnAppsOwnPortIsNoDestinationWhileItIsOpen) {
+  Nanod nanod(withPolicy(
+      R"({"egress": {"rules": [{"allow": {"cidr": "127.0.0.1", "ports": "1-65535"}}]}})"));
+  // A port that was free a moment ago.
+  uint16_t port = Nanod().port();
+  std::string url = "http://127.0.0.1:" + std::to_string(port);
+  auto exitCode = [&nanod, &url] {
+    return nanod.nanoctl({"egress", "test", "shop", url}).exitCode;
+  };
+  nanod.deploy("shop", {{"index.js", appThatSays("x")}});
+  EXPECT_EQ(exitCode(), 0);
+  nanod.deploy("shop", {{"index.js", appThatSays("x")}}, {"--port=" + std::to_string(port)});
+  EXPECT_EQ(exitCode(), 1);
+  EXPECT_EQ(nanod.nanoctl({"delete", "shop"}).exitCode, 0);
+  nanod.deploy("shop", {{"index.js", appThatSays("x")}});
+  EXPECT_EQ(exitCode(), 0);
+}
+
+TEST_F(PolicyTest, EgressIsReadAgainAtSighup) {
+  Nanod nanod(withPolicy("{}"));
+  nanod.deploy("shop", {{"index.js", appThatSays("x")}});
+  auto rule = [&nanod] {
+    auto result = nanod.nanoctl({"egress", "test", "shop", "https://a.b", "--json"});
+    return json::parse(result.out)["by_name"]["rule"].get<std::string>();
+  };
+  EXPECT_EQ(rule(), "built-in: public addresses");
+  directory_.write("policy.jsonc", R"({"tenant_defaults": {"egress": "none"}})");
+  ASSERT_EQ(kill(nanod.pid(), SIGHUP), 0);
+  // nanod answers the signal in its own time; each look is a process, so this is no busy loop.
+  std::string now;
+  for (int i = 0; i < 1000 && now != "operator: tenant_defaults.egress is \"none\""; ++i)
+    now = rule();
+  EXPECT_EQ(now, "operator: tenant_defaults.egress is \"none\"");
+}
+
 TEST_F(PolicyTest, NanoctlShowsTheMetrics) {
   Nanod nanod;
   nanod.deploy("shop", {{"index.js", appThatSays("x")}});

@@ -80,6 +80,19 @@ TEST_F(MemoryLimitsTest, RefusesResizableBuffersOfAnySize) {
       << reply.body << static_cast<int>(reply.outcome) << reply.breach.allowed;
 }
 
+TEST_F(MemoryLimitsTest, RefusesEmptyResizableBuffersPastTheirNumberAndCollectsThoseThatAreGone) {
+  TestApp app = load(
+      answering("(() => { const all = []; try { for (;;) all.push(new ArrayBuffer(0, { "
+                "maxByteLength: 1 })) } catch (error) { return error.name + all.length } })()"));
+  EXPECT_EQ(app.fetch().body, "RangeError1024");
+  EXPECT_EQ(load(answering("(() => { let n = 0; for (let i = 0; i < 5000; i++)"
+                           "n += new ArrayBuffer(0, { maxByteLength: 1 }).maxByteLength;"
+                           "return n })()"))
+                .fetch()
+                .body,
+            "5000");
+}
+
 TEST_F(MemoryLimitsTest, GetsTheTailOfAShrunkBufferBack) {
   TestApp app =
       load(answering("(() => { const b = new ArrayBuffer(6 << 20, { maxByteLength: 8 << 20 });"

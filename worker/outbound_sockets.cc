@@ -138,7 +138,9 @@ v8::Local<v8::Promise> OutboundSockets::begin(uint32_t id, Act act) {
   v8::Isolate* isolate = bridge_.isolate();
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(isolate->GetCurrentContext()).ToLocal(&resolver)) return {};
-  pendingOf(*find(id), act) = Pending{v8::Global<v8::Promise::Resolver>(isolate, resolver)};
+  auto pending = std::make_unique<Pending>();
+  pending->resolver.Reset(isolate, resolver);
+  pendingOf(*find(id), act) = std::move(pending);
   return resolver->GetPromise();
 }
 
@@ -161,36 +163,32 @@ rpc::Socket::Client* OutboundSockets::usable(uint32_t id, Act act) {
 }
 
 void OutboundSockets::run(uint32_t id, Act act, kj::Promise<Value> done) {
-  KJ_IF_MAYBE(pending, pendingOf(*find(id), act)) {
-    pending->task =
-        done.then([this, id, act](Value&& value) { settle(id, act, kj::mv(value)); },
-                  [this, id, act](kj::Exception&& failure) { reject(id, act, reasonOf(failure)); })
-            .eagerlyEvaluate(nullptr);
-  }
+  pendingOf(*find(id), act)->task =
+      done.then([this, id, act](Value&& value) { settle(id, act, kj::mv(value)); },
+                [this, id, act](kj::Exception&& failure) { reject(id, act, reasonOf(failure)); })
+          .eagerlyEvaluate(nullptr);
 }
 
 // In the stack of the act's own task, which is freed later.
-v8::Global<v8::Promise::Resolver> OutboundSockets::takePending(uint32_t id, Act act) {
-  v8::Global<v8::Promise::Resolver> resolver;
+std::unique_ptr<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t id, Act act) {
   Socket* socket = find(id);
-  if (socket == nullptr) return resolver;
-  KJ_IF_MAYBE(pending, pendingOf(*socket, act)) {
-    resolver = std::move(pending->resolver);
-    ended_.add(kj::mv(pending->task));
+  if (socket == nullptr) return nullptr;
+  std::unique_ptr<Pending> taken = std::move(pendingOf(*socket, act));
+  if (taken != nullptr) {
+    ended_.add(kj::mv(taken->task));
     bridge_.stir();
   }
-  pendingOf(*socket, act) = nullptr;
-  return resolver;
+  return taken;
 }
 
 void OutboundSockets::settle(uint32_t id, Act act, Value value) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  const auto taken = takePending(id, act);
-  if (taken.IsEmpty()) return;
-  bridge_.enter(request, [this, &taken, &value](v8::Local<v8::Context> context) {
+  const std::unique_ptr<Pending> pending = takePending(id, act);
+  if (pending == nullptr || request == nullptr) return;
+  bridge_.enter(request, [this, &pending, &value](v8::Local<v8::Context> context) {
     v8::Isolate* isolate = bridge_.isolate();
-    v8::Local<v8::Promise::Resolver> resolver = taken.Get(isolate);
+    v8::Local<v8::Promise::Resolver> resolver = pending->resolver.Get(isolate);
     v8::TryCatch caught(isolate);
     v8::Local<v8::Value> result;
     if (value(isolate).ToLocal(&result)) {
@@ -204,16 +202,15 @@ void OutboundSockets::settle(uint32_t id, Act act, Value value) {
 void OutboundSockets::reject(uint32_t id, Act act, const std::string& why) {
   Socket* socket = find(id);
   RequestContext* request = socket == nullptr ? nullptr : bridge_.requests().find(socket->slot);
-  const auto taken = takePending(id, act);
-  if (taken.IsEmpty()) return;
-  bridge_.enter(request, [this, &taken, &why](v8::Local<v8::Context>) { giveUp(taken, why); });
+  const std::unique_ptr<Pending> pending = takePending(id, act);
+  if (pending == nullptr || request == nullptr) return;
+  bridge_.enter(request, [this, &pending, &why](v8::Local<v8::Context>) { giveUp(*pending, why); });
 }
 
 // Inside JavaScript.
-void OutboundSockets::giveUp(const v8::Global<v8::Promise::Resolver>& resolver,
-                             std::string_view why) {
+void OutboundSockets::giveUp(Pending& pending, std::string_view why) {
   v8::Isolate* isolate = bridge_.isolate();
-  static_cast<void>(resolver.Get(isolate)
+  static_cast<void>(pending.resolver.Get(isolate)
                         ->Reject(isolate->GetCurrentContext(), error(isolate, why))
                         .FromMaybe(false));
 }
@@ -248,10 +245,8 @@ v8::Local<v8::Promise> OutboundSockets::writeSocket(uint32_t id, std::span<const
   rpc::Socket::Client* peer = usable(id, Act::kWrite);
   if (peer == nullptr || bytes.size() > kMaxSocketWrite) return failed(kClosed);
   v8::Local<v8::Promise> promise = begin(id, Act::kWrite);
-  auto request = peer->writeRequest(
-      capnp::MessageSize{bytes.size() / sizeof(capnp::word) + 8, 0});
-  request.setBytes(
-      kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
+  auto request = peer->writeRequest(capnp::MessageSize{bytes.size() / sizeof(capnp::word) + 8, 0});
+  request.setBytes(kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
   run(id, Act::kWrite, request.send().then([](auto&&) { return Value(nothing); }));
   return promise;
 }
@@ -260,29 +255,27 @@ v8::Local<v8::Promise> OutboundSockets::endSocket(uint32_t id) {
   rpc::Socket::Client* peer = usable(id, Act::kEnd);
   if (peer == nullptr) return failed(kClosed);
   v8::Local<v8::Promise> promise = begin(id, Act::kEnd);
-  run(id, Act::kEnd,
-      peer->shutdownRequest().send().then([](auto&&) { return Value(nothing); }));
+  run(id, Act::kEnd, peer->shutdownRequest().send().then([](auto&&) { return Value(nothing); }));
   return promise;
 }
 
 v8::Local<v8::Promise> OutboundSockets::secureSocket(uint32_t id, std::string_view host) {
   rpc::Socket::Client* peer = usable(id, Act::kSecure);
   if (peer == nullptr) return failed(kClosed);
-  KJ_IF_MAYBE(reading, pendingOf(*find(id), Act::kRead)) {
-    giveUp(reading->resolver, "TLS has begun");
-    pendingOf(*find(id), Act::kRead) = nullptr;
+  if (std::unique_ptr<Pending> reading = std::move(pendingOf(*find(id), Act::kRead))) {
+    giveUp(*reading, "TLS has begun");
   }
   v8::Local<v8::Promise> promise = begin(id, Act::kSecure);
   auto request = peer->startTlsRequest();
   const std::string name(host);
   request.setHost(name);
   run(id, Act::kSecure,
-      request.send().then([](capnp::Response<rpc::Socket::StartTlsResults>&& response)
-                              -> kj::Promise<Value> {
-        const auto failure = response.getFailure();
-        if (failure.getKind() == Kind::NONE) return Value(nothing);
-        return failureOf(failure.getMessage());
-      }));
+      request.send().then(
+          [](capnp::Response<rpc::Socket::StartTlsResults>&& response) -> kj::Promise<Value> {
+            const auto failure = response.getFailure();
+            if (failure.getKind() == Kind::NONE) return Value(nothing);
+            return failureOf(failure.getMessage());
+          }));
   return promise;
 }
 
@@ -292,10 +285,8 @@ void OutboundSockets::closeSocket(uint32_t id) {
   // Its turn is another's from here on, which may open a socket.
   const std::unique_ptr<Socket> socket = std::move(found->second);
   sockets_.erase(found);
-  for (kj::Maybe<Pending>& act : socket->pending) {
-    KJ_IF_MAYBE(pending, act) {
-      giveUp(pending->resolver, kClosed);
-    }
+  for (const std::unique_ptr<Pending>& pending : socket->pending) {
+    if (pending != nullptr) giveUp(*pending, kClosed);
   }
 }
 

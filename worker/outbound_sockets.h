@@ -62,14 +62,15 @@ class OutboundSockets final : public SocketHost {
     std::unique_ptr<OutboundTurns::Turn> turn;
     kj::Maybe<rpc::Socket::Client> peer;
     bool peerHasEnded = false;
-    std::array<kj::Maybe<Pending>, kActs> pending;
+    // Null: none is under way.
+    std::array<std::unique_ptr<Pending>, kActs> pending;
   };
   // What an answer comes to in JavaScript; nothing, with an exception pending, where there is no
   // memory.
   using Value = kj::Function<v8::MaybeLocal<v8::Value>(v8::Isolate*)>;
 
   Socket* find(uint32_t id) const;
-  kj::Maybe<Pending>& pendingOf(Socket& socket, Act act) const {
+  std::unique_ptr<Pending>& pendingOf(Socket& socket, Act act) const {
     return socket.pending[static_cast<size_t>(act)];
   }
   std::string refusalFor(RequestContext& request);
@@ -82,8 +83,8 @@ class OutboundSockets final : public SocketHost {
   void run(uint32_t id, Act act, kj::Promise<Value> done);
   void settle(uint32_t id, Act act, Value value);
   void reject(uint32_t id, Act act, const std::string& why);
-  v8::Global<v8::Promise::Resolver> takePending(uint32_t id, Act act);
-  void giveUp(const v8::Global<v8::Promise::Resolver>& resolver, std::string_view why);
+  std::unique_ptr<Pending> takePending(uint32_t id, Act act);
+  void giveUp(Pending& pending, std::string_view why);
 
   IoBridge& bridge_;
   rpc::Egress::Client egress_;

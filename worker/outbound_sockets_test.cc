@@ -18,7 +18,8 @@ class OutboundSocketsTest : public WorkerTest {
         "export default { async fetch(request, env, ctx) { " +
         body + " } }");
     version.limits = limits;
-    return TestApp(loop_, worker(), version, kj::heap<FakeEgress>(peers_));
+    return TestApp(loop_, worker(), version,
+                   rpc::Egress::Client(kj::heap<FakeEgress>(peers_)));
   }
   FakePeer& peer(size_t index = 0) { return *peers_->at(index); }
 
@@ -26,13 +27,13 @@ class OutboundSocketsTest : public WorkerTest {
 };
 
 TEST_F(OutboundSocketsTest, CarryBytesBothWays) {
-  TestApp tested = app(
-      "const socket = connect('db.test:5432');"
-      "const writer = socket.writable.getWriter(); await writer.write(encode('question'));"
-      "const reader = socket.readable.getReader();"
-      "const answer = decode((await reader.read()).value);"
-      "const { done } = await reader.read(); await socket.closed;"
-      "return new Response([answer, done, (await socket.opened).remoteAddress].join())");
+  TestApp tested =
+      app("const socket = connect('db.test:5432');"
+          "const writer = socket.writable.getWriter(); await writer.write(encode('question'));"
+          "const reader = socket.readable.getReader();"
+          "const answer = decode((await reader.read()).value);"
+          "const { done } = await reader.read(); await socket.closed;"
+          "return new Response([answer, done, (await socket.opened).remoteAddress].join())");
   const uint32_t id = tested.send({{}}).front();
   tested.await([&]() { return !peers_->empty() && !peer().received.empty(); });
   EXPECT_EQ(peer().host, "db.test");
@@ -48,10 +49,10 @@ TEST_F(OutboundSocketsTest, CarryBytesBothWays) {
 }
 
 TEST_F(OutboundSocketsTest, AreWrittenToInPiecesEachWhenThereIsRoom) {
-  TestApp tested = app(
-      "const socket = connect('db.test:1'); await socket.readable.getReader().read();"
-      "await socket.writable.getWriter().write(new Uint8Array(100000));"
-      "return new Response('written')");
+  TestApp tested =
+      app("const socket = connect('db.test:1'); await socket.readable.getReader().read();"
+          "await socket.writable.getWriter().write(new Uint8Array(100000));"
+          "return new Response('written')");
   const uint32_t id = tested.send({{}}).front();
   tested.await([&]() { return !peers_->empty(); });
   peer().takes = false;
@@ -65,18 +66,18 @@ TEST_F(OutboundSocketsTest, AreWrittenToInPiecesEachWhenThereIsRoom) {
 }
 
 TEST_F(OutboundSocketsTest, SayWhyTheyCannotBeOpened) {
-  TestApp tested = app(
-      "const socket = connect('denied.test:1');"
-      "try { await socket.opened } catch (error) { return new Response(String(error)) }");
+  TestApp tested =
+      app("const socket = connect('denied.test:1');"
+          "try { await socket.opened } catch (error) { return new Response(String(error)) }");
   EXPECT_EQ(tested.fetch().body,
             "Error: a connection to denied.test:1 is not allowed: not this host");
   EXPECT_NE(tested.allLines().find("is not allowed: not this host"), std::string::npos);
 }
 
 TEST_F(OutboundSocketsTest, SayWhyTheyBroke) {
-  TestApp tested = app(
-      "const socket = connect('db.test:1'); const reader = socket.readable.getReader();"
-      "try { await reader.read() } catch (error) { return new Response(String(error)) }");
+  TestApp tested =
+      app("const socket = connect('db.test:1'); const reader = socket.readable.getReader();"
+          "try { await reader.read() } catch (error) { return new Response(String(error)) }");
   const uint32_t id = tested.send({{}}).front();
   tested.await([&]() { return !peers_->empty(); });
   peer().send("!the connection to db.test:1 broke off: Connection reset by peer");
@@ -104,9 +105,9 @@ TEST_F(OutboundSocketsTest, StartTls) {
 }
 
 TEST_F(OutboundSocketsTest, EndWithTheirRequest) {
-  TestApp tested = app(
-      "const socket = connect('db.test:1'); await socket.opened;"
-      "socket.readable.getReader().read(); return new Response('answered')");
+  TestApp tested =
+      app("const socket = connect('db.test:1'); await socket.opened;"
+          "socket.readable.getReader().read(); return new Response('answered')");
   EXPECT_EQ(tested.fetch().body, "answered");
   tested.await([&]() { return peer().isClosed; });
 }
@@ -126,11 +127,11 @@ TEST_F(OutboundSocketsTest, GoOnForWaitUntil) {
 }
 
 TEST_F(OutboundSocketsTest, OfARequestThatIsOverAreClosedToTheNext) {
-  TestApp tested = app(
-      "if (globalThis.kept === undefined) { globalThis.kept = connect('db.test:1');"
-      "await kept.opened; return new Response('kept') }"
-      "try { await kept.readable.getReader().read() } catch (error) { return new "
-      "Response(String(error)) }");
+  TestApp tested =
+      app("if (globalThis.kept === undefined) { globalThis.kept = connect('db.test:1');"
+          "await kept.opened; return new Response('kept') }"
+          "try { await kept.readable.getReader().read() } catch (error) { return new "
+          "Response(String(error)) }");
   EXPECT_EQ(tested.fetch().body, "kept");
   tested.await([&]() { return peer().isClosed; });
   EXPECT_EQ(tested.fetch().body, "Error: The socket is closed");
@@ -139,11 +140,11 @@ TEST_F(OutboundSocketsTest, OfARequestThatIsOverAreClosedToTheNext) {
 TEST_F(OutboundSocketsTest, CountAsSubrequests) {
   AppLimits limits;
   limits.set(rpc::Limit::SUBREQUESTS, 2);
-  TestApp tested = app(
-      "const results = []; for (let i = 0; i < 3; i++) { const socket = connect('db.test:1');"
-      "results.push(await socket.opened.then(() => 'open', error => error.message));"
-      "await socket.close() } return Response.json(results)",
-      limits);
+  TestApp tested =
+      app("const results = []; for (let i = 0; i < 3; i++) { const socket = connect('db.test:1');"
+          "results.push(await socket.opened.then(() => 'open', error => error.message));"
+          "await socket.close() } return Response.json(results)",
+          limits);
   EXPECT_EQ(tested.fetch().body,
             "[\"open\",\"open\",\"Too many subrequests: limits.subrequests: 2 requests allowed, 3 "
             "requests used\"]");
@@ -153,20 +154,20 @@ TEST_F(OutboundSocketsTest, CountAsSubrequests) {
 TEST_F(OutboundSocketsTest, WaitForTheirTurn) {
   AppLimits limits;
   limits.set(rpc::Limit::OUTBOUND_AT_ONCE, 1);
-  TestApp tested = app(
-      "const first = connect('one.test:1'); const second = connect('two.test:1');"
-      "await first.opened; let isOpen = false; second.opened.then(() => isOpen = true);"
-      "await new Promise(resolve => setTimeout(resolve, 5)); const before = isOpen;"
-      "await first.close(); await second.opened; return Response.json([before, isOpen])",
-      limits);
+  TestApp tested =
+      app("const first = connect('one.test:1'); const second = connect('two.test:1');"
+          "await first.opened; let isOpen = false; second.opened.then(() => isOpen = true);"
+          "await new Promise(resolve => setTimeout(resolve, 5)); const before = isOpen;"
+          "await first.close(); await second.opened; return Response.json([before, isOpen])",
+          limits);
   EXPECT_EQ(tested.fetch().body, "[false,true]");
   EXPECT_EQ(peer(1).host, "two.test");
 }
 
 TEST_F(OutboundSocketsTest, CanBeClosedWhileTheyOpenReadAndWrite) {
-  TestApp tested = app(
-      "const socket = connect('db.test:1'); const reading = socket.readable.getReader().read();"
-      "await socket.close(); return Response.json(await reading)");
+  TestApp tested =
+      app("const socket = connect('db.test:1'); const reading = socket.readable.getReader().read();"
+          "await socket.close(); return Response.json(await reading)");
   EXPECT_EQ(tested.fetch().body, "{\"done\":true}");
   tested.await([&]() { return peer().isClosed; });
 }
@@ -174,8 +175,8 @@ TEST_F(OutboundSocketsTest, CanBeClosedWhileTheyOpenReadAndWrite) {
 TEST_F(OutboundSocketsTest, OfAnIsolateThatBrokeALimitAreClosed) {
   AppLimits limits;
   limits.set(rpc::Limit::CPU, 50);
-  TestApp tested = app(
-      "const socket = connect('db.test:1'); await socket.opened; for (;;) {}", limits);
+  TestApp tested =
+      app("const socket = connect('db.test:1'); await socket.opened; for (;;) {}", limits);
   EXPECT_EQ(tested.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
   tested.await([&]() { return peer().isClosed; });
 }

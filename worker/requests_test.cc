@@ -1,46 +1,12 @@
 // What one request goes through: bodies both ways, timers, waitUntil, cancelling, errors, slots.
 
-#include <deque>
-
-#include "protocol/byte_source.h"
+#include "worker/test_bodies.h"
 #include "worker/worker_fixture.h"
 
 namespace nano {
 namespace {
 
 using RequestsTest = WorkerTest;
-
-// Gives `pieces` one read at a time.
-std::shared_ptr<rpc::ByteSource::Client> sourceOf(std::vector<std::string> pieces,
-                                                  bool* dropped = nullptr) {
-  auto left = std::make_shared<std::deque<std::string>>(pieces.begin(), pieces.end());
-  auto onDrop = kj::defer([dropped]() {
-    if (dropped != nullptr) *dropped = true;
-  });
-  return std::make_shared<rpc::ByteSource::Client>(
-      makeByteSource([left, onDrop = kj::mv(onDrop)](size_t) -> kj::Promise<ByteChunk> {
-        ByteChunk chunk;
-        if (left->empty()) {
-          chunk.end = true;
-        } else {
-          const std::string& text = left->front();
-          chunk.bytes =
-              kj::heapArray<kj::byte>(reinterpret_cast<const kj::byte*>(text.data()), text.size());
-          left->pop_front();
-        }
-        return kj::mv(chunk);
-      }));
-}
-
-std::string readAll(TestApp& app, TestReply& reply) {
-  ByteReader reader(KJ_ASSERT_NONNULL(reply.stream));
-  std::string all;
-  for (;;) {
-    ByteChunk chunk = app.loop().run(reader.read(kMaxReadBytes));
-    all.append(reinterpret_cast<const char*>(chunk.bytes.begin()), chunk.bytes.size());
-    if (chunk.end) return all;
-  }
-}
 
 constexpr char kStreamingHandler[] =
     "let n = 0; return new Response(new ReadableStream({"

@@ -8,6 +8,7 @@
 #include <kj/debug.h>
 
 #include "protocol/event_loop.h"
+#include "worker/test_egress.h"
 #include "worker/test_record.h"
 
 namespace nano {
@@ -28,6 +29,8 @@ class TestApp {
     request.setHost(kj::heap<TestHost>(record_));
     KJ_IF_MAYBE(given, egress) {
       request.setEgress(kj::mv(*given));
+    } else {
+      request.setEgress(kj::heap<TestEgress>(egress_));
     }
     auto response =
         loop_.run(kj::Promise<capnp::Response<rpc::Worker::LoadResults>>(request.send()));
@@ -68,6 +71,29 @@ class TestApp {
     return std::move(record_->replies[id]);
   }
   TestReply get(std::string url) { return fetch({.url = std::move(url)}); }
+
+  // What the app fetches, and the answers to it.
+  TestEgressRecord& egress() { return *egress_; }
+  TestFetch& awaitFetch(size_t index = 0) {
+    await([this, index]() { return egress_->fetches.size() > index; });
+    return egress_->fetches[index];
+  }
+  void answerFetches(const std::vector<std::pair<uint32_t, TestFetchResult>>& results) {
+    auto request = KJ_ASSERT_NONNULL(app_).fetchedRequest();
+    auto list = request.initResults(static_cast<uint32_t>(results.size()));
+    for (uint32_t i = 0; i < list.size(); ++i)
+      results[i].second.write(results[i].first, list[i]);
+    loop_.run(request.send().ignoreResult());
+  }
+  void answerFetch(uint32_t id, const TestFetchResult& result) { answerFetches({{id, result}}); }
+  // One call that fetches once, which gets `result`.
+  TestReply fetchThrough(TestCall call, const TestFetchResult& result) {
+    const uint32_t id = send({std::move(call)}).front();
+    const size_t index = answeredFetches_++;
+    answerFetch(awaitFetch(index).id, result);
+    await([this, id]() { return hasReply(id); });
+    return std::move(record_->replies[id]);
+  }
 
   void cancel(uint32_t id) {
     auto request = KJ_ASSERT_NONNULL(app_).cancelRequest();
@@ -119,8 +145,13 @@ class TestApp {
       modules[i].setContent(kj::arrayPtr(reinterpret_cast<const kj::byte*>(module.content.data()),
                                          module.content.size()));
     }
-    auto env = message.initEnv(static_cast<uint32_t>(version.env.size()));
-    for (uint32_t i = 0; i < env.size(); ++i) {
+    const auto variables = static_cast<uint32_t>(version.env.size());
+    auto env = message.initEnv(variables + static_cast<uint32_t>(version.services.size()));
+    for (uint32_t i = variables; i < env.size(); ++i) {
+      env[i].setName(version.services[i - variables]);
+      env[i].setService("other-app");
+    }
+    for (uint32_t i = 0; i < variables; ++i) {
       env[i].setName(version.env[i].first);
       const std::string& value = version.env[i].second;
       if (value.starts_with('{') || value.starts_with('[')) {
@@ -137,6 +168,7 @@ class TestApp {
   static void fill(rpc::FetchCall::Builder message, uint32_t id, TestCall& call) {
     message.setId(id);
     message.setRequestId("request-" + std::to_string(id));
+    message.setHops(call.hops);
     auto request = message.initRequest();
     request.setMethod(call.method);
     request.setUrl(call.url);
@@ -155,6 +187,8 @@ class TestApp {
 
   EventLoop& loop_;
   std::shared_ptr<TestRecord> record_ = std::make_shared<TestRecord>();
+  std::shared_ptr<TestEgressRecord> egress_ = std::make_shared<TestEgressRecord>();
+  size_t answeredFetches_ = 0;
   kj::Maybe<rpc::App::Client> app_;
   uint32_t nextId_ = 1;
 };

@@ -100,6 +100,8 @@ struct TestVersion {
   std::vector<TestModule> modules;
   // name, value; a value that starts with '{' or '[' is JSON.
   std::vector<std::pair<std::string, std::string>> env = {};
+  // Names of service bindings.
+  std::vector<std::string> services = {};
   AppLimits limits = testLimits();
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
 
@@ -117,6 +119,7 @@ struct TestCall {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = "";
   std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
+  uint8_t hops = 0;
 };
 
 }  // namespace nano

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,6 +51,11 @@ class Peer final {
     while (received_.size() < bytes && receive()) {
     }
     return take(std::min(bytes, received_.size()));
+  }
+  // What is here, or comes next; empty at the end of the connection.
+  std::string readSome() {
+    if (received_.empty()) receive();
+    return take(received_.size());
   }
   // False when the client is gone.
   bool write(std::string_view text) {
@@ -137,6 +143,8 @@ class Upstream final {
       timeval patience{20, 0};
       KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
       KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)));
+      int on = 1;
+      KJ_SYSCALL(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
       int number = ++connections_;
       int copy;
       KJ_SYSCALL(copy = dup(fd));

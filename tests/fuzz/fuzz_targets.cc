@@ -11,6 +11,7 @@ std::span<const FuzzTarget> fuzzTargets() {
       {"deploy", fuzzDeploy},
       {"route", fuzzRoute},
       {"app_config", fuzzAppConfig},
+      {"egress", fuzzEgress},
   };
   return kTargets;
 }

@@ -22,6 +22,8 @@ int fuzzDeploy(Bytes input);
 int fuzzRoute(Bytes input);
 // A configuration file of an app; the first byte says which.
 int fuzzAppConfig(Bytes input);
+// A URL or an address that a worker sends; an address's bytes; an app's egress rules.
+int fuzzEgress(Bytes input);
 
 struct FuzzTarget {
   const char* name;

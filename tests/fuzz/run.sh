@@ -7,7 +7,7 @@ build=$1
 seconds=$2
 shift 2
 here=$(dirname "$0")
-[ $# -gt 0 ] || set -- rpc_supervisor rpc_worker http manifest deploy route app_config
+[ $# -gt 0 ] || set -- rpc_supervisor rpc_worker http manifest deploy route app_config egress
 mkdir -p "$build/corpus"
 failed=0
 for name in "$@"; do

@@ -1,7 +1,7 @@
 // @ts-check
 // EventSource: snapshot/js/event_source.js, event_stream.js.
 
-import { dispatch, ok, same, sleep, test, throws } from './harness.js';
+import { dispatch, ok, outbound, same, sleep, test, throws } from './harness.js';
 
 const encode = (text) => new TextEncoder().encode(text);
 
@@ -71,149 +71,120 @@ test('an event without an end is bounded', async () => {
   same(source.readyState, EventSource.CLOSED);
 });
 
-// ---- Over fetch(), which a test plays: { url, headers, signal, respond() } for each call.
+// ---- Over fetch(): `answers` says what each in turn is answered with; the rest wait for ever.
+
+const kEventStream = { 'content-type': 'text/event-stream' };
+/** Pieces of a stream that does not end by itself. */
+const open = (...pieces) => ({ headers: kEventStream, body: [...pieces, undefined] });
+const ended = (...pieces) => ({ headers: kEventStream, body: pieces });
 
 function sourceTest(name, body) {
   test(name, () =>
     dispatch({}, async () => {
-      const calls = [];
-      const waiting = [];
-      globalThis.fakeFetch = (url, { headers, signal }) => {
-        const { promise, resolve, reject } = Promise.withResolvers();
-        const call = { url, headers: new Headers(headers), signal, resolve, reject };
-        const next = waiting.shift();
-        if (next !== undefined) next(call);
-        else calls.push(call);
-        return promise;
-      };
-      await body(async () => calls.shift() ?? new Promise((give) => waiting.push(give)));
+      await body((...answers) => outbound(() => answers.shift()));
       return new Response();
     }),
   );
 }
 
-/** An answer that goes on: its response, and who writes it. */
-function stream(init = {}) {
-  let controller;
-  const body = new ReadableStream({ start: (c) => (controller = c), type: 'bytes' });
-  const headers = { 'content-type': 'text/event-stream' };
-  return {
-    response: new Response(body, { headers, ...init }),
-    send: (text) => controller.enqueue(encode(text)),
-    end: () => controller.close(),
-    fail: () => controller.error(new Error('broken')),
-  };
-}
-
 const next = (source, type) =>
   new Promise((resolve) => source.addEventListener(type, resolve, { once: true }));
 
-sourceTest('it opens, gets events and is closed', async (call) => {
+sourceTest('it opens, gets events and is closed', async (answer) => {
+  const seen = answer(open('id: 7\ndata: one\n\n'));
   const source = new EventSource('https://a.test:8443/events?x', { withCredentials: true });
   same([source.url, source.readyState], ['https://a.test:8443/events?x', EventSource.CONNECTING]);
   same(source.withCredentials, true);
-  const request = await call();
-  same(request.url, source.url);
-  same([...request.headers], [['accept', 'text/event-stream'], ['cache-control', 'no-cache']]);
-  const answer = stream();
-  request.resolve(answer.response);
   await next(source, 'open');
   same(source.readyState, EventSource.OPEN);
-  const message = next(source, 'message');
-  answer.send('id: 7\ndata: one\n\n');
-  const event = await message;
+  same(seen[0].url, source.url);
+  const headers = Object.fromEntries(seen[0].headers);
+  same([headers.accept, headers['cache-control']], ['text/event-stream', 'no-cache']);
+  const event = await next(source, 'message');
   same([event.data, event.lastEventId, event.origin], ['one', '7', 'https://a.test:8443']);
   ok(event instanceof MessageEvent && event.isTrusted);
   source.close();
-  same([source.readyState, request.signal.aborted], [EventSource.CLOSED, true]);
+  same(source.readyState, EventSource.CLOSED);
   await sleep(20_000);
+  same([seen.length, seen[0].aborted], [1, true]);
 });
 
-sourceTest('it connects again after an end, with the last event\'s id', async (call) => {
+sourceTest('it connects again after an end, with the last event\'s id', async (answer) => {
+  const broken = open();
+  broken.body = [new Error('broken')];
+  const seen = answer(ended('retry: 1500\nid: \u00e9\ndata: x\n\n'), broken);
   const source = new EventSource('https://a.test/');
-  const first = stream();
-  (await call()).resolve(first.response);
-  await next(source, 'open');
-  first.send('retry: 1500\nid: \u00e9\ndata: x\n\n');
+  await next(source, 'error');
+  same(source.readyState, EventSource.CONNECTING);
   const begun = performance.now();
-  const ended = next(source, 'error');
-  first.end();
-  await ended;
-  same(source.readyState, EventSource.CONNECTING);
-  const again = await call();
-  same(performance.now() - begun, 1500);
-  same(again.headers.get('last-event-id'), '\u00c3\u00a9');
-  const second = stream();
-  again.resolve(second.response);
   await next(source, 'open');
-  const failed = next(source, 'error');
-  second.fail();
-  await failed;
+  same(performance.now() - begun, 1500);
+  same(Object.fromEntries(seen[1].headers)['last-event-id'], '\u00c3\u00a9');
+  await next(source, 'error');
   same(source.readyState, EventSource.CONNECTING);
+  await sleep(1500);
+  same(seen.length, 3);
   source.close();
 });
 
-sourceTest('what a server says of the wait is held to 1 to 10 s', async (call) => {
+sourceTest('what a server says of the wait is held to 1 to 10 s', async (answer) => {
   for (const [retry, expected] of [['0', 1000], ['999999', 10_000], ['-5', 3000], ['1x', 3000]]) {
+    answer(ended(`retry: ${retry}\n\n`), open());
     const source = new EventSource('https://a.test/');
-    const answer = stream();
-    (await call()).resolve(answer.response);
-    await next(source, 'open');
-    answer.send(`retry: ${retry}\n\n`);
-    const ended = next(source, 'error');
-    answer.end();
-    await ended;
+    await next(source, 'error');
     const begun = performance.now();
-    await call();
+    await next(source, 'open');
     same(performance.now() - begun, expected, retry);
     source.close();
   }
 });
 
-sourceTest('it tries again when nobody answers', async (call) => {
+sourceTest('it tries again when nobody answers', async (answer) => {
+  const seen = answer({ failure: 'fetch failed: nobody answers' }, open());
   const source = new EventSource('https://a.test/');
-  (await call()).reject(new TypeError('fetch failed'));
   await next(source, 'error');
   same(source.readyState, EventSource.CONNECTING);
-  await call();
+  await next(source, 'open');
+  same(seen.length, 2);
   source.close();
 });
 
-sourceTest('an answer that is no event stream ends it', async (call) => {
-  const event = { 'content-type': 'text/event-stream' };
+sourceTest('an answer that is no event stream ends it', async (answer) => {
   const bad = [
-    new Response('x', { headers: { 'content-type': 'text/plain' } }),
-    new Response('x', { headers: { 'content-type': 'text/event-stream-x' } }),
-    new Response('x', { status: 500, headers: event }),
-    new Response(null, { status: 204, headers: event }),
+    { headers: { 'content-type': 'text/plain' }, body: 'data: x\n\n' },
+    { headers: { 'content-type': 'text/event-stream-x' }, body: 'data: x\n\n' },
+    { ...open(), status: 500 },
+    { headers: kEventStream, status: 204 },
   ];
   for (const response of bad) {
+    answer(response);
     const source = new EventSource('https://a.test/');
-    const request = await call();
-    request.resolve(response);
     await next(source, 'error');
-    same([source.readyState, request.signal.aborted], [EventSource.CLOSED, true]);
+    same(source.readyState, EventSource.CLOSED);
   }
+  answer({ headers: { 'content-type': 'Text/Event-Stream;charset=utf-8' }, body: [undefined] });
   const source = new EventSource('https://a.test/');
-  const good = { 'content-type': 'Text/Event-Stream;charset=utf-8' };
-  (await call()).resolve(stream({ headers: good }).response);
   await next(source, 'open');
   source.close();
 });
 
-sourceTest('a listener may close it', async (call) => {
+sourceTest('a listener may close it', async (answer) => {
+  answer(open('data: one\n\ndata: two\n\n'));
   const source = new EventSource('https://a.test/');
-  const answer = stream();
-  (await call()).resolve(answer.response);
-  await next(source, 'open');
   const seen = [];
   source.onmessage = ({ data }) => {
     seen.push(data);
     source.close();
   };
-  answer.send('data: one\n\ndata: two\n\n');
   await sleep(20_000);
   same(seen, ['one']);
+});
+
+sourceTest('after a redirect the origin is that of where it led', async (answer) => {
+  answer({ status: 302, headers: { location: 'https://b.test/' } }, open('data: x\n\n'));
+  const source = new EventSource('https://a.test/');
+  same((await next(source, 'message')).origin, 'https://b.test');
+  source.close();
 });
 
 test('it needs a request and a URL', () => {

@@ -4,7 +4,7 @@
 // functions that throw. (Promise.prototype.constructor and Symbol.species stay: the language looks
 // them up itself. patched_http_test.js has Headers, Request, Response and streams.)
 
-import { logs, same, test } from './harness.js';
+import { logs, outbound, same, test } from './harness.js';
 
 const { apply, defineProperty, deleteProperty } = Reflect;
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
@@ -305,6 +305,46 @@ test('structuredClone, crypto, performance, navigator, DOMException', () => {
     clock.clearMarks(p);
     clock.clearMeasures(p, 'b');
     out[out.length] = clock.getEntries(p).length;
+  });
+});
+
+test('fetch', () => {
+  const { fetch: get, Response: R, Headers: H, AbortController: A } = globalThis;
+  const response = membersOf(R.prototype);
+  const headers = membersOf(H.prototype);
+  const controller = membersOf(A.prototype);
+  const kPlain = { __proto__: null, body: 'whole' };
+  const kPieces = { __proto__: null, headers: ['a', 'b'], body: ['one ', 'two'] };
+  const kAway = { __proto__: null, status: 302, headers: ['location', '/plain'] };
+  const kFailing = { __proto__: null, failure: 'fetch failed: so' };
+  outbound(({ url }) => {
+    if (url === 'https://up.test/pieces') return kPieces;
+    if (url === 'https://up.test/away') return kAway;
+    return url === 'https://up.test/plain' ? kPlain : kFailing;
+  });
+  return compare(async (out) => {
+    const pieces = await get('https://up.test/pieces', { __proto__: null, cache: 'reload' });
+    out[out.length] = headers.get(response.headers(pieces), 'a');
+    out[out.length] = await response.text(pieces);
+    const init = { __proto__: null, method: 'POST', body: 'x' };
+    const away = await get('https://up.test/away', init);
+    out[out.length] = response.url(away);
+    out[out.length] = await response.text(response.clone(away));
+    out[out.length] = await response.text(await get('data:text/plain;base64,aGk'));
+    const a = new A();
+    const signal = controller.signal(a);
+    const late = await get('https://up.test/pieces', { __proto__: null, signal });
+    controller.abort(a, 'why');
+    try {
+      await response.bytes(late);
+    } catch (error) {
+      out[out.length] = error;
+    }
+    try {
+      await get('https://up.test/other');
+    } catch (error) {
+      out[out.length] = error.message;
+    }
   });
 });
 

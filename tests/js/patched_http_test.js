@@ -2,7 +2,7 @@
 // Requests, responses and streams do not notice what a tenant does to the language's own objects:
 // built-ins call none of what is patched here, but for what the standards have them call.
 
-import { bytes, dispatch, same, sleep, test } from './harness.js';
+import { bytes, callEntryPoint, dispatch, outbound, same, sleep, test } from './harness.js';
 
 const { apply, construct, defineProperty, getPrototypeOf, ownKeys } = Reflect;
 const { getOwnPropertyDescriptor } = Reflect;
@@ -270,4 +270,87 @@ test('streams of built-ins do not look at a patched then', async () => {
   }
   same(text, '104 true');
   same(looks, 0);
+});
+
+const { fetch: realFetch } = globalThis;
+
+test('fetch', async () => {
+  const chunks = ['ab', 'cd'];
+  const answers = {
+    'https://up.test/': { headers: ['content-encoding', 'x', 'a', 'b'], body: chunks },
+    'https://up.test/whole': { body: 'whole' },
+    'https://up.test/away': { status: 307, headers: ['location', '/caf\u00c3\u00a9'] },
+    'https://up.test/caf%C3%A9': { body: 'there' },
+    'https://up.test/failing': { failure: 'fetch failed: so' },
+  };
+  const seen = outbound(({ url }) => answers[url]);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const chunk = bytes(1, 2);
+  const integrity = 'sha256-7PlUUThqGCxJ9VrZj4pC9XNuWqNmmtzHyCo2h5hyzTw=';
+  const env = callEntryPoint('makeEnv', ['S', 2, 'other']);
+  const results = await underPatch(async () => {
+    const read = [];
+    const response = await realFetch('https://up.test/#x', { signal, cache: 'no-store' });
+    read[read.length] = response.headers.get('a');
+    read[read.length] = await response.text();
+    const body = new RealReadableStream({
+      start(streamController) {
+        streamController.enqueue(chunk);
+        streamController.close();
+      },
+    });
+    const init = { method: 'POST', body, duplex: 'half', headers: { connection: 'x' } };
+    read[read.length] = await (await realFetch('https://up.test/whole', init)).text();
+    read[read.length] = await (await realFetch('https://up.test/away', { body: 'x', method: 'PUT' })).text();
+    read[read.length] = await (await realFetch('data:a/b;c="d e";base64,aGk=')).text();
+    try {
+      await realFetch('https://up.test/whole', { integrity });
+    } catch (error) {
+      read[read.length] = error.message;
+    }
+    try {
+      await realFetch('https://up.test/failing', { cf: { a: 1 } });
+    } catch (error) {
+      read[read.length] = error.message;
+    }
+    const second = await realFetch('https://up.test/', { signal });
+    controller.abort('why');
+    try {
+      await second.text();
+    } catch (error) {
+      read[read.length] = error;
+    }
+    read[read.length] = typeof env.S.fetch;
+    return read;
+  });
+  same(results, [
+    'b',
+    'abcd',
+    'whole',
+    'there',
+    'hi',
+    'fetch failed: the response does not match `integrity`',
+    'fetch failed: so',
+    'why',
+    'function',
+  ]);
+  same(seen[1].body, bytes(1, 2));
+});
+
+test('a response that is passed on', async () => {
+  outbound(() => ({ headers: ['content-encoding', 'gzip'], body: ['x'], decoded: true }));
+  const undo = patch();
+  let answers;
+  let calls;
+  try {
+    answers = [
+      await dispatch({}, () => realFetch('https://up.test/')),
+      await dispatch({}, async () => new Response((await realFetch('https://up.test/')).body)),
+    ];
+  } finally {
+    calls = undo();
+  }
+  same(calls, []);
+  same([answers[0].incoming !== undefined, answers[1].text], [true, 'x']);
 });

@@ -56,7 +56,7 @@ socketTest('wss is TLS at its port, and http is read as ws', async (network) => 
   const cases = [
     ['wss://a.test', 'a.test', 443, true],
     ['ws://[::1]/', '::1', 80, false],
-    ['https://a.test:1/', 'a.test', 1, true],
+    ['https://a.test:8443/', 'a.test', 8443, true],
     ['http://a.test/', 'a.test', 80, false],
   ];
   for (const [url, host, port, isTls] of cases) {
@@ -362,6 +362,12 @@ socketTest('a connection that is refused is an error', async (network) => {
   (await network.next()).refuse('a connection to a.test:80 failed: Connection refused');
   same((await log.take(2))[0], ['error', 'a connection to a.test:80 failed: Connection refused']);
 }, { isSlow: true });
+
+socketTest('a port that the Fetch standard blocks is not connected to', async (network) => {
+  const log = record(new WebSocket('ws://a.test:25/'));
+  ok((await log.take(2))[0][1].includes('the port of ws://a.test:25'));
+  same(network.peers.length, 0);
+});
 
 socketTest('while it connects it can be closed and not used', async (network) => {
   const webSocket = new WebSocket('ws://a.test/');

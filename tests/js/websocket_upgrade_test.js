@@ -1,7 +1,94 @@
 // @ts-check
-// A Response with a WebSocket: snapshot/js/response.js. How fetch() opens one is in fetch_test.js.
+// A WebSocket by way of fetch(), and a Response that has one: snapshot/js/websocket/upgrade.js.
 
-import { dispatch, rejects, same, test, throws } from './harness.js';
+import { fakeNetwork } from './fake_network.js';
+import { acceptOf, expectFrame, frame, open, receiveRequest, record } from './fake_web_socket_server.js';
+import { dispatch, outbound, rejects, same, sleep, test, throws } from './harness.js';
+
+function socketTest(name, body) {
+  test(name, () =>
+    dispatch({}, async () => {
+      await body(fakeNetwork());
+      return new Response();
+    }),
+  );
+}
+
+const kUpgrade = { Upgrade: 'websocket' };
+
+socketTest('fetch() opens a WebSocket, which waits to be accepted', async (network) => {
+  const seen = outbound(() => ({}));
+  const headers = {
+    Upgrade: 'WebSocket',
+    Authorization: 'Bearer x',
+    'Sec-WebSocket-Protocol': 'a, b',
+    'Sec-WebSocket-Key': 'mine',
+    Host: 'other',
+  };
+  const fetching = fetch('https://a.test/chat?x#y', { headers });
+  const peer = await network.next();
+  same([peer.host, peer.port, peer.isTls], ['a.test', 443, true]);
+  const request = await open(peer, 'Sec-WebSocket-Protocol: b\r\nSet-Cookie: c\r\n');
+  same(request.line, 'GET /chat?x HTTP/1.1');
+  const { host, authorization, 'sec-websocket-protocol': offered } = request.headers;
+  same([host, authorization, offered], ['a.test', 'Bearer x', 'a, b']);
+  same(request.headers['sec-websocket-key'] === 'mine', false);
+  const response = await fetching;
+  same([response.status, response.statusText, response.body], [101, 'Switching Protocols', null]);
+  same([response.headers.get('set-cookie'), response.url], ['c', 'https://a.test/chat?x']);
+  const { webSocket } = response;
+  same([webSocket.protocol, webSocket.readyState], ['b', WebSocket.OPEN]);
+  throws(TypeError, () => webSocket.send('x'), 'You must call accept()');
+  peer.send(frame(0x81, 'early'));
+  await sleep(1);
+  same(peer.isReading, false);
+  const log = record(webSocket);
+  webSocket.accept();
+  same(await log.take(1), [['message', 'early']]);
+  webSocket.send('hello');
+  await expectFrame(peer, 0x81, 'hello');
+  same(seen.length, 0);
+});
+
+socketTest('a server that refuses gives an ordinary response without its body', async (network) => {
+  const fetching = fetch('http://a.test/', { headers: kUpgrade });
+  const peer = await network.next();
+  await receiveRequest(peer);
+  peer.send('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nX-Why: because\r\n\r\nno');
+  const response = await fetching;
+  same([response.status, response.webSocket], [403, null]);
+  same([...response.headers], [['x-why', 'because']]);
+  same([await response.text(), peer.isClosed], ['', true]);
+});
+
+socketTest('what is no WebSocket in spite of its status fails', async (network) => {
+  const fetching = fetch('http://a.test/', { headers: kUpgrade });
+  const peer = await network.next();
+  const { headers } = await receiveRequest(peer);
+  same(acceptOf(headers['sec-websocket-key']).length, 28);
+  peer.send('HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n');
+  await rejects(TypeError, fetching, 'answered another key');
+  same(peer.isClosed, true);
+});
+
+socketTest('a signal gives the handshake up', async (network) => {
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const fetching = fetch('http://a.test/', { headers: kUpgrade, signal: controller.signal });
+  const peer = await network.next();
+  await receiveRequest(peer);
+  controller.abort(reason);
+  await rejects(reason, fetching);
+  same(peer.isClosed, true);
+  const { signal } = controller;
+  await rejects(reason, fetch('http://a.test/', { headers: kUpgrade, signal }));
+  same(network.peers.length, 1);
+});
+
+test('without a request there is no WebSocket', async () => {
+  fakeNetwork();
+  await rejects(Error, fetch('http://a.test/', { headers: kUpgrade }), 'global scope');
+});
 
 test('a Response takes a WebSocket with status 101 only', () => {
   const [client] = Object.values(new WebSocketPair());

@@ -1,9 +1,11 @@
 // @ts-check
 // From a URL to an open connection: the socket, the handshake over it, and what came of it.
 
+import { parseFetchUrl } from '../fetch_url.js';
 import {
   ErrorConstructor,
   PromisePrototypeThen,
+  PromiseReject,
   PromiseResolve,
   PromiseWithResolvers,
   StringPrototypeIndexOf,
@@ -86,6 +88,10 @@ export function readWebSocketUrl(href) {
  * @returns {{ done: Promise<Opened>, giveUp(reason: any): void }}
  */
 export function openConnection(target, protocols, headers) {
+  if (parseFetchUrl(target.href)?.hasBadPort) {
+    const why = `the port of ${target.origin} is one that the Fetch standard blocks`;
+    return { done: PromiseReject(new ErrorConstructor(why)), giveUp() {} };
+  }
   const raw = new RawSocket(target.host, target.port, target.isSecure);
   const handshake = makeHandshake(target.authority, target.path, protocols, headers);
   const { promise, resolve, reject } = PromiseWithResolvers();
