@@ -343,22 +343,22 @@ export class Request {
   }
 
   arrayBuffer() {
-    if (!(#slot in this)) return illegalReceiver();
+    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toArrayBuffer);
   }
 
   bytes() {
-    if (!(#slot in this)) return illegalReceiver();
+    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toBytes);
   }
 
   json() {
-    if (!(#slot in this)) return illegalReceiver();
+    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toJson);
   }
 
   text() {
-    if (!(#slot in this)) return illegalReceiver();
+    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toText);
   }
 

@@ -313,22 +313,22 @@ export class Response {
   }
 
   arrayBuffer() {
-    if (!(#body in this)) return illegalReceiver();
+    if (!isObject(this) || !(#body in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toArrayBuffer);
   }
 
   bytes() {
-    if (!(#body in this)) return illegalReceiver();
+    if (!isObject(this) || !(#body in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toBytes);
   }
 
   json() {
-    if (!(#body in this)) return illegalReceiver();
+    if (!isObject(this) || !(#body in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toJson);
   }
 
   text() {
-    if (!(#body in this)) return illegalReceiver();
+    if (!isObject(this) || !(#body in this)) return illegalReceiver();
     return consumeBody(this.#ownBody(), toText);
   }
 

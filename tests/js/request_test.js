@@ -179,5 +179,6 @@ test('a receiver of another kind is refused', async () => {
   const url = Object.getOwnPropertyDescriptor(Request.prototype, 'url');
   throws(TypeError, () => url?.get?.call({}));
   await rejects(TypeError, Request.prototype.text.call({}));
+  await rejects(TypeError, Request.prototype.bytes.call(/** @type {any} */ (undefined)));
   throws(TypeError, () => /** @type {any} */ (Request)(kUrl));
 });

@@ -224,6 +224,7 @@ test('a receiver of another kind is refused', async () => {
   const status = Object.getOwnPropertyDescriptor(Response.prototype, 'status');
   throws(TypeError, () => status?.get?.call({}));
   await rejects(TypeError, Response.prototype.text.call({}));
+  await rejects(TypeError, Response.prototype.json.call(/** @type {any} */ (null)));
 });
 
 test('init is an object', () => {

@@ -13,6 +13,7 @@ import {
   bufferOfView,
   defineInterface,
   illegalInvocation,
+  isObject,
   tooFewArguments,
   toDictionary,
   toUnsignedLongLong,
@@ -73,18 +74,18 @@ export class ReadableStreamDefaultReader {
   }
 
   get closed() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     return this.#core.closed.promise;
   }
 
   cancel(reason = undefined) {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     if (this.#core.stream === undefined) return released('cancel');
     return this.#core.cancel(reason);
   }
 
   read() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     if (this.#core.stream === undefined) return released('read from');
     const request = new PromiseReadRequest();
     this.#core.read(request);
@@ -131,18 +132,18 @@ export class ReadableStreamBYOBReader {
   }
 
   get closed() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     return this.#core.closed.promise;
   }
 
   cancel(reason = undefined) {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     if (this.#core.stream === undefined) return released('cancel');
     return this.#core.cancel(reason);
   }
 
   read(view, options = undefined) {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     let min;
     try {
       const context = "Failed to execute 'read' on 'ReadableStreamBYOBReader'";

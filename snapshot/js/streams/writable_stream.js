@@ -113,13 +113,13 @@ export class WritableStream {
   }
 
   abort(reason = undefined) {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     if (this.#core.locked) return PromiseReject(new TypeError('Cannot abort a locked stream'));
     return this.#core.abort(reason);
   }
 
   close() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     const core = this.#core;
     if (core.locked) return PromiseReject(new TypeError('Cannot close a locked stream'));
     if (core.closeQueuedOrInFlight) {
@@ -159,7 +159,7 @@ export class WritableStreamDefaultWriter {
   }
 
   get closed() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     return this.#core.closed.promise;
   }
 
@@ -170,18 +170,18 @@ export class WritableStreamDefaultWriter {
   }
 
   get ready() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     return this.#core.ready.promise;
   }
 
   abort(reason = undefined) {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     const stream = this.#core.stream;
     return stream === undefined ? PromiseReject(released('abort')) : stream.abort(reason);
   }
 
   close() {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     const stream = this.#core.stream;
     if (stream === undefined) return PromiseReject(released('close'));
     if (stream.closeQueuedOrInFlight) {
@@ -196,7 +196,7 @@ export class WritableStreamDefaultWriter {
   }
 
   write(chunk = undefined) {
-    if (!(#core in this)) return illegalReceiver();
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
     if (this.#core.stream === undefined) return PromiseReject(released('write to'));
     return this.#core.write(chunk);
   }
