@@ -68,10 +68,10 @@ class AppEgress::Server final : public rpc::Egress::Server {
 // A response's body on its way to the worker, which holds a place as long as it holds the body.
 class AppEgress::CountedBody final : public rpc::ByteSource::Server {
  public:
-  CountedBody(rpc::ByteSource::Client source, kj::Own<void> place, kj::Own<void> networkPlace)
+  CountedBody(rpc::ByteSource::Client source, kj::Own<void> place, PlaceQueue::Place networkPlace)
       : source_(kj::mv(source)),
         place_(kj::mv(place)),
-        networkPlace_(kj::mv(networkPlace)) {}
+        networkPlace_(std::move(networkPlace)) {}
 
   kj::Promise<void> read(ReadContext context) override {
     context.allowCancellation();
@@ -84,7 +84,7 @@ class AppEgress::CountedBody final : public rpc::ByteSource::Server {
  private:
   rpc::ByteSource::Client source_;
   kj::Own<void> place_;
-  kj::Own<void> networkPlace_;  // Null: it comes from an app of this server.
+  PlaceQueue::Place networkPlace_;  // Null: it comes from an app of this server.
 };
 
 AppEgress::AppEgress(Owner& owner, EgressWays& ways, Counters& counters,
@@ -168,15 +168,15 @@ kj::Promise<FetchOutcome> AppEgress::sendToNetwork(OutboundRequest request) {
   const auto* body = std::get_if<kj::Array<kj::byte>>(&request.body);
   const size_t bytes = body == nullptr ? 0 : body->size();
   return networkPlaces_.take(bytes).then(
-      [this, request = kj::mv(request)](kj::Own<void>&& place) mutable {
-        if (place.get() == nullptr) {
+      [this, request = kj::mv(request)](PlaceQueue::Place&& place) mutable {
+        if (place == nullptr) {
           return kj::Promise<FetchOutcome>(overLimit(kMaxNetworkFetches, "fetches"));
         }
         if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
         return network_->fetch(kj::mv(request))
-            .then([place = kj::mv(place)](FetchOutcome&& outcome) mutable {
+            .then([place = std::move(place)](FetchOutcome&& outcome) mutable {
               if (auto* response = std::get_if<FetchedResponse>(&outcome)) {
-                response->place = kj::mv(place);
+                response->place = std::move(place);
               }
               return kj::mv(outcome);
             });
@@ -205,8 +205,8 @@ void AppEgress::count(const EgressError& error) {
 void AppEgress::countBody(FetchedResponse& response) {
   auto* stream = std::get_if<OutboundRequest::Stream>(&response.body);
   if (stream == nullptr) return;
-  stream->source =
-      kj::heap<CountedBody>(kj::mv(stream->source), takePlace(openBodies_), kj::mv(response.place));
+  stream->source = kj::heap<CountedBody>(kj::mv(stream->source), takePlace(openBodies_),
+                                         std::move(response.place));
 }
 
 void AppEgress::cancel(capnp::List<uint32_t>::Reader ids) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +60,7 @@ struct FetchedResponse {
   // None; all of it, at most kMaxInlineBodyBytes; or pulled. Dropping the source gives the rest up.
   std::variant<std::monostate, kj::Array<kj::byte>, OutboundRequest::Stream> body;
   // Kept as long as a body that is pulled.
-  kj::Own<void> place{};
+  std::shared_ptr<void> place{};
 };
 
 using FetchOutcome = std::variant<FetchedResponse, EgressError>;

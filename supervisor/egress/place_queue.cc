@@ -13,9 +13,10 @@ constexpr size_t kWaiterBytes = 1024;
 PlaceQueue::PlaceQueue(size_t places, size_t waitingBytes)
     : state_(std::make_shared<State>(State{places, waitingBytes})) {}
 
-kj::Own<void> PlaceQueue::makePlace(std::shared_ptr<State> state) {
+PlaceQueue::Place PlaceQueue::makePlace(std::shared_ptr<State> state) {
   ++state->taken;
-  return kj::heap(kj::defer([state = std::move(state)]() { giveBack(state); }));
+  State* token = state.get();  // Of a place that there is.
+  return {token, [state = std::move(state)](State*) { giveBack(state); }};
 }
 
 // To the first who still waits.
@@ -29,11 +30,11 @@ void PlaceQueue::giveBack(const std::shared_ptr<State>& state) {
   }
 }
 
-kj::Promise<kj::Own<void>> PlaceQueue::take(size_t bytes) {
+kj::Promise<PlaceQueue::Place> PlaceQueue::take(size_t bytes) {
   if (state_->taken < state_->places) return makePlace(state_);
   bytes += kWaiterBytes;
-  if (state_->bytes + bytes > state_->mostBytes) return kj::Own<void>(nullptr);
-  auto waiting = kj::newPromiseAndFulfiller<kj::Own<void>>();
+  if (state_->bytes + bytes > state_->mostBytes) return Place();
+  auto waiting = kj::newPromiseAndFulfiller<Place>();
   state_->bytes += bytes;
   state_->waiting.push_back({bytes, kj::mv(waiting.fulfiller)});
   return kj::mv(waiting.promise);

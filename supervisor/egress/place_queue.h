@@ -5,7 +5,7 @@
 #include <memory>
 
 #include <kj/async.h>
-#include <kj/memory.h>
+#include <kj/common.h>
 
 namespace nano {
 
@@ -13,19 +13,22 @@ namespace nano {
 // wait keep in memory. One thread.
 class PlaceQueue final {
  public:
+  // Given back when the last who has it lets go.
+  using Place = std::shared_ptr<void>;
+
   PlaceQueue(size_t places, size_t waitingBytes);
   KJ_DISALLOW_COPY(PlaceQueue);
 
-  // Ready with a place, which is given back when it is dropped and may outlive this; null at once
-  // where too much waits already. Dropping the promise leaves the queue.
-  kj::Promise<kj::Own<void>> take(size_t bytes);
+  // Ready with a place, which may outlive this; null at once where too much waits already. Dropping
+  // the promise leaves the queue.
+  kj::Promise<Place> take(size_t bytes);
 
   size_t taken() const { return state_->taken; }
 
  private:
   struct Waiter {
     size_t bytes;
-    kj::Own<kj::PromiseFulfiller<kj::Own<void>>> fulfiller;
+    kj::Own<kj::PromiseFulfiller<Place>> fulfiller;
   };
   struct State {
     size_t places;
@@ -35,7 +38,7 @@ class PlaceQueue final {
     std::deque<Waiter> waiting{};
   };
 
-  static kj::Own<void> makePlace(std::shared_ptr<State> state);
+  static Place makePlace(std::shared_ptr<State> state);
   static void giveBack(const std::shared_ptr<State>& state);
 
   std::shared_ptr<State> state_;
