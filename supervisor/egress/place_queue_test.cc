@@ -46,7 +46,8 @@ TEST_F(PlaceQueueTest, RefusesWhatIsTooMuchToKeep) {
   auto third = queue_.take(kBytes / 2);
   EXPECT_EQ(loop_.run(queue_.take(kBytes / 2)), nullptr);
   first = nullptr;
-  EXPECT_NE(loop_.run(kj::mv(third)), nullptr);
+  auto place = loop_.run(kj::mv(third));
+  EXPECT_NE(place, nullptr);
   auto again = queue_.take(kBytes / 2);
   EXPECT_FALSE(again.poll(loop_.waitScope())) << "what has left the queue does not count";
 }
