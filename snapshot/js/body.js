@@ -5,8 +5,11 @@
 // that comes in from outside is handed on, or read, without one as well.
 
 import { utf8Encode } from 'nano:ops';
+import { bytesOf, isBlob, typeOf } from './blob.js';
+import { isFormData } from './form_data.js';
 import { serializeForm } from './form_urlencoded.js';
 import { IncomingBody } from './incoming_body.js';
+import { encodeMultipart } from './multipart.js';
 import {
   ArrayBufferIsView,
   PromisePrototypeThen,
@@ -276,7 +279,19 @@ export function extractBody(object, context) {
   if (isSearchParams(object)) {
     return bodyOfSource(serializeForm(searchParamsList(object)), kFormType);
   }
+  if (isBlob(object)) return bodyOfBlob(object);
+  if (isFormData(object)) {
+    const { bytes, type } = encodeMultipart(object);
+    return bodyOfSource(bytes, type);
+  }
   return bodyOfSource(toText(object), kTextType);
+}
+
+/** The bytes stay the blob's. */
+function bodyOfBlob(blob) {
+  const body = bodyOfSource(bytesOf(blob), typeOf(blob) === '' ? null : typeOf(blob));
+  body.isShared = true;
+  return body;
 }
 
 // ToString; lone surrogates are replaced where the text becomes bytes.

@@ -7,6 +7,7 @@ import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
+import { Blob, File } from './blob.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
@@ -18,6 +19,7 @@ import { EventSource } from './event_source.js';
 import { EventTarget } from './event_target.js';
 import { fetch } from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
+import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
@@ -61,6 +63,7 @@ import { WebSocket } from './websocket/websocket.js';
 const interfaces = {
   AbortController,
   AbortSignal,
+  Blob,
   ByteLengthQueuingStrategy,
   CloseEvent,
   CountQueuingStrategy,
@@ -71,6 +74,8 @@ const interfaces = {
   Event,
   EventSource,
   EventTarget,
+  File,
+  FormData,
   Headers,
   MessageEvent,
   Navigator,

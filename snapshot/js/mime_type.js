@@ -124,11 +124,10 @@ function quoted(value) {
   return `${result}"`;
 }
 
-/**
- * The MIME type in its usual form; undefined where it is none.
- * @param {string} input @returns {string | undefined}
- */
-export function normalizeMimeType(input) {
+/** @typedef {{ essence: string, parameters: string[] }} MimeType parameters: [name, value, ...] */
+
+/** @param {string} input @returns {MimeType | undefined} */
+export function parseMimeType(input) {
   const text = trim(input);
   const slash = StringPrototypeIndexOf(text, '/', 0);
   if (slash < 0) return undefined;
@@ -136,11 +135,33 @@ export function normalizeMimeType(input) {
   const type = StringPrototypeSlice(text, 0, slash);
   const subtype = trimEnd(StringPrototypeSlice(text, slash + 1, end));
   if (!isToken(type) || !isToken(subtype)) return undefined;
-  let result = StringPrototypeToLowerCase(`${type}/${subtype}`);
-  const { list } = new Parameters(text, end);
-  for (let i = 0; i < list.length; i += 2) {
-    const value = list[i + 1];
-    result += `;${list[i]}=${isToken(value) ? value : quoted(value)}`;
+  const essence = StringPrototypeToLowerCase(`${type}/${subtype}`);
+  return { essence, parameters: new Parameters(text, end).list };
+}
+
+/** @param {MimeType} mime @param {string} name @returns {string | undefined} */
+export function mimeParameter({ parameters }, name) {
+  for (let i = 0; i < parameters.length; i += 2) {
+    if (parameters[i] === name) return parameters[i + 1];
+  }
+  return undefined;
+}
+
+/** @param {MimeType} mime @returns {string} */
+export function serializeMimeType({ essence, parameters }) {
+  let result = essence;
+  for (let i = 0; i < parameters.length; i += 2) {
+    const value = parameters[i + 1];
+    result += `;${parameters[i]}=${isToken(value) ? value : quoted(value)}`;
   }
   return result;
+}
+
+/**
+ * The MIME type in its usual form; undefined where it is none.
+ * @param {string} input @returns {string | undefined}
+ */
+export function normalizeMimeType(input) {
+  const mime = parseMimeType(input);
+  return mime === undefined ? undefined : serializeMimeType(mime);
 }

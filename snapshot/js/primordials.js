@@ -331,6 +331,7 @@ export const TypedArrayPrototypeGetSymbolToStringTag = getterOf(
 );
 export const TypedArrayPrototypeSet = uncurryThis(TypedArray.prototype.set);
 export const TypedArrayPrototypeSlice = uncurryThis(TypedArray.prototype.slice);
+export const TypedArrayPrototypeIndexOf = uncurryThis(TypedArray.prototype.indexOf);
 export const TypedArrayPrototypeSubarray = uncurryThis(TypedArray.prototype.subarray);
 export const DataViewPrototypeGetBuffer = getterOf(DataView.prototype, 'buffer');
 export const DataViewPrototypeGetByteLength = getterOf(DataView.prototype, 'byteLength');

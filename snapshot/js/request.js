@@ -6,15 +6,8 @@
 import { requestBody, requestMethod, requestUrl } from 'nano:ops';
 import { createAbortSignal, createDependentAbortSignal, signalAbort } from './abort.js';
 import { extractBody, incomingBody } from './body.js';
-import {
-  consumeBody,
-  textStreamOfBody,
-  toArrayBuffer,
-  toBytes,
-  toJson,
-  toText,
-} from './body_reading.js';
-import { hasHeader } from './header_list.js';
+import { defineBodyMethods } from './body_methods.js';
+import { getHeader, hasHeader } from './header_list.js';
 import {
   areHeadersImmutable,
   fillHeaders,
@@ -28,7 +21,6 @@ import { inspectAs } from './inspect_kinds.js';
 import {
   ArrayPrototypePush,
   ArrayPrototypeSlice,
-  PromiseReject,
   SafeMap,
   TypeErrorConstructor,
 } from './primordials.js';
@@ -45,8 +37,6 @@ import { defineInterface, illegalInvocation, isObject, tooFewArguments } from '.
 
 const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
-
-const illegalReceiver = () => PromiseReject(new TypeError('Illegal invocation'));
 
 const isSafelisted = (method) => method === 'GET' || method === 'HEAD' || method === 'POST';
 
@@ -73,6 +63,10 @@ export function forgetIncoming(slot) {
 let isRequest;
 /** What console shows. @type {(request: any) => any[]} */
 let fieldsOf;
+/** @type {(request: any) => import('./body.js').Body | null} */
+let bodyOf;
+/** @type {(request: any) => import('./headers.js').Headers} */
+let headersOf;
 /**
  * What fetch() sends. The list is the request's own; without a signal nothing can abort it.
  * @type {(request: Request) => { url: string, method: string, headers: string[],
@@ -342,32 +336,6 @@ export class Request {
     return body !== undefined && body !== null && body.isDisturbed;
   }
 
-  arrayBuffer() {
-    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toArrayBuffer);
-  }
-
-  bytes() {
-    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toBytes);
-  }
-
-  json() {
-    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toJson);
-  }
-
-  text() {
-    if (!isObject(this) || !(#slot in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toText);
-  }
-
-  /** The body as a stream of text. */
-  textStream() {
-    if (!(#slot in this)) illegalInvocation();
-    return textStreamOfBody(this.#ownBody());
-  }
-
   static {
     isRequest = (value) => isObject(value) && #slot in value;
     fieldsOf = (request) => {
@@ -378,6 +346,8 @@ export class Request {
       ArrayPrototypePush(shown, 'bodyUsed', bodyUsed);
       return shown;
     };
+    bodyOf = (request) => request.#ownBody();
+    headersOf = (request) => request.#ownHeaders();
     partsOf = (request) => ({
       url: request.#ownUrl(),
       method: request.#ownMethod(),
@@ -388,6 +358,11 @@ export class Request {
     });
   }
 }
+defineBodyMethods(Request, {
+  isInstance: isRequest,
+  bodyOf,
+  contentTypeOf: (request) => getHeader(headerListOf(headersOf(request)), 'content-type'),
+});
 defineInterface(Request, isRequest);
 inspectAs(isRequest, fieldsOf);
 

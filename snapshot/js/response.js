@@ -5,14 +5,7 @@
 // Headers object are made when somebody asks for them.
 
 import { bodyOfSource, extractBody, kTextType, usedBody } from './body.js';
-import {
-  consumeBody,
-  textStreamOfBody,
-  toArrayBuffer,
-  toBytes,
-  toJson,
-  toText,
-} from './body_reading.js';
+import { defineBodyMethods } from './body_methods.js';
 import { flattenHeaders, getHeader, hasHeader } from './header_list.js';
 import {
   areHeadersImmutable,
@@ -27,7 +20,6 @@ import {
   ArrayPrototypePush,
   ArrayPrototypeSlice,
   JSONStringify,
-  PromiseReject,
   RangeErrorConstructor,
   RegExpPrototypeExec,
   TypeErrorConstructor,
@@ -64,12 +56,14 @@ const isNullBodyStatus = (status) =>
 const isRedirectStatus = (status) =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
-const illegalReceiver = () => PromiseReject(new TypeError('Illegal invocation'));
-
 /** @type {(value: any) => boolean} */
 let isResponse;
 /** What console shows. @type {(response: any) => any[]} */
 let fieldsOf;
+/** @type {(response: any) => import('./body.js').Body | null} */
+let bodyOf;
+/** @type {(response: any) => import('./headers.js').Headers} */
+let headersOf;
 /**
  * Hands the response to `send`, headers flat, and the body with it: the response has none to read
  * afterwards. Throws TypeError where it cannot be given.
@@ -312,32 +306,6 @@ export class Response {
     return body !== null && typeof body !== 'string' && body.isDisturbed;
   }
 
-  arrayBuffer() {
-    if (!isObject(this) || !(#body in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toArrayBuffer);
-  }
-
-  bytes() {
-    if (!isObject(this) || !(#body in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toBytes);
-  }
-
-  json() {
-    if (!isObject(this) || !(#body in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toJson);
-  }
-
-  text() {
-    if (!isObject(this) || !(#body in this)) return illegalReceiver();
-    return consumeBody(this.#ownBody(), toText);
-  }
-
-  /** The body as a stream of text. */
-  textStream() {
-    if (!(#body in this)) illegalInvocation();
-    return textStreamOfBody(this.#ownBody());
-  }
-
   static {
     isResponse = (value) => isObject(value) && #body in value;
     fieldsOf = (response) => {
@@ -348,6 +316,8 @@ export class Response {
       const headers = response.#ownHeaders();
       return ['status', status, 'statusText', statusText, 'headers', headers, 'bodyUsed', bodyUsed];
     };
+    bodyOf = (response) => response.#ownBody();
+    headersOf = (response) => response.#ownHeaders();
     giveAway = (slot, response, send) => {
       const body = response.#body;
       const headers = response.#headers;
@@ -386,6 +356,11 @@ export class Response {
     };
   }
 }
+defineBodyMethods(Response, {
+  isInstance: isResponse,
+  bodyOf,
+  contentTypeOf: (response) => getHeader(headerListOf(headersOf(response)), 'content-type'),
+});
 defineInterface(Response, isResponse);
 inspectAs(isResponse, fieldsOf);
 

@@ -1,8 +1,9 @@
 // @ts-check
 // structuredClone (HTML 2.7.10). V8's serializer does the work. DOMException is cloned where it is
-// the value itself; inside of another value it becomes a plain Error.
+// the value itself; inside of another value it becomes a plain Error. A Blob is cloned there only.
 
 import { structuredCloneValue } from 'nano:ops';
+import { copyBlob, isBlob } from './blob.js';
 import { copyDOMException, DOMException, isDOMException } from './dom_exception.js';
 import {
   isArrayBuffer,
@@ -20,9 +21,8 @@ const operations = {
     const context = "Failed to execute 'structuredClone'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
     const transfer = transferOption(options, context);
-    if (transfer === undefined && isDOMException(value)) {
-      return copyDOMException(value);
-    }
+    if (transfer === undefined && isDOMException(value)) return copyDOMException(value);
+    if (transfer === undefined && isBlob(value)) return copyBlob(value);
     return structuredCloneValue(value, transfer, makeError, isPlatformObject);
   },
 };

@@ -76,6 +76,7 @@ const kLanguage = [
 const kInterfaces = [
   'AbortController',
   'AbortSignal',
+  'Blob',
   'ByteLengthQueuingStrategy',
   'CloseEvent',
   'CountQueuingStrategy',
@@ -86,6 +87,8 @@ const kInterfaces = [
   'Event',
   'EventSource',
   'EventTarget',
+  'File',
+  'FormData',
   'Headers',
   'MessageEvent',
   'Navigator',
