@@ -108,8 +108,8 @@ class Builder final : public nlohmann::json_sax<Json> {
     LocatedJson& parent = *open_.back();
     // What a list holds is of no use to anybody, and not kept.
     if (parent.kind != Kind::kObject) return &inList_;
-    parent.members.emplace_back(key_, LocatedJson());
-    LocatedJson& value = parent.members.back().second;
+    parent.members.push_back({key_, LocatedJson()});
+    LocatedJson& value = parent.members.back().value;
     value.kind = kind;
     value.line = keyLine_;
     return &value;

@@ -21,21 +21,21 @@ TEST(LocatedJsonTest, KnowsTheLineOfEveryKey) {
   LocatedJson root =
       parsed("// one\n{\n  \"a\": 1, /* and\n */ \"b\": {\n    \"c\": \"x\"\n}\n}\n");
   ASSERT_EQ(root.members.size(), 2u);
-  EXPECT_EQ(root.members[0].first, "a");
-  EXPECT_EQ(root.members[0].second.line, 3u);
-  EXPECT_EQ(root.members[0].second.number, 1u);
-  const LocatedJson& b = root.members[1].second;
+  EXPECT_EQ(root.members[0].key, "a");
+  EXPECT_EQ(root.members[0].value.line, 3u);
+  EXPECT_EQ(root.members[0].value.number, 1u);
+  const LocatedJson& b = root.members[1].value;
   EXPECT_EQ(b.line, 4u);
   ASSERT_EQ(b.members.size(), 1u);
-  EXPECT_EQ(b.members[0].second.line, 5u);
-  EXPECT_EQ(b.members[0].second.text, "x");
+  EXPECT_EQ(b.members[0].value.line, 5u);
+  EXPECT_EQ(b.members[0].value.text, "x");
 }
 
 TEST(LocatedJsonTest, TakesOnlyWholeNumbersAsNumbers) {
   for (const char* value :
        {"-1", "1.5", "1e3", "null", "true", "[1, {\"a\": 2}]", "99999999999999999999"}) {
     LocatedJson root = parsed(std::string("{\"a\": ") + value + "}");
-    EXPECT_EQ(root.members[0].second.kind, LocatedJson::Kind::kOther) << value;
+    EXPECT_EQ(root.members[0].value.kind, LocatedJson::Kind::kOther) << value;
   }
 }
 
