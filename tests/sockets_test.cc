@@ -24,11 +24,6 @@ void run(const std::string& path, const std::vector<std::string>& arguments) {
   KJ_REQUIRE(program.wait() == 0, path.c_str());
 }
 
-std::string shell(const std::string& script) {
-  RunningProgram program("/bin/sh", {"-c", script});
-  return program.readLine();
-}
-
 uint16_t freePort() {
   int fd;
   KJ_SYSCALL(fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -116,6 +111,9 @@ class WebSocketsTest : public SocketsTest {
     plain_ = "ws://127.0.0.1:" + ports.substr(0, space);
     secure_ = "wss://127.0.0.1:" + ports.substr(space + 1);
   }
+
+  // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
+  ~WebSocketsTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
 
   void deploy(const Nanod& nanod) const {
     const auto deployed = nanod.nanoctl({"deploy", kApps + "/websocket", "--name=ws",
