@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
+.PHONY: help deps test-deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
         bench-neighbour bench-lifetimes wpt wpt-peers clean
 
 help:
@@ -22,6 +22,9 @@ help:
 deps:
 	@deploy/install_deps.sh
 
+test-deps:
+	@deploy/install_deps.sh --tests
+
 configure: deps
 	@[ -f $(BUILD)/build.ninja ] || { echo "nano: configuring $(BUILD)"; \
 	  cmake --preset $(PRESET) > /dev/null || exit 1; }
@@ -33,21 +36,21 @@ build: configure
 run: build
 	@deploy/run_local.sh $(BUILD)
 
-test: build
+test: test-deps build
 	@ctest --test-dir $(BUILD) --output-on-failure -LE long
 
-test-long: build
+test-long: test-deps build
 	@ctest --test-dir $(BUILD) --output-on-failure -L long
 
 check: configure
 	@deploy/check.sh $(BUILD)
 
-test-asan: build
+test-asan: test-deps build
 	@$(MAKE) --no-print-directory PRESET=asan configure
 	@cmake --build build/asan
 	@ctest --test-dir build/asan --output-on-failure -LE long
 
-test-tsan: build
+test-tsan: test-deps build
 	@$(MAKE) --no-print-directory PRESET=tsan configure
 	@cmake --build build/tsan
 	@ctest --test-dir build/tsan --output-on-failure -LE long

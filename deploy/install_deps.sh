@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building nano needs: the Debian packages of packages.txt, an npm where there is none,
-# and the npm packages of the lock files. Quick and silent when nothing is missing.
+# and the npm packages of the lock files; with --tests what running the tests needs as well. Quick and
+# silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,11 +35,14 @@ is_present() {
   [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok installed" ]
 }
 
+with_tests=''
+[ "${1:-}" != --tests ] || with_tests=yes
+
 missing=()
 while read -r package _; do
   case "$package" in '' | '#'*) continue ;; esac
   is_present "$package" || missing+=("$package")
-done <deploy/packages.txt
+done < <(cat deploy/packages.txt ${with_tests:+deploy/test_packages.txt})
 is_present npm || missing+=(npm)
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -47,6 +51,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     command -v sudo >/dev/null || fail "installing these packages needs root, and there is no sudo: ${missing[*]}"
     as_root=(sudo)
     say "installing packages needs root: sudo may ask for your password"
+  fi
+  # Nobody's database is started because the tests need the program.
+  if [[ " ${missing[*]} " == *" postgresql-15 "* ]] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    "${as_root[@]}" mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' |
+      "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
   say "installing ${missing[*]}"
   "${as_root[@]}" apt-get update -qq || fail "apt-get update failed; what it said is above"
