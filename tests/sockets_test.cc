@@ -146,7 +146,8 @@ TEST_F(WebSocketsTest, AnAppTalksToAServer) {
 TEST_F(WebSocketsTest, AnAppReadsAnEventStream) {
   Nanod nanod(options());
   deploy(nanod);
-  EXPECT_EQ(ask(nanod, "ws", "/events"), json::array({{"1", "1"}, {"2", "2"}, {"3", "3"}}));
+  EXPECT_EQ(ask(nanod, "ws", "/events"),
+            json::array({{"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}}));
 }
 
 TEST_F(WebSocketsTest, WithoutARuleLoopbackIsDenied) {

@@ -59,7 +59,7 @@ const conversations = {
     const source = new EventSource(`${url.replace('ws', 'http')}/events`);
     const events = [];
     source.addEventListener('count', ({ data, lastEventId }) => events.push([data, lastEventId]));
-    while (events.length < 3) await next(source, 'count');
+    while (events.length < 4) await next(source, 'count');
     source.close();
     return events;
   },
