@@ -16,6 +16,7 @@ for argument in "$@"; do
 done
 . "$BENCH/harness.sh"
 . "$BENCH/proxy/servers.sh"
+command -v ss >/dev/null || fail "no ss: apt-get install iproute2"
 
 failures=0
 verdict() {  # WHAT CONDITION FIGURES
@@ -43,8 +44,8 @@ worker=$(worker_of default)
 load 5
 verdict 'the upstream is there: no request fails' "$(($(failed) == 0))" \
   "$(failed) of $(done_requests) failed"
+disown "${PID[upstream]}"  # Its end is planned, and bash need not tell of it.
 kill -KILL "${PID[upstream]}"
-wait "${PID[upstream]}" 2>/dev/null || true
 load 3
 http_get_status() { curl -s -o /dev/null -m 5 -w '%{http_code}' -H "Host: $host" "http://127.0.0.1:${PORT[nano]}/"; }
 verdict 'it is gone: the app gets an error and answers 500' \
@@ -98,6 +99,7 @@ curl -s -o /dev/null --limit-rate 1M -H "Host: $host" \
   "http://127.0.0.1:${PORT[nano]}/bytes/$bytes" &
 reader=$!
 until [ "$(sending)" -gt 0 ]; do sleep 0.02; done
+disown "$reader"
 kill -KILL "$reader"
 began=$(now_us)
 until [ "$(sending)" = 0 ] || [ $(($(now_us) - began)) -gt 5000000 ]; do sleep 0.01; done

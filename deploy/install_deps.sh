@@ -66,3 +66,4 @@ npm_ci() {
 }
 npm_ci .
 npm_ci examples/hono
+npm_ci tests/apps_npm

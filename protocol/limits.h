@@ -79,9 +79,14 @@ inline constexpr size_t kMaxBindingBytes = 5 * kKiB;
 inline constexpr size_t kMaxTimersPerRequest = 1000;
 
 // The way out. How many fetches one Egress.start may begin, and how many of one app in one worker
-// may be unanswered: six for each of a few dozen requests; past it a fetch fails as over the limit.
+// may be unanswered: more than kMaxCallsInFlight, so that apps which call each other in a circle run
+// into that limit, whose queue has a deadline, and do not wait for each other here.
 inline constexpr size_t kMaxBatchFetches = 128;
-inline constexpr size_t kMaxFetchesInFlight = 256;
+inline constexpr size_t kMaxFetchesInFlight = 1024;
+// Of those, on the network: each has a connection and some 80 KB of buffers. More wait.
+inline constexpr size_t kMaxNetworkFetches = 256;
+// What those that wait keep in memory.
+inline constexpr size_t kMaxWaitingFetchBytes = 4 << 20;
 // Sockets of one app in one worker that are open at a time. Ours: two pools of a database client.
 inline constexpr size_t kMaxSocketsInFlight = 64;
 // How many apps a request may pass within the server (security 4.3: U27).

@@ -119,8 +119,8 @@ class Builder final : public nlohmann::json_sax<Json> {
     }
     LocatedJson& parent = *open_.back();
     bool isMember = parent.kind == Kind::kObject;
-    LocatedJson& value = isMember ? parent.members.emplace_back(key_, LocatedJson()).second
-                                  : parent.elements.emplace_back();
+    if (isMember) parent.members.push_back({key_, LocatedJson()});
+    LocatedJson& value = isMember ? parent.members.back().value : parent.elements.emplace_back();
     value.kind = kind;
     value.line = isMember ? keyLine_ : line_;
     return &value;
@@ -160,8 +160,8 @@ bool convert(const Json& json, size_t depth, size_t& values, LocatedJson& into) 
   if (json.is_object()) {
     into.kind = Kind::kObject;
     for (const auto& member : json.items()) {
-      auto& added = into.members.emplace_back(member.key(), LocatedJson()).second;
-      if (!convert(member.value(), depth + 1, values, added)) return false;
+      into.members.push_back({member.key(), LocatedJson()});
+      if (!convert(member.value(), depth + 1, values, into.members.back().value)) return false;
     }
   } else if (json.is_array()) {
     into.kind = Kind::kList;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,8 +26,14 @@ struct LocatedJson {
   std::string text;     // kString
   uint64_t number = 0;  // kNumber; of kBoolean 1 is true.
   // kObject, in the file's order, each key once.
-  std::vector<std::pair<std::string, LocatedJson>> members;
+  struct Member;
+  std::vector<Member> members;
   std::vector<LocatedJson> elements;  // kList
+};
+
+struct LocatedJson::Member {
+  std::string key;
+  LocatedJson value;
 };
 
 // Reads one object, with comments as JSONC has them. A string is "LINE: what is wrong". Nests at

@@ -22,26 +22,26 @@ TEST(LocatedJsonTest, KnowsTheLineOfEveryKey) {
   LocatedJson root =
       parsed("// one\n{\n  \"a\": 1, /* and\n */ \"b\": {\n    \"c\": \"x\"\n}\n}\n");
   ASSERT_EQ(root.members.size(), 2u);
-  EXPECT_EQ(root.members[0].first, "a");
-  EXPECT_EQ(root.members[0].second.line, 3u);
-  EXPECT_EQ(root.members[0].second.number, 1u);
-  const LocatedJson& b = root.members[1].second;
+  EXPECT_EQ(root.members[0].key, "a");
+  EXPECT_EQ(root.members[0].value.line, 3u);
+  EXPECT_EQ(root.members[0].value.number, 1u);
+  const LocatedJson& b = root.members[1].value;
   EXPECT_EQ(b.line, 4u);
   ASSERT_EQ(b.members.size(), 1u);
-  EXPECT_EQ(b.members[0].second.line, 5u);
-  EXPECT_EQ(b.members[0].second.text, "x");
+  EXPECT_EQ(b.members[0].value.line, 5u);
+  EXPECT_EQ(b.members[0].value.text, "x");
 }
 
 TEST(LocatedJsonTest, TakesOnlyWholeNumbersAsNumbers) {
   for (const char* value : {"-1", "1.5", "1e3", "null", "99999999999999999999"}) {
     LocatedJson root = parsed(std::string("{\"a\": ") + value + "}");
-    EXPECT_EQ(root.members[0].second.kind, LocatedJson::Kind::kOther) << value;
+    EXPECT_EQ(root.members[0].value.kind, LocatedJson::Kind::kOther) << value;
   }
 }
 
 TEST(LocatedJsonTest, KnowsTheLineOfEveryElementOfAList) {
   LocatedJson root = parsed("{\n\"a\": [\n1\n,\n\"x\", true,\n[\n], {\"b\":\n[false]}]\n}");
-  const LocatedJson& list = root.members[0].second;
+  const LocatedJson& list = root.members[0].value;
   ASSERT_EQ(list.kind, LocatedJson::Kind::kList);
   ASSERT_EQ(list.elements.size(), 5u);
   EXPECT_EQ(list.elements[0].number, 1u);
@@ -53,7 +53,7 @@ TEST(LocatedJsonTest, KnowsTheLineOfEveryElementOfAList) {
   EXPECT_EQ(list.elements[3].kind, LocatedJson::Kind::kList);
   EXPECT_EQ(list.elements[3].line, 6u);
   EXPECT_EQ(list.elements[4].line, 7u);
-  const LocatedJson& inner = list.elements[4].members[0].second;
+  const LocatedJson& inner = list.elements[4].members[0].value;
   ASSERT_EQ(inner.elements.size(), 1u);
   EXPECT_EQ(inner.elements[0].number, 0u);
 }
@@ -71,13 +71,13 @@ TEST(LocatedJsonTest, ReadsJsonFromElsewhereInTheSameForm) {
   const auto& root = std::get<LocatedJson>(converted);
   EXPECT_EQ(root.line, 0u);
   ASSERT_EQ(root.members.size(), 2u);
-  const LocatedJson& list = root.members[0].second;
+  const LocatedJson& list = root.members[0].value;
   ASSERT_EQ(list.elements.size(), 4u);
   EXPECT_EQ(list.elements[0].number, 1u);
   EXPECT_EQ(list.elements[1].text, "x");
   EXPECT_EQ(list.elements[2].number, 1u);
   EXPECT_EQ(list.elements[3].kind, LocatedJson::Kind::kOther);
-  EXPECT_EQ(root.members[1].second.members[0].second.kind, LocatedJson::Kind::kOther);
+  EXPECT_EQ(root.members[1].value.members[0].value.kind, LocatedJson::Kind::kOther);
   EXPECT_TRUE(std::holds_alternative<LocatedJson>(locatedJson(json, 8)));
   EXPECT_TRUE(std::holds_alternative<std::string>(locatedJson(json, 7)));
   auto deep = nlohmann::json::parse(std::string(17, '[') + std::string(17, ']'));

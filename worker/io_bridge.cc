@@ -196,25 +196,32 @@ void IoBridge::cancel(RequestContext& request) {
 
 void IoBridge::sweep() {
   auto dropAll = [this](uint32_t slot) {
-    fetches_.forget(*requests_.find(slot));
     sockets_.closeAllOf(slot);
+    auto bodies = fetches_.forget(*requests_.find(slot));
+    droppedBodies_.insert(droppedBodies_.end(), bodies.begin(), bodies.end());
     auto ids = timers_.removeAllOf(static_cast<int32_t>(slot));
     droppedTimers_.insert(droppedTimers_.end(), ids.begin(), ids.end());
   };
   sockets_.sweep();
   requests_.sweep(dropAll, [this](RequestContext& request) { startWaitUntilDeadline(request); });
-  if (!droppedTimers_.empty()) forgetDroppedTimers();
+  if (!droppedTimers_.empty() || !droppedBodies_.empty()) forgetDropped();
 }
 
-// JavaScript keeps the callback of every timer until it has fired; of these none will.
-void IoBridge::forgetDroppedTimers() {
-  auto ids = std::exchange(droppedTimers_, {});
-  enter(nullptr, [this, &ids](v8::Local<v8::Context> context) {
-    for (uint32_t id : ids) {
-      entry_.call(context, EntryPoint::kFireTimer,
-                  v8::Integer::NewFromUnsigned(isolate_, id).As<v8::Value>(),
+// JavaScript keeps the callback of every timer until it has fired, and the stream of every body
+// until it is out; of these none will.
+void IoBridge::forgetDropped() {
+  auto timers = std::exchange(droppedTimers_, {});
+  auto bodies = std::exchange(droppedBodies_, {});
+  enter(nullptr, [this, &timers, &bodies](v8::Local<v8::Context> context) {
+    auto drop = [this, context](EntryPoint entryPoint, uint32_t number) {
+      entry_.call(context, entryPoint,
+                  v8::Integer::NewFromUnsigned(isolate_, number).As<v8::Value>(),
                   v8::True(isolate_).As<v8::Value>());
-    }
+    };
+    for (uint32_t id : timers)
+      drop(EntryPoint::kFireTimer, id);
+    for (uint32_t number : bodies)
+      drop(EntryPoint::kCancelOutgoing, number);
   });
 }
 

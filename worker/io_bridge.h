@@ -117,7 +117,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   void pull(uint32_t number) override;
   void readerLeft(uint32_t number) override;
 
-  void forgetDroppedTimers();
+  void forgetDropped();
   CpuLimit nextLimit(const RequestContext* request) const;
   JsEntry::Turn run(const RequestContext* request, std::chrono::nanoseconds limit,
                     JsEntry::Body body);
@@ -153,8 +153,9 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   // What is decoded of a body, before it is JavaScript's. Made when it is needed.
   std::unique_ptr<std::array<std::byte, 64 * kKiB>> scratch_;
   TimerQueue timers_;
-  // Ids whose callbacks JavaScript still has to forget.
+  // Ids whose callbacks JavaScript still has to forget, and numbers of bodies whose streams it has.
   std::vector<uint32_t> droppedTimers_;
+  std::vector<uint32_t> droppedBodies_;
   LogBudget freeLog_;
   std::chrono::nanoseconds startupCpuUsed_{0};
   // By runs for no request since the last request came.

@@ -346,10 +346,17 @@ void OutboundFetches::abortAll(RequestContext& request) {
     abort(request, *state);
 }
 
-void OutboundFetches::forget(RequestContext& request) {
+std::vector<uint32_t> OutboundFetches::forget(RequestContext& request) {
+  std::vector<uint32_t> unfinished;
+  for (const auto& [id, state] : request.fetches) {
+    KJ_IF_MAYBE(body, state->requestBody) {
+      if (!(*body)->isFinished()) unfinished.push_back(id | kFetchBit);
+    }
+  }
   abortAll(request);
   for (const auto& [id, state] : request.fetches)
     slots_.erase(id);
+  return unfinished;
 }
 
 }  // namespace nano

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <v8.h>
 
@@ -39,8 +40,8 @@ class OutboundFetches final : public FetchHost, private EgressCalls::Listener {
 
   // Gives up all that a request has begun; from within anything of it.
   void abortAll(RequestContext& request);
-  // And forgets it: the request is about to go.
-  void forget(RequestContext& request);
+  // And forgets it: the request is about to go. The numbers of bodies that JavaScript was making.
+  std::vector<uint32_t> forget(RequestContext& request);
 
   std::variant<uint32_t, Refusal> startFetch(const Outbound& fetch,
                                              v8::Local<v8::Function> done) override;

@@ -233,13 +233,16 @@ TEST_F(OutboundTest, KeepsBackWhatTheSupervisorWouldRefuse) {
   TestApp app = handling(
       "await Promise.all([0, 1, 2, 3, 4, 5].map((i) => fetch('http://up.test/' + i)));"
       "return new Response('done')");
-  const auto ids = app.send(std::vector<TestCall>(50));
+  constexpr size_t kCallsABatch = 100;
+  std::vector<uint32_t> ids = app.send(std::vector<TestCall>(kCallsABatch));
+  const auto more = app.send(std::vector<TestCall>(kCallsABatch));
+  ids.insert(ids.end(), more.begin(), more.end());
   app.awaitFetch(kMaxFetchesInFlight - 1);
   app.settle();
   EXPECT_EQ(app.egress().fetches.size(), kMaxFetchesInFlight);
   for (size_t size : app.egress().batches)
     EXPECT_LE(size, kMaxBatchFetches);
-  for (size_t i = 0; i < 300; ++i)
+  for (size_t i = 0; i < ids.size() * 6; ++i)
     app.answerFetch(app.awaitFetch(i).id, {});
   app.await([&]() {
     return std::all_of(ids.begin(), ids.end(), [&](uint32_t id) { return app.hasReply(id); });

@@ -8,6 +8,8 @@
 
 #include "protocol/process.h"
 #include "sandbox/spawn.h"
+#include "snapshot/content_codings_test.h"
+#include "worker/test_bodies.h"
 #include "worker/worker_fixture.h"
 
 namespace nano {
@@ -89,6 +91,31 @@ TEST_F(WorkerProcessTest, ServesAnAppBehindItsSyscallFilter) {
   TestApp other(loop_, worker(), TestVersion::handling("for (;;) {}"));
   EXPECT_EQ(other.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
   EXPECT_EQ(other.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
+}
+
+TEST_F(WorkerProcessTest, DecodesAndChecksWhatItFetchesBehindItsSyscallFilter) {
+  TestVersion version = TestVersion::handling(
+      "const integrity = request.headers.get('x-integrity');"
+      "const r = await fetch('http://up.test/', { integrity });"
+      "return new Response(String((await r.text()).length))");
+  version.limits.set(rpc::Limit::CPU, 10'000);
+  TestApp app(loop_, worker(), version);
+  ASSERT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
+  std::string text;
+  for (int i = 0; i < 200'000; ++i)
+    text += std::to_string(i * 7919);
+  const std::string size = std::to_string(text.size());
+  for (const auto& [coding, data] :
+       {std::pair("gzip", gzipOf(text)), std::pair("br", brotliOf(text)),
+        std::pair("zstd", zstdOf(text))}) {
+    TestReply reply = app.fetchThrough(
+        {}, {.headers = {{"content-encoding", coding}}, .stream = sourceOf({data})});
+    EXPECT_EQ(reply.body, size) << coding << app.allLines();
+  }
+  TestReply checked = app.fetchThrough(
+      {.headers = {{"x-integrity", "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="}}},
+      {.body = "hello"});
+  EXPECT_EQ(checked.body, "5") << app.allLines();
 }
 
 class JitlessWorkerTest : public WorkerProcessTest {

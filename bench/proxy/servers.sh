@@ -16,6 +16,7 @@ rss_kb() {
 serving() {
   local name=$1 tries
   shift
+  : >"$WORK/$name.log"
   "$@" >"$WORK/$name.log" 2>&1 &
   PID[$name]=$!
   STARTED+=("${PID[$name]}")

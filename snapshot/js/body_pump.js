@@ -168,7 +168,11 @@ export function pullOutgoing(number) {
   else pump.pull();
 }
 
-/** The reader went away. @param {number} number */
-export function cancelOutgoing(number) {
-  stopPump(number, readerLeft(number));
+/**
+ * The reader went away, or, with `dropped`, its request did: then nobody hears of it.
+ * @param {number} number @param {boolean} [dropped]
+ */
+export function cancelOutgoing(number, dropped = false) {
+  if (dropped) finish(number);
+  else stopPump(number, readerLeft(number));
 }

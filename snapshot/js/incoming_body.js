@@ -83,8 +83,9 @@ export class IncomingBody {
     if (this.#isAborted) controller.error(this.#reason);
   }
 
-  /** Hands it on: the number, for the host. @returns {number} */
+  /** Hands it on: the number, for the host. Throws what it was aborted with. @returns {number} */
   take() {
+    if (this.#isAborted) throw this.#reason;
     this.#finish();
     return this.number;
   }

@@ -68,9 +68,10 @@ class AppEgress::Server final : public rpc::Egress::Server {
 // A response's body on its way to the worker, which holds a place as long as it holds the body.
 class AppEgress::CountedBody final : public rpc::ByteSource::Server {
  public:
-  CountedBody(rpc::ByteSource::Client source, kj::Own<void> place)
+  CountedBody(rpc::ByteSource::Client source, kj::Own<void> place, PlaceQueue::Place networkPlace)
       : source_(kj::mv(source)),
-        place_(kj::mv(place)) {}
+        place_(kj::mv(place)),
+        networkPlace_(std::move(networkPlace)) {}
 
   kj::Promise<void> read(ReadContext context) override {
     context.allowCancellation();
@@ -83,6 +84,7 @@ class AppEgress::CountedBody final : public rpc::ByteSource::Server {
  private:
   rpc::ByteSource::Client source_;
   kj::Own<void> place_;
+  PlaceQueue::Place networkPlace_;  // Null: it comes from an app of this server.
 };
 
 AppEgress::AppEgress(Owner& owner, EgressWays& ways, Counters& counters,
@@ -92,7 +94,8 @@ AppEgress::AppEgress(Owner& owner, EgressWays& ways, Counters& counters,
       counters_(counters),
       version_(std::move(version)),
       self_(std::make_shared<AppEgress*>(this)),
-      openBodies_(std::make_shared<size_t>(0)) {}
+      openBodies_(std::make_shared<size_t>(0)),
+      networkPlaces_(kMaxNetworkFetches, kMaxWaitingFetchBytes) {}
 
 AppEgress::~AppEgress() noexcept(false) {
   *self_ = nullptr;
@@ -158,8 +161,26 @@ kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequ
   if (version_->egress == nullptr) {
     return FetchOutcome(EgressError{Kind::DENIED, "nobody has said where this app may go"});
   }
-  if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
-  return network_->fetch(std::move(request));
+  return sendToNetwork(std::move(request));
+}
+
+kj::Promise<FetchOutcome> AppEgress::sendToNetwork(OutboundRequest request) {
+  const auto* body = std::get_if<kj::Array<kj::byte>>(&request.body);
+  const size_t bytes = body == nullptr ? 0 : body->size();
+  return networkPlaces_.take(bytes).then(
+      [this, request = kj::mv(request)](PlaceQueue::Place&& place) mutable {
+        if (place == nullptr) {
+          return kj::Promise<FetchOutcome>(overLimit(kMaxNetworkFetches, "fetches"));
+        }
+        if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
+        return network_->fetch(kj::mv(request))
+            .then([place = std::move(place)](FetchOutcome&& outcome) mutable {
+              if (auto* response = std::get_if<FetchedResponse>(&outcome)) {
+                response->place = std::move(place);
+              }
+              return kj::mv(outcome);
+            });
+      });
 }
 
 void AppEgress::finish(uint32_t id, FetchOutcome outcome) {
@@ -184,7 +205,8 @@ void AppEgress::count(const EgressError& error) {
 void AppEgress::countBody(FetchedResponse& response) {
   auto* stream = std::get_if<OutboundRequest::Stream>(&response.body);
   if (stream == nullptr) return;
-  stream->source = kj::heap<CountedBody>(kj::mv(stream->source), takePlace(openBodies_));
+  stream->source = kj::heap<CountedBody>(kj::mv(stream->source), takePlace(openBodies_),
+                                         std::move(response.place));
 }
 
 void AppEgress::cancel(capnp::List<uint32_t>::Reader ids) {

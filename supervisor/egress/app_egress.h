@@ -15,6 +15,7 @@
 #include "supervisor/app_version.h"
 #include "supervisor/counters.h"
 #include "supervisor/egress/egress_ways.h"
+#include "supervisor/egress/place_queue.h"
 
 namespace nano {
 
@@ -66,6 +67,7 @@ class AppEgress final {
   kj::Promise<void> connect(ConnectContext context);
   kj::Promise<FetchOutcome> begin(rpc::OutboundFetch::Reader fetch);
   kj::Promise<FetchOutcome> send(std::string_view service, OutboundRequest request);
+  kj::Promise<FetchOutcome> sendToNetwork(OutboundRequest request);
   void finish(uint32_t id, FetchOutcome outcome);
   void count(const FetchOutcome& outcome);
   void count(const EgressError& error);
@@ -80,6 +82,7 @@ class AppEgress final {
   const std::shared_ptr<AppEgress*> self_;
   // Bodies that the worker still holds; they may outlive this.
   const std::shared_ptr<size_t> openBodies_;
+  PlaceQueue networkPlaces_;
   AppSockets sockets_;
 
   kj::Own<Fetcher> network_;  // From the first fetch that needs it.

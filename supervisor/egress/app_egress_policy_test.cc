@@ -15,7 +15,7 @@ using Settings = std::shared_ptr<const EgressSettings>;
 Settings settings(const std::string& value, EgressAuthor author = EgressAuthor::kOperator) {
   auto parsed = parseLocatedJson("{\"egress\": " + value + "}");
   if (auto* why = std::get_if<std::string>(&parsed)) ADD_FAILURE() << *why;
-  auto read = readEgressSettings(std::get<LocatedJson>(parsed).members[0].second, "egress", author);
+  auto read = readEgressSettings(std::get<LocatedJson>(parsed).members[0].value, "egress", author);
   if (auto* problem = std::get_if<EgressSettingsProblem>(&read)) ADD_FAILURE() << problem->what;
   return std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(read)));
 }

@@ -27,19 +27,6 @@ CurlCall* callOf(CURL* easy) {
   return static_cast<CurlCall*>(call);
 }
 
-// Its frames may come at any time, and name the request that they belong to.
-bool speaksHttp2(const SSL* tls) {
-  const unsigned char* protocol = nullptr;
-  unsigned size = 0;
-  SSL_get0_alpn_selected(tls, &protocol, &size);
-  return std::string_view(reinterpret_cast<const char*>(protocol), size) == "h2";
-}
-
-uint16_t portOf(const sockaddr_storage& address) {
-  // The port is at the same place in both families.
-  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
 void logFailure(kj::Exception&& error) { KJ_LOG(ERROR, "a fetch's event failed", error); }
 
 template <typename Option, typename Value>
@@ -49,72 +36,6 @@ void setMulti(CURLM* multi, Option option, Value value) {
 }
 
 }  // namespace
-
-// A connection's events. Curl forgets a socket with each request and takes it up with the next:
-// reading stays on in between, which saves two system calls a request. Found readable while nobody
-// waits (closed, most often), it is switched off; curl looks at the socket before it is used again.
-struct CurlMulti::Watch {
-  Watch(CurlMulti& multi, curl_socket_t fd)
-      : owner(multi),
-        socket(fd),
-        read(event_new(&multi.loop_.base(), fd, EV_READ | EV_PERSIST, onReady, this)),
-        write(event_new(&multi.loop_.base(), fd, EV_WRITE | EV_PERSIST, onReady, this)) {
-    KJ_REQUIRE(read != nullptr && write != nullptr);
-  }
-
-  void want(int poll) {
-    wanted = poll;
-    set(*read, reading, reading || (poll & CURL_POLL_IN) != 0);
-    set(*write, writing, (poll & CURL_POLL_OUT) != 0);
-  }
-
-  static void set(event& event, bool& on, bool wish) {
-    if (on == wish) return;
-    int result = wish ? event_add(&event, nullptr) : event_del(&event);
-    KJ_REQUIRE(result == 0, "libevent cannot watch a socket");
-    on = wish;
-  }
-
-  static void onReady(evutil_socket_t, short what, void* self) {
-    auto& watch = *static_cast<Watch*>(self);
-    guard(
-        [&watch, what]() {
-          if ((what & EV_READ) != 0 && (watch.wanted & CURL_POLL_IN) == 0) {
-            return set(*watch.read, watch.reading, false);
-          }
-          int ready = (what & EV_READ) != 0 ? CURL_CSELECT_IN : CURL_CSELECT_OUT;
-          watch.owner.run(watch.socket, ready);
-        },
-        logFailure);
-  }
-
-  bool isOf(const Connection& other) {
-    if (!connection) {
-      sockaddr_storage local{};
-      sockaddr_storage remote{};
-      socklen_t size = sizeof(local);
-      socklen_t peerSize = sizeof(remote);
-      if (getsockname(socket, reinterpret_cast<sockaddr*>(&local), &size) != 0 ||
-          getpeername(socket, reinterpret_cast<sockaddr*>(&remote), &peerSize) != 0) {
-        return false;  // Not connected.
-      }
-      auto ours = addressOf(reinterpret_cast<sockaddr&>(local));
-      auto theirs = addressOf(reinterpret_cast<sockaddr&>(remote));
-      if (!ours || !theirs) return false;
-      connection = Connection{*ours, portOf(local), *theirs, portOf(remote)};
-    }
-    return *connection == other;
-  }
-
-  CurlMulti& owner;
-  curl_socket_t socket;
-  std::optional<Connection> connection;
-  int wanted = 0;
-  bool reading = false;
-  bool writing = false;
-  Event read;
-  Event write;
-};
 
 CurlMulti::CurlMulti(EventLoop& loop, const NetworkSettings& settings)
     : loop_(loop),
@@ -212,6 +133,15 @@ void CurlMulti::run(curl_socket_t socket, int ready) {
   collect();
 }
 
+void CurlMulti::socketReady(curl_socket_t socket, int ready) {
+  uint64_t before = uploads_;
+  run(socket, ready);
+  auto watched = sockets_.find(socket);
+  if (watched == sockets_.end()) return;
+  watched->second->wasCalled(
+      ready, uploads_ == before ? CurlSocket::Upload::kStood : CurlSocket::Upload::kMoved);
+}
+
 void CurlMulti::act(curl_socket_t socket, int ready) {
   due_ = false;
   int running = 0;
@@ -253,17 +183,18 @@ void CurlMulti::setTimer(long milliseconds) {
   timerDue_ = due;
 }
 
-void CurlMulti::setWatch(CURL* easy, curl_socket_t socket, int poll) {
-  std::unique_ptr<Watch>& watch = watches_[socket];
-  if (watch == nullptr) watch = std::make_unique<Watch>(*this, socket);
+void CurlMulti::watchSocket(CURL* easy, curl_socket_t socket, int poll) {
+  CurlSocket::Owner& owner = *this;
+  std::unique_ptr<CurlSocket>& watched = sockets_[socket];
+  if (watched == nullptr) watched = std::make_unique<CurlSocket>(loop_.base(), socket, owner);
   int wanted = poll == CURL_POLL_REMOVE ? 0 : poll;
-  watch->want(wanted);
+  watched->want(wanted, easy);
   if (CurlCall* call = callOf(easy)) call->waitsFor(wanted);
 }
 
 int CurlMulti::onSocket(CURL* easy, curl_socket_t socket, int poll, void* self, void*) {
   int result = 0;
-  guard([&]() { static_cast<CurlMulti*>(self)->setWatch(easy, socket, poll); },
+  guard([&]() { static_cast<CurlMulti*>(self)->watchSocket(easy, socket, poll); },
         [&result](kj::Exception&& error) {
           logFailure(kj::mv(error));
           result = -1;
@@ -286,23 +217,16 @@ int CurlMulti::onTimer(CURLM*, long milliseconds, void* self) {
 int CurlMulti::onClose(void* self, curl_socket_t socket) {
   auto& multi = *static_cast<CurlMulti*>(self);
   kj::AutoCloseFd closing(socket);
-  multi.watches_.erase(socket);
+  multi.sockets_.erase(socket);
   if (multi.running_) multi.closing_.add(kj::mv(closing));
   return 0;
 }
 
-SSL* CurlMulti::tlsOf(CURL* easy) {
-  curl_tlssessioninfo* session = nullptr;
-  CURLcode result = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
-  if (result != CURLE_OK || session == nullptr) return nullptr;
-  return static_cast<SSL*>(session->internals);
-}
-
-CurlMulti::Pooled CurlMulti::checkPooled(const Connection& connection, CURL* easy) {
+CurlMulti::Pooled CurlMulti::checkPooled(const CurlConnection& connection, CURL* easy) {
   SSL* tls = tlsOf(easy);
-  if (tls != nullptr && speaksHttp2(tls)) return Pooled::kClean;
-  for (auto& [socket, watch] : watches_) {
-    if (!watch->isOf(connection)) continue;
+  if (speaksHttp2(tls)) return Pooled::kClean;
+  for (auto& [socket, watched] : sockets_) {
+    if (!watched->isOf(connection)) continue;
     char byte;
     ssize_t waiting = recv(socket, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
     bool clean = waiting < 0 && errno == EAGAIN && (tls == nullptr || SSL_has_pending(tls) == 0);

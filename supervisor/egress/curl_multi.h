@@ -12,7 +12,7 @@
 
 #include "protocol/event_loop.h"
 #include "supervisor/egress/curl_handle.h"
-#include "supervisor/egress/ip_address.h"
+#include "supervisor/egress/curl_socket.h"
 
 namespace nano {
 
@@ -32,7 +32,7 @@ class CurlCall {
 };
 
 // Curl's multi handle on our loop, with its pool of connections: one app's.
-class CurlMulti final : private Flushable {
+class CurlMulti final : private Flushable, private CurlSocket::Owner {
  public:
   // `settings` outlives it, and so does `loop`.
   CurlMulti(EventLoop& loop, const NetworkSettings& settings);
@@ -54,32 +54,24 @@ class CurlMulti final : private Flushable {
   // connects to it. This calls it again at once.
   void connectNow(CurlHandle& handle);
 
+  // From inside curl, which takes some of a request's body.
+  void noteUpload() { ++uploads_; }
+
   // From inside curl, which is about to send a request on this connection of its pool. Curl 7.88
   // takes bytes that nobody asked for as the answer to the next request; a connection with such
   // bytes is shut here, so that sending fails and curl takes another.
   enum class Pooled { kClean, kSpoiled };
-  struct Connection {
-    IpAddress local;
-    uint16_t localPort = 0;
-    IpAddress remote;
-    uint16_t remotePort = 0;
-    bool operator==(const Connection&) const = default;
-  };
-  Pooled checkPooled(const Connection& connection, CURL* easy);
-
-  // Of the connection that a transfer uses now; null where it has none.
-  static SSL* tlsOf(CURL* easy);
+  Pooled checkPooled(const CurlConnection& connection, CURL* easy);
 
  private:
-  struct Watch;
-
   void flush() override;
+  void socketReady(curl_socket_t socket, int ready) override;
   void run(curl_socket_t socket, int ready);
   void act(curl_socket_t socket, int ready);
   void collect();
   void forget(CurlCall& call);
   void setTimer(long milliseconds);
-  void setWatch(CURL* easy, curl_socket_t socket, int poll);
+  void watchSocket(CURL* easy, curl_socket_t socket, int poll);
 
   static int onSocket(CURL*, curl_socket_t, int poll, void* self, void*);
   static int onTimer(CURLM*, long milliseconds, void* self);
@@ -92,7 +84,8 @@ class CurlMulti final : private Flushable {
   std::optional<kj::TimePoint> timerDue_;
   bool due_ = false;  // Curl wants to be called at once.
   bool running_ = false;
-  std::unordered_map<curl_socket_t, std::unique_ptr<Watch>> watches_;
+  uint64_t uploads_ = 0;
+  std::unordered_map<curl_socket_t, std::unique_ptr<CurlSocket>> sockets_;
   kj::Vector<kj::AutoCloseFd> closing_;
   std::vector<std::unique_ptr<CurlHandle>> spare_;
   std::vector<CurlCall*> reports_;

@@ -149,7 +149,7 @@ class SettingsReader final {
 
   static Problem readRule(const LocatedJson& json, const std::string& where, EgressRule& into) {
     bool good = json.kind == Kind::kObject && json.members.size() == 1 &&
-                (json.members[0].first == "allow" || json.members[0].first == "deny");
+                (json.members[0].key == "allow" || json.members[0].key == "deny");
     if (!good) return mustBe(json, where, "{\"allow\": {...}} or {\"deny\": {...}}");
     const auto& [action, conditions] = json.members[0];
     if (action == "allow") into.action = EgressRule::Action::kAllow;

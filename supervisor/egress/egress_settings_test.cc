@@ -13,7 +13,7 @@ using Read = std::variant<EgressSettings, EgressSettingsProblem>;
 Read readAs(EgressAuthor author, const std::string& value) {
   auto parsed = parseLocatedJson("{\"egress\":\n" + value + "}");
   if (auto* why = std::get_if<std::string>(&parsed)) ADD_FAILURE() << *why;
-  return readEgressSettings(std::get<LocatedJson>(parsed).members[0].second, "egress", author);
+  return readEgressSettings(std::get<LocatedJson>(parsed).members[0].value, "egress", author);
 }
 EgressSettings good(const std::string& value, EgressAuthor author = EgressAuthor::kOperator) {
   auto read = readAs(author, value);

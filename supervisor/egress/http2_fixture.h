@@ -50,7 +50,11 @@ class Http2Peer final {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, onData);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrame);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, onClose);
-    nghttp2_session_server_new(&session_, callbacks, this);
+    nghttp2_option* options;
+    nghttp2_option_new(&options);
+    nghttp2_option_set_max_send_header_block_length(options, 1 << 20);
+    nghttp2_session_server_new2(&session_, callbacks, this, options);
+    nghttp2_option_del(options);
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window},
                                          {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 100}};

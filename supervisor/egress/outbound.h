@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ struct FetchedResponse {
   std::vector<std::pair<std::string, std::string>> headers;
   // None; all of it, at most kMaxInlineBodyBytes; or pulled. Dropping the source gives the rest up.
   std::variant<std::monostate, kj::Array<kj::byte>, OutboundRequest::Stream> body;
+  // Kept as long as a body that is pulled.
+  std::shared_ptr<void> place{};
 };
 
 using FetchOutcome = std::variant<FetchedResponse, EgressError>;

@@ -63,8 +63,7 @@ TEST_F(TcpConnectorTest, ConnectsToNoAddressThatIsDenied) {
 }
 
 TEST_F(TcpConnectorTest, PassesOverTheAddressesThatAreDenied) {
-  TestPeer allowed(INADDR_LOOPBACK + 1);
-  TestPeer denied(INADDR_LOOPBACK, allowed.port());
+  auto [allowed, denied] = TestPeer::onOnePort(INADDR_LOOPBACK + 1, INADDR_LOOPBACK);
   policy_->deniedAddresses = {addressAt("127.0.0.1")};
   resolver_.names["db.test"] = {addressAt("127.0.0.1"), addressAt("127.0.0.2")};
   auto socket = opened(connect(destination("db.test", allowed.port())));
@@ -83,10 +82,9 @@ TEST_F(TcpConnectorTest, TriesTheNextAddressWhenOneRefuses) {
 
 TEST_F(TcpConnectorTest, TriesTheNextAddressWhenOneDoesNotAnswer) {
   // A full backlog answers nobody: the kernel drops the first packet of a further connection.
-  TestPeer silent(INADDR_LOOPBACK);
+  auto [silent, peer] = TestPeer::onOnePort(INADDR_LOOPBACK, INADDR_LOOPBACK + 1);
   KJ_SYSCALL(listen(silent.fd(), 0));
   std::vector<kj::AutoCloseFd> fill = fillBacklog(silent);
-  TestPeer peer(INADDR_LOOPBACK + 1, silent.port());
   resolver_.names["db.test"] = {addressAt("127.0.0.1"), addressAt("127.0.0.2")};
   auto connecting = start(destination("db.test", silent.port()));
   EXPECT_FALSE(connecting.poll(loop_.waitScope()));

@@ -92,6 +92,20 @@ class TestPeer {
     port_ = ntohs(local.sin_port);
   }
 
+  // Two on one port. Another process may have the port at one of the addresses: then another is
+  // tried.
+  static std::pair<TestPeer, TestPeer> onOnePort(uint32_t first, uint32_t second) {
+    for (int tries = 0;; tries++) {
+      TestPeer one(first);
+      kj::Maybe<TestPeer> other;
+      static_cast<void>(kj::runCatchingExceptions([&] { other.emplace(second, one.port()); }));
+      KJ_IF_MAYBE(peer, other) {
+        return {kj::mv(one), kj::mv(*peer)};
+      }
+      KJ_REQUIRE(tries < 100, "no port is free at both addresses");
+    }
+  }
+
   int fd() const { return listening_.get(); }
   uint16_t port() const { return port_; }
   TestConnection accept() {

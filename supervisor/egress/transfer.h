@@ -81,7 +81,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   static int onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   void watchForCut();
   curl_socket_t open(const curl_sockaddr& address);
-  int beforeRequest(const CurlMulti::Connection& connection);
+  int beforeRequest(const CurlConnection& connection);
   bool takeHeader(std::string_view line);
   size_t takeBody(kj::ArrayPtr<const kj::byte> bytes);
   size_t giveUpload(std::span<char> into);

@@ -33,13 +33,13 @@ Result fromCurl(Result otherwise, Body&& body) {
   return result;
 }
 
-std::optional<CurlMulti::Connection> readConnection(const char* localIp, int localPort,
-                                                    const char* remoteIp, int remotePort) {
+std::optional<CurlConnection> readConnection(const char* localIp, int localPort,
+                                             const char* remoteIp, int remotePort) {
   auto local = parseIpAddress(localIp);
   auto remote = parseIpAddress(remoteIp);
   if (!local || !remote) return std::nullopt;
-  return CurlMulti::Connection{*local, static_cast<uint16_t>(localPort), *remote,
-                               static_cast<uint16_t>(remotePort)};
+  return CurlConnection{static_cast<uint16_t>(localPort), static_cast<uint16_t>(remotePort), *local,
+                        *remote};
 }
 
 bool isReused(CURL* easy) {
@@ -92,7 +92,7 @@ int Transfer::onConnected(void* self, char* remoteIp, char* localIp, int remoteP
 }
 
 // There is a connection, and the request is sent next.
-int Transfer::beforeRequest(const CurlMulti::Connection& connection) {
+int Transfer::beforeRequest(const CurlConnection& connection) {
   if (!isAllowed(connection.remote)) {
     note(deniedAddresses(request_.destination, "pooled connection"));
     return CURL_PREREQFUNC_ABORT;
@@ -164,7 +164,7 @@ void Transfer::watchForCut() {
 
 int Transfer::onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(self);
-  SSL* tls = CurlMulti::tlsOf(transfer.handle_->easy());
+  SSL* tls = tlsOf(transfer.handle_->easy());
   if (tls != nullptr && (SSL_get_shutdown(tls) & SSL_RECEIVED_SHUTDOWN) != 0) {
     transfer.cut_ = Cut::kEnded;
   }
@@ -197,6 +197,7 @@ size_t Transfer::onUpload(char* into, size_t size, size_t count, void* self) {
 
 size_t Transfer::giveUpload(std::span<char> into) {
   if (upload_ == nullptr) return 0;
+  context_->multi.noteUpload();
   SentBody::Taken taken = upload_->take(into);
   wait_ = Wait::kNothing;
   watchUpstream();

@@ -25,11 +25,10 @@ namespace fs = std::filesystem;
 
 // Only a failure takes this long: an empty worker is ended within ten seconds.
 constexpr std::chrono::seconds kPatience{20};
-// Beside security's 5 %: what the allocator may keep of the largest burst that one link may bring
-// (kMaxOpenCallBytes, 16 MB; seen in two of four runs after calls-without-reading), and the pages
-// of the log's buffers.
+// Beside security's 5 %: what nanod lets the allocator keep (2 MB an arena), and the pages of the
+// log's buffers.
 constexpr double kRssSlack = 1.05;
-constexpr size_t kRssSlackBytes = 20 << 20;
+constexpr size_t kRssSlackBytes = 6 << 20;
 
 constexpr char kNeighbour[] = R"(
 export default {

@@ -222,6 +222,20 @@ test('an abort after a body was handed on changes nothing', async () => {
   same([isHandedOn, exchange.bodyCancelled, exchange.aborted], [true, undefined, undefined]);
 });
 
+test('a body that was aborted fails what it was handed on for', async () => {
+  outbound(() => ({ body: ['a'] }));
+  const reason = new Error('why');
+  const aborted = async () => {
+    const controller = new AbortController();
+    const response = await fetch(kUrl, { signal: controller.signal });
+    controller.abort(reason);
+    return response;
+  };
+  same((await send({}, aborted).done).error, reason);
+  const forwarded = fetch(kUrl, { method: 'POST', body: (await aborted()).body });
+  same(await forwarded.catch((error) => error), reason);
+});
+
 test('a client that leaves aborts what is fetched for it', async () => {
   const seen = outbound(() => undefined);
   const exchange = send({ url: kUrl }, (request) => fetch(request));

@@ -147,6 +147,20 @@ test('an echo whose reader leaves is cancelled at the host', async () => {
   same(exchange.given.bodyCancelled, true);
 });
 
+test('a body whose request is gone is forgotten, and nothing of it runs', async () => {
+  const seen = [];
+  const stream = new ReadableStream({
+    pull: () => new Promise(() => {}),
+    cancel: () => void seen.push('cancel'),
+  });
+  const { slot } = send({}, () => new Response(stream));
+  await sleep();
+  callEntryPoint('cancelOutgoing', slot, true);
+  callEntryPoint('cancelOutgoing', slot);
+  await sleep();
+  same(seen, []);
+});
+
 test('a pull for a body that is over ends it', async () => {
   const seen = [];
   await dispatch({}, () => new Response(counting([bytes(97)], seen)));
