@@ -1,6 +1,7 @@
 // @ts-check
 // The methods of a body that Request and Response share, https://fetch.spec.whatwg.org/#body-mixin
 
+import { utf8Decode } from 'nano:ops';
 import { makeBlob } from './blob.js';
 import {
   consumeBody,
@@ -22,9 +23,13 @@ import {
   PromiseReject,
   TypeErrorConstructor as TypeError,
 } from './primordials.js';
-import { illegalInvocation } from './webidl.js';
+import { illegalInvocation, toUSVString } from './webidl.js';
 
 const illegalReceiver = () => PromiseReject(new TypeError('Illegal invocation'));
+
+/** With its byte order mark, if it has one. @param {string | Uint8Array} content */
+const toWholeText = (content) =>
+  typeof content === 'string' ? toUSVString(content) : utf8Decode(content, false, true);
 
 /** @param {string | Uint8Array} content @param {string | null} contentType @returns {FormData} */
 function toFormData(content, contentType) {
@@ -35,7 +40,7 @@ function toFormData(content, contentType) {
   }
   if (mime !== undefined && mime.essence === 'application/x-www-form-urlencoded') {
     const form = new FormData();
-    const list = parseForm(toText(content));
+    const list = parseForm(toWholeText(content));
     for (let i = 0; i < list.length; i++) ArrayPrototypePush(entriesOf(form), list[i]);
     return form;
   }

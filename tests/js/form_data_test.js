@@ -104,6 +104,7 @@ test('a form is read from either kind of body', async () => {
     ['b', 'é'],
     ['a', ' '],
   ]);
+  same(pairs(await parse('\ufeffa=\ufeffb', urlencoded)), [['\ufeffa', '\ufeffb']]);
   const body =
     '\r\n--x\r\ncontent-disposition: form-data; name="a"; filename=""\r\n\r\nfile\r\n' +
     '--x\r\nX-Other: 1\r\nContent-Disposition:form-data; name="b"\r\n\r\n\ufefftext\r\n--x--epilogue';
