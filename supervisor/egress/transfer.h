@@ -133,6 +133,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   UpstreamHead head_;
   ReceivedBody body_;
   uint64_t received_ = 0;
+  size_t trailerBytes_ = 0;
   kj::Own<kj::PromiseFulfiller<Result>> answer_;
   kj::Promise<Result> promise_;
 };

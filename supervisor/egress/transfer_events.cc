@@ -18,6 +18,9 @@ namespace {
 // which it keeps when it is told to wait.
 constexpr size_t kMaxHeldBytes = 192 * 1024;
 
+// Of the trailers of a response, which are dropped (security 3.1).
+constexpr size_t kMaxTrailerBytes = 8 * 1024;
+
 // Methods that may be sent a second time when a connection breaks (RFC 9110 9.2.2).
 bool isIdempotent(std::string_view method) {
   constexpr std::string_view kMethods[] = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
@@ -134,7 +137,12 @@ size_t Transfer::onHeader(char* data, size_t size, size_t count, void* self) {
 
 bool Transfer::takeHeader(std::string_view line) {
   // Trailers, which nobody asked for.
-  if (phase_ == FetchPhase::kAnswered) return true;
+  if (phase_ == FetchPhase::kAnswered) {
+    trailerBytes_ += line.size();
+    if (trailerBytes_ <= kMaxTrailerBytes) return true;
+    note(brokenAnswer(request_.destination, "its trailers have no end"));
+    return false;
+  }
   switch (head_.add(line)) {
     case UpstreamHead::Line::kMore:
       return true;

@@ -182,17 +182,26 @@ TEST_F(UpstreamEndless, U24ALineWithoutAnEnd) {
   server.on("/nothing", [](UpstreamConnection& connection, UpstreamRequest&) {
     connection.sendAgainAndAgain(std::string(1 << 16, '\n'));
   });
-  server.on("/chunk", [](UpstreamConnection& connection, UpstreamRequest&) {
-    connection.send(chunked("4;x="));
-    connection.sendAgainAndAgain(std::string(1 << 16, 'x'));
-  });
   server.on("/trailers", [](UpstreamConnection& connection, UpstreamRequest&) {
     connection.send(chunked("4\r\nfine\r\n0\r\n"));
     connection.sendAgainAndAgain(repeated("x-a: 1\r\n", 10000));
   });
   deployFetcher("u24");
-  for (const char* path : {"/name", "/status", "/nothing", "/chunk", "/trailers"})
+  for (const char* path : {"/name", "/status", "/nothing", "/trailers"})
     EXPECT_TRUE(threw(fetchBy("u24", server.url(kUpstream, path)))) << path;
+}
+
+// Of such a line nothing is kept; it ends with the time for a body, or with who waits for it.
+TEST_F(UpstreamEndless, U24AChunksLineWithoutAnEndCostsNothingAndEndsWithItsReader) {
+  UpstreamServer server;
+  server.on("/", [](UpstreamConnection& connection, UpstreamRequest&) {
+    connection.send(chunked("4;x="));
+    connection.sendAgainAndAgain(std::string(1 << 16, 'x'));
+  });
+  deployFetcher("u24");
+  auto fetched = fetchBy("u24", server.url(kUpstream), {{"abortAfter", 1000}});
+  EXPECT_EQ(fetched.value("error", ""), "TimeoutError") << fetched;
+  EXPECT_TRUE(eventually([&server] { return server.openConnections() == 0; }));
 }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kFetcher[] = R"(
-  const { url, init = {}, upload = 0, read = true } = await request.json();
+  const { url, init = {}, upload = 0, read = true, abortAfter = 0 } = await request.json();
   try {
+    if (abortAfter > 0) init.signal = AbortSignal.timeout(abortAfter);
     if (upload > 0) {
       let sent = 0;
       init.duplex = 'half';
