@@ -79,8 +79,8 @@ inline constexpr size_t kMaxBindingBytes = 5 * kKiB;
 inline constexpr size_t kMaxTimersPerRequest = 1000;
 
 // The way out. How many fetches one Egress.start may begin, and how many of one app in one worker
-// may be unanswered: more than kMaxCallsInFlight, so that apps which call each other in a circle run
-// into that limit, whose queue has a deadline, and do not wait for each other here.
+// may be unanswered: more than kMaxCallsInFlight, so that apps which call each other in a circle
+// run into that limit, whose queue has a deadline, and do not wait for each other here.
 inline constexpr size_t kMaxBatchFetches = 128;
 inline constexpr size_t kMaxFetchesInFlight = 1024;
 // Of those, on the network: each has a connection and some 80 KB of buffers. More wait.

@@ -81,9 +81,9 @@ std::variant<Privileged, std::string> openPrivileged(const Configuration& config
   return opened;
 }
 
-// What a burst made us allocate goes back when it is freed. By itself glibc lets the part it keeps of
-// each arena grow to twice the largest block it has seen, and malloc_trim() leaves that part of a
-// thread's arena alone.
+// What a burst made us allocate goes back when it is freed. By itself glibc lets the part it keeps
+// of each arena grow to twice the largest block it has seen, and malloc_trim() leaves that part of
+// a thread's arena alone.
 void boundKeptMemory() {
   constexpr int kOwnMapping = 1 << 20;  // More than any piece on a request's way.
   constexpr int kKept = 2 << 20;
@@ -95,22 +95,6 @@ kj::AutoCloseFd duplicate(int fd) {
   int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   KJ_SYSCALL(copy, "fcntl(F_DUPFD_CLOEXEC)");
   return kj::AutoCloseFd(copy);
-}
-
-LocalServer::Settings serverSettings(const Configuration& configuration,
-                                     const WorkerSettings& workers, const HttpLimits& http,
-                                     const EgressSetup& egress) {
-  LocalServer::Settings settings{{workers, configuration.pool, http, egress},
-                                 configuration.frontEnds,
-                                 configuration.http.host,
-                                 {},
-                                 "none"};
-  for (Layer layer : configuration.weakened) {
-    settings.weakenedLayers.emplace_back(layerName(layer));
-    LOG(WARNING) << "the sandbox layer " << layerName(layer)
-                 << " is left out, as --allow_weaker_sandbox says";
-  }
-  return settings;
 }
 
 // The signals we answer to. Made before the first thread.
@@ -147,6 +131,51 @@ void serve(EventLoop& loop, Signals& signals, LocalServer& server,
   loop.run(server.drain().exclusiveJoin(kj::mv(limit)).exclusiveJoin(signals.next()));
 }
 
+// What is read and opened as the user nanod runs as.
+struct OwnFiles {
+  std::shared_ptr<ServedPorts> served = std::make_shared<ServedPorts>();
+  std::unique_ptr<PolicyFile> policy;
+  EgressSetup egress;
+  std::unique_ptr<StateDir> state;
+  std::optional<AdminSocket> admin;
+};
+
+std::optional<std::string> openOwnFiles(const Configuration& configuration, Vfs& vfs,
+                                        OwnFiles& files) {
+  auto policy = PolicyFile::open(configuration.policyPath, files.served);
+  if (auto* problem = std::get_if<std::string>(&policy)) return "--policy: " + *problem;
+  files.policy = std::move(std::get<std::unique_ptr<PolicyFile>>(policy));
+  auto egress = openEgress(configuration.dns, configuration.egressCaPath, files.served);
+  if (auto* problem = std::get_if<std::string>(&egress)) return "--egress_ca: " + *problem;
+  files.egress = std::move(std::get<EgressSetup>(egress));
+  auto state = StateDir::open(configuration.statePath, vfs);
+  if (auto* problem = std::get_if<std::string>(&state)) return "--state: " + *problem;
+  files.state = std::move(std::get<std::unique_ptr<StateDir>>(state));
+  auto admin = AdminSocket::listen(configuration.adminPath);
+  if (auto* problem = std::get_if<std::string>(&admin)) return "--admin: " + *problem;
+  files.admin.emplace(std::move(std::get<AdminSocket>(admin)));
+  return std::nullopt;
+}
+
+LocalServer::Settings serverSettings(const Configuration& configuration,
+                                     const WorkerSettings& workers, const HttpLimits& http,
+                                     const OwnFiles& files, const WorkerCgroups& cgroups) {
+  LocalServer::Settings settings{{workers, configuration.pool, http, files.egress},
+                                 configuration.frontEnds,
+                                 configuration.http.host,
+                                 {},
+                                 "none"};
+  for (Layer layer : configuration.weakened) {
+    settings.weakenedLayers.emplace_back(layerName(layer));
+    LOG(WARNING) << "the sandbox layer " << layerName(layer)
+                 << " is left out, as --allow_weaker_sandbox says";
+  }
+  settings.served = files.served;
+  if (cgroups.tree) settings.cgroups = cgroups.tree->describe();
+  if (!cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
+  return settings;
+}
+
 int run(const Configuration& configuration, OwnSignals& signals) {
   auto opened = openPrivileged(configuration);
   if (auto* problem = std::get_if<std::string>(&opened)) return refuse(*problem);
@@ -157,39 +186,24 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   boundKeptMemory();
   shortenTimeSlices();
 
-  // As whom it will be read at SIGHUP.
-  auto served = std::make_shared<ServedPorts>();
-  auto policyFile = PolicyFile::open(configuration.policyPath, served);
-  if (auto* problem = std::get_if<std::string>(&policyFile)) {
-    return refuse("--policy: " + *problem);
-  }
-  PolicyFile& policy = *std::get<std::unique_ptr<PolicyFile>>(policyFile);
-  auto egress = openEgress(configuration.dns, configuration.egressCaPath, served);
-  if (auto* problem = std::get_if<std::string>(&egress)) return refuse("--egress_ca: " + *problem);
   RealVfs vfs;
-  auto state = StateDir::open(configuration.statePath, vfs);
-  if (auto* problem = std::get_if<std::string>(&state)) return refuse("--state: " + *problem);
-  auto admin = AdminSocket::listen(configuration.adminPath);
-  if (auto* problem = std::get_if<std::string>(&admin)) return refuse("--admin: " + *problem);
+  OwnFiles files;
+  if (auto problem = openOwnFiles(configuration, vfs, files)) return refuse(*problem);
+  PolicyFile& policy = *files.policy;
 
   // Before there is any thread. Where a layer is missing, no worker could start either.
   StartCanaries canaries(privileged.files, configuration.weakened);
   if (auto refusal = canaries.refusalToEnter()) return refuse(*refusal);
 
   EventLoop loop;
-  DiskAppRegistry registry(*std::get<std::unique_ptr<StateDir>>(state),
-                           kj::systemPreciseCalendarClock(), policy.policy());
+  DiskAppRegistry registry(*files.state, kj::systemPreciseCalendarClock(), policy.policy());
   for (auto& problem : registry.problems())
     LOG(ERROR) << problem;
   AppLog appLog(kj::systemCoarseMonotonicClock());
   WorkerSettings workers{privileged.files, configuration.weakened, privileged.cgroups.tree.get(),
                          configuration.workerLimits};
   HttpLimits httpLimits;
-  auto settings = serverSettings(configuration, workers, httpLimits,
-                                 std::get<EgressSetup>(egress));
-  settings.served = served;
-  if (privileged.cgroups.tree) settings.cgroups = privileged.cgroups.tree->describe();
-  if (!privileged.cgroups.isWhole) settings.weakenedLayers.emplace_back("cgroup");
+  auto settings = serverSettings(configuration, workers, httpLimits, files, privileged.cgroups);
   uint16_t port = privileged.sockets.front().port;
 
   LocalServer server(settings, loop.executor(), appLog);
@@ -208,7 +222,7 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   HttpLimits forAdmin = adminLimits();
   HttpServer adminServer(loop, control, forAdmin);
   adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });
-  adminServer.listen(duplicate(std::get<AdminSocket>(admin).fd()));
+  adminServer.listen(duplicate(files.admin->fd()));
   loop.run(server.listen(std::move(privileged.sockets)));
 
   std::cout << "nanod: serving http://" << configuration.http.host << ":" << port << std::endl;

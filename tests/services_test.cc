@@ -92,16 +92,16 @@ TEST_F(ServicesTest, ACallIsTheOtherAppsRequestAndItsAnswerTheCallers) {
 
 TEST_F(ServicesTest, BodiesOfAnySizeGoBothWays) {
   deploy("return new Response(request.body, { headers: { 'x-method': request.method } });");
-  for (size_t size : {size_t{0}, size_t{5}, size_t{64} << 10, (size_t{64} << 10) + 1,
-                      size_t{5} << 20}) {
+  for (size_t size :
+       {size_t{0}, size_t{5}, size_t{64} << 10, (size_t{64} << 10) + 1, size_t{5} << 20}) {
     std::string body(size, '-');
     for (size_t i = 0; i < size; i += 997)
       body[i] = static_cast<char>('a' + i % 26);
     auto response = post(body);
     EXPECT_EQ(response.status, 200) << size << response.error;
     EXPECT_EQ(response.headers["x-method"], "POST");
-    EXPECT_TRUE(response.body == body) << size << " bytes were sent, and "
-                                       << response.body.size() << " came back";
+    EXPECT_TRUE(response.body == body)
+        << size << " bytes were sent, and " << response.body.size() << " came back";
   }
 }
 

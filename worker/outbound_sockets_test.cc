@@ -18,8 +18,7 @@ class OutboundSocketsTest : public WorkerTest {
         "export default { async fetch(request, env, ctx) { " +
         body + " } }");
     version.limits = limits;
-    return TestApp(loop_, worker(), version,
-                   rpc::Egress::Client(kj::heap<FakeEgress>(peers_)));
+    return TestApp(loop_, worker(), version, rpc::Egress::Client(kj::heap<FakeEgress>(peers_)));
   }
   FakePeer& peer(size_t index = 0) { return *peers_->at(index); }
 

@@ -72,7 +72,8 @@ class DnsResolver::Lookup final : public kj::Refcounted {
 
   Resolution conclude() {
     leaveTable();
-    if (query_.get() == nullptr) return NameNotFound{"could not be looked up: too many lookups at a time"};
+    if (query_.get() == nullptr)
+      return NameNotFound{"could not be looked up: too many lookups at a time"};
     Resolution resolution = resolver_.settle(name_, query_->v4(), query_->v6());
     query_ = nullptr;
     slot_ = nullptr;

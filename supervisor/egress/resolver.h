@@ -11,7 +11,8 @@
 namespace nano {
 
 struct NameNotFound {
-  // What became of the name: "does not exist", "got no answer from the name servers within 5 s", ...
+  // What became of the name: "does not exist", "got no answer from the name servers within 5 s",
+  // ...
   std::string reason;
 };
 // All of a name's addresses, in the order they are to be tried; never empty.
