@@ -17,7 +17,7 @@ WorkerStock::WorkerStock(EventLoop& loop, const WorkerSettings& workers,
       settings_(settings),
       counters_(counters),
       owner_(owner),
-      startsLeft_(settings.startsPerSecond),
+      startsLeft_(settings.startsAtOnce),
       startsCountedAt_(loop.timer().now()),
       tasks_(*this) {
   refill();
@@ -31,7 +31,7 @@ void WorkerStock::countStarts() {
   double since = static_cast<double>((now - startsCountedAt_) / kj::NANOSECONDS) / 1e9;
   startsCountedAt_ = now;
   startsLeft_ = std::min(startsLeft_ + since * settings_.startsPerSecond,
-                         static_cast<double>(settings_.startsPerSecond));
+                         static_cast<double>(settings_.startsAtOnce));
 }
 
 std::unique_ptr<PooledWorker> WorkerStock::start(CodeProfile code) {
@@ -59,7 +59,7 @@ bool WorkerStock::has(CodeProfile code) {
 
 bool WorkerStock::hasPlenty() {
   countStarts();
-  return startsLeft_ > settings_.startsPerSecond / 2.0;
+  return startsLeft_ > settings_.startsAtOnce / 2.0;
 }
 
 std::unique_ptr<PooledWorker> WorkerStock::take(CodeProfile code) {
