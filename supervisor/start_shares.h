@@ -14,14 +14,14 @@ namespace nano {
 // others from theirs.
 //
 // A token bucket a tenant, of a share: the server's starts in a second, divided by the tenants that
-// took a process lately and one more. What the one more would get is left for whoever comes next.
+// lost a process lately and one more. What the one more would get is left for whoever comes next.
 // One front end's; time is the caller's.
 class StartShares final {
  public:
   explicit StartShares(uint32_t startsPerSecond) : perSecond_(startsPerSecond) {}
 
   bool mayTake(const std::string& tenant, kj::TimePoint now);
-  // It took one.
+  // It has to have one anew: a process of its died.
   void take(const std::string& tenant, kj::TimePoint now);
 
  private:
@@ -39,7 +39,7 @@ class StartShares final {
   void fill(Bucket& bucket, kj::TimePoint now) const;
 
   const double perSecond_;
-  std::unordered_map<std::string, Bucket> buckets_;  // Of those who took a process lately.
+  std::unordered_map<std::string, Bucket> buckets_;  // Of those who lost a process lately.
   std::deque<Take> takes_;
 };
 

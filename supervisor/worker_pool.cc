@@ -190,6 +190,9 @@ void WorkerPool::countDeath(const PooledWorker& worker, const ProcessEnd& end) {
             << endClassName(endClass) << "), cordon '" << worker.cordon << "'";
   if (process.isDismissed()) return;
   hadDeath_ = true;
+  // What a tenant's dead processes cost counts towards its share; deploys and first requests do
+  // not.
+  if (!worker.tenant.empty()) starts_.take(worker.tenant, loop_.timer().now());
   Counters::add(counters_.workerDeaths);
   Counters::add(counters_.deathsBy[static_cast<size_t>(endClass)]);
   if (endClass == EndClass::kSandboxAlarm || endClass == EndClass::kMemoryBug) {

@@ -42,7 +42,6 @@ std::variant<PooledWorker*, WorkerPool::NoWorker> WorkerPool::takeFromStock(
   if (!makePlace(version.tenant)) return NoWorker::kPlaces;
   auto worker = stock_.take(version.codeProfile);
   if (worker == nullptr) return NoWorker::kStock;
-  starts_.take(version.tenant, now);
   worker->use = PooledWorker::Use::kTrial;
   worker->tenant = version.tenant;
   workers_.push_back(std::move(worker));

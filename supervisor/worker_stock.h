@@ -16,8 +16,8 @@ struct StockSettings {
   size_t spares = 1;
   // Starts a second: a crowd of crashing apps must not keep the machine busy with starting processes
   // (40 ms of a core each). At once there may be more: a server that begins, or many deploys.
-  uint32_t startsPerSecond = 20;
-  uint32_t startsAtOnce = 40;
+  uint32_t startsPerSecond = 25;
+  uint32_t startsAtOnce = 50;
   // After a start that failed: doubled each time, up to the maximum (security notes 3.1).
   kj::Duration firstBackoff = 100 * kj::MILLISECONDS;
   kj::Duration maxBackoff = 30 * kj::SECONDS;
