@@ -37,7 +37,7 @@ run: build
 	@deploy/run_local.sh $(BUILD)
 
 test: test-deps build
-	@ctest --test-dir $(BUILD) --output-on-failure -LE long
+	@ctest --test-dir $(BUILD) --output-on-failure -LE long $(CTEST_FLAGS)
 
 test-long: test-deps build
 	@ctest --test-dir $(BUILD) --output-on-failure -L long
