@@ -95,7 +95,11 @@ DnsServer& UpstreamTest::dns() { return surroundings_->dns; }
 const TestAuthority& UpstreamTest::authority() { return surroundings_->authority; }
 const TlsIdentity& UpstreamTest::identity() { return surroundings_->identity; }
 
-void UpstreamTest::deployFetcher(const std::string& name) { deployHandler(name, kFetcher); }
+// These suites deploy faster than nanod starts workers: an app's first requests may be refused.
+void UpstreamTest::deployFetcher(const std::string& name) {
+  deployHandler(name, kFetcher);
+  ASSERT_TRUE(eventually([&name] { return fetchBy(name, "none:").contains("error"); }));
+}
 
 Json UpstreamTest::fetchBy(const std::string& app, const std::string& url, const Json& request) {
   Json whole = request;
