@@ -47,7 +47,7 @@ TEST_P(UpstreamHeads, IsAnErrorAndTheConnectionGoes) {
     connection.awaitEnd();
   });
   server.answer("/", "HTTP/1.1 200 OK\r\n", "right");
-  const std::string app = "u" + std::string(broken.name).substr(1, 2);
+  const std::string app = nextNameOf("u" + std::string(broken.name).substr(1, 2));
   deployFetcher(app);
   EXPECT_TRUE(isText(fetchBy(app, server.url(kUpstream)), "right"));
   EXPECT_TRUE(threw(fetchBy(app, server.url(kUpstream, "/broken"))));

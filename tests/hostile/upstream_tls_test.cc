@@ -103,27 +103,27 @@ class UpstreamHttp2 : public UpstreamTest {
   void serve(const std::function<void(UpstreamConnection&)>& script) {
     serve(frame(Frame::kSettings, 0, 0, ""), script);
   }
-  nlohmann::json fetch(const std::string& app = "u25",
-                       const nlohmann::json& request = nlohmann::json::object()) {
-    return fetchBy(app, server_.url(kUpstream), request);
+  nlohmann::json fetch(const nlohmann::json& request = nlohmann::json::object()) {
+    return fetchBy(app_, server_.url(kUpstream), request);
   }
   // It ended in an error of its own or at the wall limit, and the app goes on.
   void expectStopped(const nlohmann::json& fetched) {
     EXPECT_TRUE(fetched.value("nanod", 0) == 504 || threw(fetched)) << fetched;
-    EXPECT_TRUE(answersAgain("u25"));
+    EXPECT_TRUE(answersAgain(app_));
   }
 
+  const std::string app_ = nextNameOf("u25");
   UpstreamServer server_{{.identity = &identity(), .protocol = "h2"}};
 };
 
 TEST_F(UpstreamHttp2, U25AnAnswerByHandIsAnAnswer) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   serve([](UpstreamConnection& connection) { connection.send(answerOn(1, "two")); });
   EXPECT_TRUE(isText(fetch(), "two"));
 }
 
 TEST_F(UpstreamHttp2, U25APushIsNotTaken) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   serve([](UpstreamConnection& connection) {
     connection.send(frame(Frame::kPushPromise, kEndHeaders, 1,
                           number(2, 4) + "\x82\x84\x86\x41\x07" + "up.test") +
@@ -134,7 +134,7 @@ TEST_F(UpstreamHttp2, U25APushIsNotTaken) {
 }
 
 TEST_F(UpstreamHttp2, U25AGoAwayAtOnceIsAnErrorAndNoStorm) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   serve([](UpstreamConnection& connection) {
     connection.send(frame(Frame::kGoAway, 0, 0, number(0, 4) + number(0, 4)));
   });
@@ -143,13 +143,13 @@ TEST_F(UpstreamHttp2, U25AGoAwayAtOnceIsAnErrorAndNoStorm) {
 }
 
 TEST_F(UpstreamHttp2, U25AWindowOfNothingEndsWithTheRequest) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   serve(settings(4, 0), [](UpstreamConnection&) {});
-  expectStopped(fetch("u25", {{"init", {{"method", "POST"}}}, {"upload", 100}}));
+  expectStopped(fetch({{"init", {{"method", "POST"}}}, {"upload", 100}}));
 }
 
 TEST_F(UpstreamHttp2, U25FloodsOfControlFramesAreAnError) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   for (const std::string& one :
        {settings(4, 65535), frame(Frame::kPing, 0, 0, std::string(8, 'x')),
         frame(Frame::kWindowUpdate, 0, 0, number(0x7fffffff, 4)),
@@ -169,7 +169,7 @@ TEST_F(UpstreamHttp2, U25FloodsOfControlFramesAreAnError) {
 }
 
 TEST_F(UpstreamHttp2, U25AHeadWithoutAnEndIsAnError) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   // "x-a: 1", not indexed, again and again.
   std::string field(
       "\x00\x03x-a\x01"
@@ -191,7 +191,7 @@ TEST_F(UpstreamHttp2, U25AHeadWithoutAnEndIsAnError) {
 }
 
 TEST_F(UpstreamHttp2, U25AnHpackBombIsAnError) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   // One field of 4000 bytes put into the dynamic table, and then named by a byte each time.
   std::string bomb = kStatus200 + std::string("\x40\x01x\x7f\xa1\x1e", 6) + std::string(4000, 'y') +
                      std::string(12000, '\xbe');
@@ -202,7 +202,7 @@ TEST_F(UpstreamHttp2, U25AnHpackBombIsAnError) {
 }
 
 TEST_F(UpstreamHttp2, U25BrokenFramesAreAnError) {
-  deployFetcher("u25");
+  deployFetcher(app_);
   const std::string http1 = std::string(kRight) + "content-length: 4\r\n\r\nevil";
   // Another status, upper case, a line end in a value.
   const std::string badField(

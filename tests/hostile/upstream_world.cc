@@ -34,6 +34,11 @@ constexpr char kFetcher[] = R"(
     return new Response(JSON.stringify({ error: String(error?.name), message: String(error?.message) }));
   })";
 
+// Of a case that many tests are of. Each test kills the worker of its tenant at its end, and one
+// whose workers die and die has to wait for the next.
+constexpr int kNamesOfACase = 60;
+std::string nameOf(const std::string& name, int i) { return name + "x" + std::to_string(i); }
+
 Json allowLoopback(const std::string& block) {
   return {{"egress", {{"rules", {{{"allow", {{"cidr", block}, {"ports", "1024-65535"}}}}}}}}};
 }
@@ -48,6 +53,10 @@ std::map<std::string, Json> tenants() {
   all["u05b"]["egress"]["dns_private"] = "refuse";
   for (const char* name : {"u18", "u25", "u28"})
     all[name]["defaults"]["wall_ms"] = 1500;
+  for (int i = 0; i < kNamesOfACase; i++) {
+    for (const char* name : {"u16", "u17", "u19", "u24", "u25"})
+      all[nameOf(name, i)] = all[name];
+  }
   return all;
 }
 
@@ -94,6 +103,11 @@ void UpstreamTest::TearDownTestSuite() {
 DnsServer& UpstreamTest::dns() { return surroundings_->dns; }
 const TestAuthority& UpstreamTest::authority() { return surroundings_->authority; }
 const TlsIdentity& UpstreamTest::identity() { return surroundings_->identity; }
+
+std::string UpstreamTest::nextNameOf(const std::string& name) {
+  static int next = 0;
+  return nameOf(name, next++ % kNamesOfACase);
+}
 
 // These suites deploy faster than nanod starts workers: an app's first requests may be refused.
 void UpstreamTest::deployFetcher(const std::string& name) {

@@ -33,6 +33,8 @@ class UpstreamTest : public HostileTest {
   static const TlsIdentity& identity();
 
   // An app that fetches what it is told to, in a tenant of its name.
+  // A tenant like `name` that the last tests have not used: "u17x3".
+  static std::string nextNameOf(const std::string& name);
   void deployFetcher(const std::string& name);
 
   // What the app's fetch came to: {status, headers, text, size, url}, where the text is the first 4

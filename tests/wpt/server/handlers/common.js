@@ -85,6 +85,8 @@ export const handlers = {
   '/common/redirect.py': redirect,
   '/common/slow-redirect.py': slowRedirect,
   '/common/slow.py': slow,
+  '/wasm/webapi/status.py': (x) =>
+    x.reply(Number(x.get('status', 200)), [['Content-Type', 'application/wasm']]),
   '/websockets/cookies/support/set-cookie.py': (x) =>
     x.reply(200, [
       ['Content-Type', 'text/plain'],
