@@ -20,7 +20,7 @@ void runCurlClient(EventLoop& loop, const Load& load);
 // What nanod uses: libcurl below NetworkFetcher, with policy, limits, deadlines and copies.
 void runFetcher(EventLoop& loop, const Load& load);
 
-// Pulls a body of the server's file "large" through NetworkFetcher and returns its size.
+// Pulls a body of 1 GB through NetworkFetcher and returns its size.
 uint64_t streamThroughFetcher(EventLoop& loop, uint16_t port);
 
 }  // namespace nano::bench

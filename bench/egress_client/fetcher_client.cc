@@ -91,7 +91,7 @@ void runFetcher(EventLoop& loop, const Load& load) {
 
 uint64_t streamThroughFetcher(EventLoop& loop, uint16_t port) {
   Client client(loop, {port, 1, 0});
-  FetchedResponse response = loop.run(client.fetch("/large"));
+  FetchedResponse response = loop.run(client.fetch("/bytes/1073741824"));
   ByteReader reader(kj::mv(std::get<OutboundRequest::Stream>(response.body).source));
   return loop.run(drain(reader, 0));
 }

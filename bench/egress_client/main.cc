@@ -4,10 +4,12 @@
 //   nano_bench_egress_client [rounds=3] [requests=100000]
 //   nano_bench_egress_client stream
 //
-// Both start an nginx of their own. The first prints CPU time of this process per request, user and
-// system, medians over the rounds; the clients take turns, so that a noisy minute hits all alike.
-// The second pulls 1 GB through NetworkFetcher and prints how much memory that took.
+// The server is nano_bench_upstream, beside this program. The first prints CPU time of this process
+// per request, user and system, medians over the rounds; the clients take turns, so that a noisy
+// minute hits all alike. The second pulls 1 GB through NetworkFetcher and prints how much memory
+// that took.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -18,20 +20,19 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include <kj/debug.h>
+#include <kj/io.h>
 
 #include "bench/egress_client/clients.h"
-#include "supervisor/listening_socket.h"
-#include "supervisor/temporary_directory.h"
 
 namespace nano::bench {
 namespace {
 
-constexpr uint64_t kLargeBytes = 1 << 30;
 constexpr unsigned kConnections[] = {8, 64};
 
 struct Client {
@@ -41,40 +42,41 @@ struct Client {
 constexpr Client kClients[] = {
     {"own client", runOwnClient}, {"libcurl", runCurlClient}, {"NetworkFetcher", runFetcher}};
 
-class Nginx final {
+class Server final {
  public:
-  explicit Nginx(const std::string& directory) {
-    // A port that is free now.
-    auto socket = openListeningSocket("127.0.0.1", 0);
-    port_ = std::get<ListeningSocket>(socket).port;
-    std::get<ListeningSocket>(socket).fd = nullptr;
-    std::string large = directory + "/large";
-    std::ofstream(large).flush();
-    KJ_SYSCALL(truncate(large.c_str(), kLargeBytes));
-    std::string configuration = directory + "/nginx.conf";
-    std::ofstream(configuration)
-        << "worker_processes 1; daemon off; user root; pid " << directory << "/pid; error_log "
-        << directory << "/errors;\nevents { worker_connections 4096; }\n"
-        << "http { access_log off; keepalive_requests 100000000;\n  server { listen 127.0.0.1:"
-        << port_ << "; root " << directory
-        << "; location = / { return 200 \"Hello, world!\\n\"; } location /large {} } }\n";
-    const char* arguments[] = {"nginx", "-c", configuration.c_str(), nullptr};
-    int error =
-        posix_spawnp(&pid_, "nginx", nullptr, nullptr, const_cast<char**>(arguments), environ);
-    KJ_REQUIRE(error == 0, "nginx does not start: install nginx-light", error);
+  Server() {
+    std::string program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    program += "/nano_bench_upstream";
+    int ends[2];
+    KJ_SYSCALL(pipe2(ends, O_CLOEXEC));
+    kj::AutoCloseFd ours(ends[0]);
+    kj::AutoCloseFd theirs(ends[1]);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, theirs.get(), STDOUT_FILENO);
+    const char* arguments[] = {program.c_str(), nullptr};
+    int error = posix_spawn(&pid_, program.c_str(), &actions, nullptr,
+                            const_cast<char**>(arguments), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    KJ_REQUIRE(error == 0, program.c_str(), error);
+    theirs = nullptr;
+    char said[64] = {};
+    ssize_t size;
+    KJ_SYSCALL(size = read(ours.get(), said, sizeof(said) - 1));
+    KJ_REQUIRE(sscanf(said, "serving %hu", &port_) == 1, said);
   }
-  ~Nginx() {
+  ~Server() {
     kill(pid_, SIGTERM);
     waitpid(pid_, nullptr, 0);
   }
-  Nginx(const Nginx&) = delete;
-  Nginx& operator=(const Nginx&) = delete;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   uint16_t port() const { return port_; }
 
  private:
-  uint16_t port_;
-  pid_t pid_;
+  uint16_t port_ = 0;
+  pid_t pid_ = 0;
 };
 
 double cpuMicros() {
@@ -127,28 +129,19 @@ void stream(EventLoop& loop, uint16_t port) {
          residentKilobytes("VmHWM"));
 }
 
-// Waits for nginx's socket, which is there before anything answers.
-void waitFor(uint16_t port) {
-  std::string probe = "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port);
-  std::string command = "until bash -c '" + probe + "' 2>/dev/null; do sleep 0.05; done";
-  KJ_REQUIRE(system(command.c_str()) == 0);
-}
-
 }  // namespace
 }  // namespace nano::bench
 
 int main(int argc, char** argv) {
   using namespace nano::bench;
-  nano::TemporaryDirectory directory;
-  Nginx nginx(directory.path());
-  waitFor(nginx.port());
+  Server server;
   nano::EventLoop loop;
   if (argc > 1 && strcmp(argv[1], "stream") == 0) {
-    stream(loop, nginx.port());
+    stream(loop, server.port());
     return 0;
   }
   int rounds = argc > 1 ? atoi(argv[1]) : 3;
   uint64_t requests = argc > 2 ? strtoull(argv[2], nullptr, 10) : 100'000;
-  compare(loop, nginx.port(), rounds, requests);
+  compare(loop, server.port(), rounds, requests);
   return 0;
 }

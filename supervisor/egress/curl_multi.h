@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <kj/time.h>
+#include <kj/vector.h>
 
 #include "protocol/event_loop.h"
 #include "supervisor/egress/curl_handle.h"

@@ -101,10 +101,11 @@ class Http2Peer final {
     flush();
   }
   void push(const Request& request) {
-    auto lines = linesOf({{":method", "GET"},
-                          {":scheme", "https"},
-                          {":authority", request.fields.at(":authority")},
-                          {":path", "/pushed"}});
+    Fields fields{{":method", "GET"},
+                  {":scheme", "https"},
+                  {":authority", request.fields.at(":authority")},
+                  {":path", "/pushed"}};
+    auto lines = linesOf(fields);
     nghttp2_submit_push_promise(session_, NGHTTP2_FLAG_NONE, request.stream, lines.data(),
                                 lines.size(), nullptr);
     flush();
@@ -136,6 +137,7 @@ class Http2Peer final {
 
  private:
   static Http2Peer& of(void* self) { return *static_cast<Http2Peer*>(self); }
+  // Into `fields`.
   static std::vector<nghttp2_nv> linesOf(const Fields& fields) {
     std::vector<nghttp2_nv> lines;
     for (auto& [name, value] : fields) {

@@ -13,12 +13,19 @@ namespace {
 // As many addresses of a name as are tried.
 constexpr size_t kMaxAddresses = 16;
 
-// Methods that mean something to what is between us and the upstream (the Fetch standard's
-// forbidden ones), or that have no body and are given one.
-bool isSendable(const OutboundRequest& request) {
+// What cannot be sent and why. CONNECT, TRACE and TRACK mean something to the hops between
+// (the Fetch standard's forbidden methods).
+std::optional<EgressError> unsendable(const OutboundRequest& request) {
   const std::string& method = request.method;
-  if (method == "CONNECT" || method == "TRACE" || method == "TRACK") return false;
-  return method != "HEAD" || std::holds_alternative<std::monostate>(request.body);
+  std::string problem;
+  if (method == "CONNECT" || method == "TRACE" || method == "TRACK") {
+    problem = "no app may send a " + method + " request";
+  } else if (method == "HEAD" && !std::holds_alternative<std::monostate>(request.body)) {
+    problem = "a HEAD request has no body";
+  } else {
+    return std::nullopt;
+  }
+  return EgressError{rpc::EgressFailure::Kind::DENIED, std::move(problem)};
 }
 
 }  // namespace
@@ -59,9 +66,7 @@ kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
   const Destination& destination = request.destination;
   EgressDecision decision = policy_->decide(destination);
   if (!decision.allowed) return FetchOutcome(deniedFetch(destination, decision.rule));
-  if (!isSendable(request)) {
-    return FetchOutcome(deniedFetch(destination, "no such method, or none with a body"));
-  }
+  if (auto error = unsendable(request)) return FetchOutcome(std::move(*error));
   // Through a proxy a name is the proxy's to look up; an address is known without.
   if (proxy_) {
     auto address = parseIpAddress(destination.host);

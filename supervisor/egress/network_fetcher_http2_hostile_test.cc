@@ -14,10 +14,8 @@ using Stream = OutboundRequest::Stream;
 class NetworkFetcherHttp2HostileTest : public FetcherFixture {
  protected:
   NetworkFetcherHttp2HostileTest() {
-    static const TestAuthority authority;
-    static const auto roots = authority.roots();
-    settings_.roots = roots;
-    server_ = authority.server("DNS:up.test");
+    settings_.roots = TrustedAuthority::get().roots;
+    server_ = makeTlsServer(TrustedAuthority::get().authority.issue("DNS:up.test"));
     speakHttp2(server_.get());
   }
   // The loop sleeps while nothing comes.

@@ -13,10 +13,8 @@ using Stream = OutboundRequest::Stream;
 class NetworkFetcherHttp2Test : public FetcherFixture {
  protected:
   NetworkFetcherHttp2Test() {
-    static const TestAuthority authority;
-    static const auto roots = authority.roots();
-    settings_.roots = roots;
-    server_ = authority.server("DNS:up.test");
+    settings_.roots = TrustedAuthority::get().roots;
+    server_ = makeTlsServer(TrustedAuthority::get().authority.issue("DNS:up.test"));
     speakHttp2(server_.get());
   }
   TlsServer server_;

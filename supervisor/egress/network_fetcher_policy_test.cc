@@ -62,6 +62,10 @@ TEST_F(NetworkFetcherPolicyTest, TakesAnAddressInTheUrlAsItIs) {
   EXPECT_TRUE(resolver_.asked.empty());
   EXPECT_GE(policy_->addressDecisions, 2);
 
+  // Nobody listens there, or nobody can be asked, which curl finds out.
+  asked = request(upstream.port());
+  asked.destination.host = "::1";
+  EXPECT_EQ(failure(kj::mv(asked)).kind, Kind::CONNECT_FAILED);
   policy_->deniedAddresses = {"::1"};
   asked = request(upstream.port());
   asked.destination.host = "::1";

@@ -1,5 +1,7 @@
 // Fetches over TLS.
 
+#include <fstream>
+
 #include "supervisor/egress/network_fetcher.h"
 #include "supervisor/egress/tls_fixture.h"
 #include "supervisor/egress/upstream_fixture.h"
@@ -8,19 +10,14 @@ namespace nano {
 namespace {
 
 using Kind = rpc::EgressFailure::Kind;
-using SignedBy = TestAuthority::SignedBy;
 
 class NetworkFetcherTlsTest : public FetcherFixture {
  protected:
-  NetworkFetcherTlsTest() { settings_.roots = roots(); }
+  NetworkFetcherTlsTest() { settings_.roots = TrustedAuthority::get().roots; }
 
-  static const TestAuthority& authority() {
-    static const TestAuthority made;
-    return made;
-  }
-  static std::shared_ptr<const TrustedRoots> roots() {
-    static const auto loaded = authority().roots();
-    return loaded;
+  static const TestAuthority& authority() { return TrustedAuthority::get().authority; }
+  static TlsServer vouchedFor(const std::string& names) {
+    return makeTlsServer(authority().issue(names));
   }
   EgressError tlsFailure(const TlsServer& server) {
     Upstream upstream(answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), server.get());
@@ -34,7 +31,7 @@ class NetworkFetcherTlsTest : public FetcherFixture {
 constexpr const char* kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 TEST_F(NetworkFetcherTlsTest, SpeaksTlsToAServerThatTheAuthorityVouchesFor) {
-  TlsServer server = authority().server("DNS:up.test");
+  TlsServer server = vouchedFor("DNS:up.test");
   std::atomic<int> version{0};
   Upstream upstream(
       [&version](Peer& peer, int number) {
@@ -52,7 +49,7 @@ TEST_F(NetworkFetcherTlsTest, SpeaksTlsToAServerThatTheAuthorityVouchesFor) {
 }
 
 TEST_F(NetworkFetcherTlsTest, VerifiesAnAddressAsAnAddress) {
-  TlsServer server = authority().server("IP:127.0.0.1");
+  TlsServer server = vouchedFor("IP:127.0.0.1");
   Upstream upstream(answering(kHello), server.get());
   OutboundRequest asked = secure(upstream.port());
   asked.destination.host = "127.0.0.1";
@@ -62,34 +59,34 @@ TEST_F(NetworkFetcherTlsTest, VerifiesAnAddressAsAnAddress) {
 }
 
 TEST_F(NetworkFetcherTlsTest, RefusesACertificateForAnotherName) {
-  EgressError error = tlsFailure(authority().server("DNS:other.test,DNS:*.up.test"));
+  EgressError error = tlsFailure(vouchedFor("DNS:other.test,DNS:*.up.test"));
   EXPECT_NE(error.message.find("up.test"), std::string::npos) << error.message;
 }
 
 TEST_F(NetworkFetcherTlsTest, RefusesACertificateNobodyVouchesFor) {
-  EgressError error = tlsFailure(authority().server("DNS:up.test", SignedBy::kItself));
+  EgressError error = tlsFailure(makeTlsServer(TestAuthority::issueAlone("DNS:up.test")));
   EXPECT_NE(error.message.find("certificate"), std::string::npos) << error.message;
   TestAuthority stranger;
-  tlsFailure(stranger.server("DNS:up.test"));
+  tlsFailure(makeTlsServer(stranger.issue("DNS:up.test")));
 }
 
 TEST_F(NetworkFetcherTlsTest, RefusesACertificateThatIsOver) {
-  EgressError error = tlsFailure(authority().server("DNS:up.test", SignedBy::kAuthority, 0));
+  EgressError error = tlsFailure(makeTlsServer(authority().issueExpired("DNS:up.test")));
   EXPECT_NE(error.message.find("expired"), std::string::npos) << error.message;
 }
 
 TEST_F(NetworkFetcherTlsTest, RefusesEveryCertificateWithoutRoots) {
   settings_.roots = nullptr;
-  tlsFailure(authority().server("DNS:up.test"));
+  tlsFailure(vouchedFor("DNS:up.test"));
 }
 
 TEST_F(NetworkFetcherTlsTest, SpeaksNothingOlderThanTls12) {
-  TlsServer old = authority().server("DNS:up.test");
+  TlsServer old = vouchedFor("DNS:up.test");
   SSL_CTX_set_security_level(old.get(), 0);
   SSL_CTX_set_min_proto_version(old.get(), TLS1_VERSION);
   SSL_CTX_set_max_proto_version(old.get(), TLS1_1_VERSION);
   tlsFailure(old);
-  TlsServer newer = authority().server("DNS:up.test");
+  TlsServer newer = vouchedFor("DNS:up.test");
   SSL_CTX_set_max_proto_version(newer.get(), TLS1_2_VERSION);
   Upstream upstream(answering(kHello), newer.get());
   FetchedResponse got = response(secure(upstream.port()));
@@ -107,7 +104,7 @@ TEST_F(NetworkFetcherTlsTest, FailsWhereTlsIsNotSpoken) {
 }
 
 TEST_F(NetworkFetcherTlsTest, NeverTakesACutConnectionForTheEndOfABody) {
-  TlsServer server = authority().server("DNS:up.test");
+  TlsServer server = vouchedFor("DNS:up.test");
   for (bool ends : {true, false}) {
     Upstream upstream(
         [ends](Peer& peer, int) {
@@ -129,7 +126,7 @@ TEST_F(NetworkFetcherTlsTest, NeverTakesACutConnectionForTheEndOfABody) {
 }
 
 TEST_F(NetworkFetcherTlsTest, NeverTakesBytesThatCameUnaskedForAnAnswer) {
-  TlsServer server = authority().server("DNS:up.test");
+  TlsServer server = vouchedFor("DNS:up.test");
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
   const std::string poison = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison";
   // In one record with the answer, in one with the end of its body, in one of its own.
@@ -169,7 +166,7 @@ TEST_F(NetworkFetcherTlsTest, NeverTakesBytesThatCameUnaskedForAnAnswer) {
 
 TEST_F(NetworkFetcherTlsTest, StreamsALargeBodyBothWays) {
   constexpr size_t kTotal = 8 << 20;
-  TlsServer server = authority().server("DNS:up.test");
+  TlsServer server = vouchedFor("DNS:up.test");
   Upstream upstream(
       [](Peer& peer, int) {
         peer.readHead();

@@ -29,6 +29,16 @@ class TestAuthority {
 
   // `names` as X.509 has them: "DNS:localhost,IP:127.0.0.1".
   Issued issue(const std::string& names) const { return make("peer", "CA:FALSE", names, &own_); }
+  Issued issueExpired(const std::string& names) const {
+    Issued issued = make("peer", "CA:FALSE", names, &own_);
+    X509_gmtime_adj(X509_getm_notAfter(issued.certificate.get()), -1);
+    sign(issued, own_);
+    return issued;
+  }
+  // Nobody vouches for it but itself.
+  static Issued issueAlone(const std::string& names) {
+    return make("peer", "CA:FALSE", names, nullptr);
+  }
 
   // The authority's certificate, as an operator's CA file.
   void writeTo(const std::string& path) const {
@@ -67,9 +77,12 @@ class TestAuthority {
         X509_get_subject_name(issuer == nullptr ? certificate : issuer->certificate.get()));
     extend(certificate, issuer, NID_basic_constraints, std::string("critical,") + constraints);
     if (!names.empty()) extend(certificate, issuer, NID_subject_alt_name, names);
-    EVP_PKEY* signing = issuer == nullptr ? issued.key.get() : issuer->key.get();
-    KJ_REQUIRE(X509_sign(certificate, signing, EVP_sha256()) > 0);
+    sign(issued, issuer == nullptr ? issued : *issuer);
     return issued;
+  }
+
+  static void sign(const Issued& issued, const Issued& issuer) {
+    KJ_REQUIRE(X509_sign(issued.certificate.get(), issuer.key.get(), EVP_sha256()) > 0);
   }
 
   Issued own_;
