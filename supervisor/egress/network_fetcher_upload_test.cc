@@ -299,6 +299,7 @@ TEST_F(NetworkFetcherUploadTest, DoesNotTimeTheApp) {
   auto fetching = fetcher().fetch(kj::mv(asked));
   runUntil([&]() { return body.asked == 1; });
   loop_.run(loop_.timer().afterDelay(50 * kj::MILLISECONDS));
+  settings_.idleTimeout = 60 * kj::SECONDS;
   settings_.headTimeout = 60 * kj::SECONDS;
   body.give("late", true);
   auto outcome = loop_.run(kj::mv(fetching));
