@@ -134,13 +134,16 @@ class Client final {
     curl_multi_socket_action(multi_, socket, mask, &running);
     int left = 0;
     while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-      CURL* easy = message->easy_handle;
-      KJ_REQUIRE(message->data.result == CURLE_OK, curl_easy_strerror(message->data.result));
-      Call* call = nullptr;
-      curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
-      curl_multi_remove_handle(multi_, easy);
-      start(*call);
+      finish(message->easy_handle, message->data.result);
     }
+  }
+
+  void finish(CURL* easy, CURLcode result) {
+    KJ_REQUIRE(result == CURLE_OK, curl_easy_strerror(result));
+    Call* call = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
+    curl_multi_remove_handle(multi_, easy);
+    start(*call);
   }
 
   EventLoop& loop_;

@@ -47,8 +47,6 @@ class Client final {
 
   kj::Promise<FetchedResponse> fetch(std::string target) {
     return fetcher_->fetch(request(std::move(target))).then([](FetchOutcome&& outcome) {
-      auto* error = std::get_if<EgressError>(&outcome);
-      KJ_REQUIRE(error == nullptr, error->message.c_str());
       return kj::mv(std::get<FetchedResponse>(outcome));
     });
   }
@@ -57,10 +55,7 @@ class Client final {
   kj::Promise<void> takeTurns() {
     if (left_ == 0) return kj::READY_NOW;
     --left_;
-    return fetch("/").then([this](FetchedResponse&& response) {
-      KJ_REQUIRE(response.status == 200);
-      return takeTurns();
-    });
+    return fetch("/").then([this](FetchedResponse&&) { return takeTurns(); });
   }
 
  private:

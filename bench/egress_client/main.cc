@@ -80,7 +80,7 @@ class Server final {
 };
 
 double cpuMicros() {
-  rusage usage;
+  rusage usage{};
   KJ_SYSCALL(getrusage(RUSAGE_SELF, &usage));
   auto micros = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);

@@ -91,8 +91,8 @@ class Connection final {
 
   Run& run_;
   bufferevent* buffers_;
-  llhttp_settings_t settings_;
-  llhttp_t parser_;
+  llhttp_settings_t settings_{};
+  llhttp_t parser_{};
   std::vector<std::pair<std::string, std::string>> fields_;
   std::string body_;
   bool complete_ = false;

@@ -7,8 +7,8 @@ namespace {
 
 // A plain connection is read once each time that the loop finds it readable: the default of 16 KiB
 // would cost a large body four times as many turns.
-constexpr long kReceiveBytes = 64 * 1024;
-constexpr long kUploadBytes = 32 * 1024;
+constexpr long kReceiveBytes = 64L * 1024;
+constexpr long kUploadBytes = 32L * 1024;
 
 CURLcode useOurRoots(CURL*, void* context, void* roots) {
   auto* store = static_cast<X509_STORE*>(roots);

@@ -85,7 +85,7 @@ class Http2Peer final {
     submit(request, fields, size ? &body : nullptr);
   }
   // Neither ends the stream.
-  void interim(const Request& request, Fields fields) {
+  void interim(const Request& request, const Fields& fields) {
     auto lines = linesOf(fields);
     nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, request.stream, nullptr, lines.data(),
                            lines.size(), nullptr);
@@ -154,6 +154,7 @@ class Http2Peer final {
     flush();
   }
 
+  // NOLINTNEXTLINE(readability-function-size): the signature is nghttp2\'s.
   static int onHeader(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name,
                       size_t nameSize, const uint8_t* value, size_t valueSize, uint8_t,
                       void* self) {
@@ -162,6 +163,7 @@ class Http2Peer final {
     request.fields[std::string(name, name + nameSize)] = std::string(value, value + valueSize);
     return 0;
   }
+  // NOLINTNEXTLINE(readability-function-size): the signature is nghttp2\'s.
   static int onData(nghttp2_session*, uint8_t, int32_t stream, const uint8_t* data, size_t size,
                     void* self) {
     of(self).requests_[stream].body.append(reinterpret_cast<const char*>(data), size);
@@ -177,6 +179,7 @@ class Http2Peer final {
     of(self).left_.erase(stream);
     return 0;
   }
+  // NOLINTNEXTLINE(readability-function-size): the signature is nghttp2\'s.
   static ssize_t onSend(nghttp2_session* session, int32_t stream, uint8_t* into, size_t room,
                         uint32_t* flags, nghttp2_data_source*, void* self) {
     size_t& left = of(self).left_[stream];

@@ -32,7 +32,7 @@ std::optional<EgressError> unsendable(const OutboundRequest& request) {
 
 // The pool, and what its transfers share with this fetcher.
 struct NetworkFetcher::Context {
-  Context(NetworkFetcher& fetcher)
+  explicit Context(NetworkFetcher& fetcher)
       : multi(fetcher.shared_.loop, fetcher.shared_.settings),
         transfers{multi, fetcher.deadlines_, fetcher.shared_.settings, *fetcher.policy_,
                   fetcher.shared_.counters} {}

@@ -1,5 +1,6 @@
 // Fetches over HTTP/2.
 
+#include "protocol/limits.h"
 #include "supervisor/egress/http2_fixture.h"
 #include "supervisor/egress/network_fetcher.h"
 #include "supervisor/egress/tls_fixture.h"
@@ -175,7 +176,7 @@ TEST_F(NetworkFetcherHttp2Test, ABodyThatNobodyReadsHoldsUpNoOtherFetch) {
     ByteReader reader(kj::mv(std::get<Stream>(got.body).source));
     size_t read = 0;
     while (read < 1 << 20)
-      read += loop_.run(reader.read(256 * 1024)).bytes.size();
+      read += loop_.run(reader.read(kMaxReadBytes)).bytes.size();
   }
   // On one connection curl 7.88 would take 32 MB of the first body to get at the next.
   EXPECT_EQ(upstream.connections(), 2);
@@ -198,7 +199,7 @@ TEST_F(NetworkFetcherHttp2Test, HoldsNoMoreThanAWindowOfABodyAndSleeps) {
   for (int i = 0; i < 100; ++i) {
     for (int turn = 0; turn < 50; ++turn)
       loop_.runOnce();
-    most = std::max(most, loop_.run(reader.read(256 * 1024)).bytes.size());
+    most = std::max(most, loop_.run(reader.read(kMaxReadBytes)).bytes.size());
   }
   EXPECT_LE(most, 256u * 1024u);
   loop_.run(loop_.timer().afterDelay(100 * kj::MILLISECONDS));

@@ -30,16 +30,20 @@ class FullListener {
     KJ_SYSCALL(listen(fd, 0));
     KJ_SYSCALL(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size));
     port = ntohs(address.sin_port);
-    for (int i = 0; i < 4; ++i) {
-      int client;
-      KJ_SYSCALL(client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      clients_.add(client);
-      connect(client, reinterpret_cast<sockaddr*>(&address), size);
-    }
+    for (int i = 0; i < 4; ++i)
+      fill(address);
   }
   uint16_t port;
 
  private:
+  void fill(const sockaddr_in& address) {
+    int client;
+    KJ_SYSCALL(client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    clients_.add(client);
+    static_cast<void>(
+        connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  }
+
   kj::AutoCloseFd listener_;
   kj::Vector<kj::AutoCloseFd> clients_;
 };
@@ -114,7 +118,7 @@ Upstream::Script endless(std::atomic<uint64_t>& written, std::atomic<bool>& ende
   return [&](Peer& peer, int) {
     peer.readHead();
     peer.write("HTTP/1.1 200 OK\r\n\r\n");
-    std::string piece(64 * 1024, 'x');
+    std::string piece(64 * kKiB, 'x');
     while (peer.write(piece))
       written += piece.size();
     ended = true;
@@ -206,7 +210,7 @@ TEST_F(NetworkFetcherLifetimeTest, EndsWithFetchesInEveryPhase) {
       peer.write(std::string(kChunkedHead) + "5\r\nhello\r\n");
     }
     if (head.find("/whole") != std::string::npos) {
-      std::string large(300 * 1024, 'x');
+      std::string large(300 * kKiB, 'x');
       peer.write("HTTP/1.1 200 OK\r\nContent-Length: 307200\r\n\r\n" + large);
     }
     ++asked;
@@ -242,7 +246,7 @@ TEST_F(NetworkFetcherLifetimeTest, EndsWithFetchesInEveryPhase) {
 }
 
 TEST_F(NetworkFetcherLifetimeTest, ABodyThatHasArrivedOutlivesItsFetcher) {
-  std::string large(150 * 1024, 'x');
+  std::string large(150 * kKiB, 'x');
   Upstream upstream(answering("HTTP/1.1 200 OK\r\nContent-Length: 153600\r\n\r\n" + large));
   FetchedResponse got = response(request(upstream.port()));
   // Once all of it is here, the next fetch finds the connection free.

@@ -63,13 +63,13 @@ TEST_F(NetworkFetcherPolicyTest, TakesAnAddressInTheUrlAsItIs) {
   EXPECT_GE(policy_->addressDecisions, 2);
 
   // Nobody listens there, or nobody can be asked, which curl finds out.
-  asked = request(upstream.port());
-  asked.destination.host = "::1";
-  EXPECT_EQ(failure(kj::mv(asked)).kind, Kind::CONNECT_FAILED);
+  OutboundRequest six = request(upstream.port());
+  six.destination.host = "::1";
+  EXPECT_EQ(failure(kj::mv(six)).kind, Kind::CONNECT_FAILED);
   policy_->deniedAddresses = {"::1"};
-  asked = request(upstream.port());
-  asked.destination.host = "::1";
-  EXPECT_EQ(failure(kj::mv(asked)).kind, Kind::DENIED);
+  OutboundRequest denied = request(upstream.port());
+  denied.destination.host = "::1";
+  EXPECT_EQ(failure(kj::mv(denied)).kind, Kind::DENIED);
 }
 
 TEST_F(NetworkFetcherPolicyTest, LooksAtTheAddressAgainWhenItConnects) {

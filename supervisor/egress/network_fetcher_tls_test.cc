@@ -139,10 +139,10 @@ TEST_F(NetworkFetcherTlsTest, NeverTakesBytesThatCameUnaskedForAnAnswer) {
             peer.write(head + "mine!");
             return peer.waitForEnd();
           }
-          if (way == 0) peer.write(head + "hello" + poison);
+          if (way == 0) peer.write(std::string(head).append("hello").append(poison));
           if (way == 1) {
             peer.write(head);
-            peer.write("hello" + poison);
+            peer.write(std::string("hello").append(poison));
           }
           if (way == 2) {
             peer.write(head + "hello");

@@ -89,17 +89,17 @@ TEST_F(NetworkFetcherUploadTest, PullsABodyOfUnknownLengthInChunks) {
 
 TEST_F(NetworkFetcherUploadTest, SendsABodyThatTurnsOutEmpty) {
   Upstream upstream(echoBodies);
-  OutboundRequest asked = request(upstream.port(), "/", "POST");
-  asked.body = streamOf({});
-  FetchedResponse chunked = response(kj::mv(asked));
+  OutboundRequest open = request(upstream.port(), "/", "POST");
+  open.body = streamOf({});
+  FetchedResponse chunked = response(kj::mv(open));
   EXPECT_EQ(bodyOf(chunked), "POST chunked none none ");
-  asked = request(upstream.port(), "/", "POST");
-  asked.body = streamOf({}, 0);
-  FetchedResponse sized = response(kj::mv(asked));
+  OutboundRequest known = request(upstream.port(), "/", "POST");
+  known.body = streamOf({}, 0);
+  FetchedResponse sized = response(kj::mv(known));
   EXPECT_EQ(bodyOf(sized), "POST sized none none ");
-  asked = request(upstream.port(), "/", "POST");
-  asked.body = bytesOfText("");
-  FetchedResponse none = response(kj::mv(asked));
+  OutboundRequest whole = request(upstream.port(), "/", "POST");
+  whole.body = bytesOfText("");
+  FetchedResponse none = response(kj::mv(whole));
   EXPECT_EQ(bodyOf(none), "POST sized none none ");
 }
 

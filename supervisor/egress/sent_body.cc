@@ -5,11 +5,13 @@
 
 #include <kj/debug.h>
 
+#include "protocol/limits.h"
+
 namespace nano {
 namespace {
 
 // Curl's own buffer holds as much again (curl_handle.cc): together the 64 KiB of an upload.
-constexpr size_t kPieceBytes = 32 * 1024;
+constexpr size_t kPieceBytes = 32 * kKiB;
 
 }  // namespace
 

@@ -32,7 +32,7 @@ class SentBody final {
   SentBody& operator=(const SentBody&) = delete;
 
   struct Taken {
-    enum class State { kSome, kWait, kEnd } state;
+    enum class State { kSome, kWait, kEnd } state = State::kEnd;
     size_t bytes = 0;
   };
   // Called from inside curl. After kWait, bodyReady() or bodyBroke() follows.

@@ -66,7 +66,7 @@ class TestAuthority {
     X509* certificate = issued.certificate.get();
     X509_set_version(certificate, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), issuer == nullptr ? 1 : 2);
-    constexpr long kDay = 24 * 60 * 60;
+    constexpr long kDay = 24L * 60 * 60;
     X509_gmtime_adj(X509_getm_notBefore(certificate), -kDay);
     X509_gmtime_adj(X509_getm_notAfter(certificate), kDay);
     X509_set_pubkey(certificate, issued.key.get());

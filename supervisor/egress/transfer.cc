@@ -10,7 +10,7 @@ namespace nano {
 namespace {
 
 // A reader who takes the rest below this gets more.
-constexpr size_t kResumeBytes = 64 * 1024;
+constexpr size_t kResumeBytes = 64 * kKiB;
 
 UpstreamHead::Versions versionsOf(const Destination& destination) {
   return destination.scheme == Destination::Scheme::kHttps ? UpstreamHead::Versions::k1And2

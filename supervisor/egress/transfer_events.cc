@@ -9,6 +9,7 @@
 
 #include <kj/debug.h>
 
+#include "protocol/limits.h"
 #include "supervisor/egress/transfer.h"
 
 namespace nano {
@@ -16,10 +17,10 @@ namespace {
 
 // What is received and not read (security 3.1: 256 KB windows): with curl's own buffer of 64 KiB,
 // which it keeps when it is told to wait.
-constexpr size_t kMaxHeldBytes = 192 * 1024;
+constexpr size_t kMaxHeldBytes = 192 * kKiB;
 
 // Of the trailers of a response, which are dropped (security 3.1).
-constexpr size_t kMaxTrailerBytes = 8 * 1024;
+constexpr size_t kMaxTrailerBytes = 8 * kKiB;
 
 // Methods that may be sent a second time when a connection breaks (RFC 9110 9.2.2).
 bool isIdempotent(std::string_view method) {

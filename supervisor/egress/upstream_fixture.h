@@ -25,6 +25,7 @@
 #include <kj/debug.h>
 #include <kj/io.h>
 
+#include "protocol/limits.h"
 #include "supervisor/egress/network_fetcher.h"
 
 namespace nano {
@@ -139,18 +140,21 @@ class Upstream final {
  private:
   void accept() {
     int fd;
-    while ((fd = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0) {
-      timeval patience{20, 0};
-      KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
-      KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)));
-      int on = 1;
-      KJ_SYSCALL(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
-      int number = ++connections_;
-      int copy;
-      KJ_SYSCALL(copy = dup(fd));
-      peers_.emplace_back(std::thread([this, number, fd]() { play(fd, number); }),
-                          kj::AutoCloseFd(copy));
-    }
+    while ((fd = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0)
+      begin(fd);
+  }
+
+  void begin(int fd) {
+    timeval patience{20, 0};
+    int on = 1;
+    KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+    KJ_SYSCALL(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)));
+    KJ_SYSCALL(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
+    int number = ++connections_;
+    int copy;
+    KJ_SYSCALL(copy = dup(fd));
+    peers_.emplace_back(std::thread([this, number, fd]() { play(fd, number); }),
+                        kj::AutoCloseFd(copy));
   }
 
   void play(int fd, int number) {
@@ -284,7 +288,7 @@ class FetcherFixture : public ::testing::Test {
     std::string body;
     for (bool end = false; !end;) {
       KJ_IF_MAYBE(error, kj::runCatchingExceptions([&]() {
-                    auto chunk = loop_.run(reader.read(256 * 1024));
+                    auto chunk = loop_.run(reader.read(kMaxReadBytes));
                     body.append(chunk.bytes.asChars().begin(), chunk.bytes.size());
                     end = chunk.end;
                   })) {
