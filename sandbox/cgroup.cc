@@ -22,6 +22,7 @@ class NoWorkerCgroup final : public WorkerCgroup {
   CgroupPlacement placement() const override { return {}; }
   LimitResult setMemoryLimit(uint64_t /*bytes*/) override { return LimitResult::kNotEnforced; }
   LimitResult setCpuWeight(uint32_t /*weight*/) override { return LimitResult::kNotEnforced; }
+  LimitResult setCpuIdle(bool /*isIdle*/) override { return LimitResult::kNotEnforced; }
   LimitResult setCpuQuota(uint32_t /*percent*/) override { return LimitResult::kNotEnforced; }
   LimitResult setPidsLimit(uint32_t /*tasks*/) override { return LimitResult::kNotEnforced; }
   std::optional<CgroupMemory> memory() const override { return std::nullopt; }

@@ -51,6 +51,9 @@ class WorkerCgroup {
   virtual LimitResult setMemoryLimit(uint64_t bytes) = 0;
   // Its share where CPUs are scarce, in relation to other workers; 1 to 10000, 100 is usual.
   virtual LimitResult setCpuWeight(uint32_t weight) = 0;
+  // Whether it runs only where no other worker wants the CPU, whatever its weight; the kernel's
+  // cpu.idle, and on kernels before 5.15 the least weight. Never throws.
+  virtual LimitResult setCpuIdle(bool isIdle) = 0;
   // What it gets at most, in percent of one core.
   virtual LimitResult setCpuQuota(uint32_t percent) = 0;
   // Threads and processes.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <sstream>
 
 #include <kj/debug.h>
 
@@ -95,6 +96,14 @@ void CgroupInstance::removeLeftovers() {
   });
 }
 
-bool CgroupInstance::removeAll() { return removeTree(parent_, name_); }
+bool CgroupInstance::removeAll() {
+  auto leaf = directory_.openGroup(kSupervisor);
+  if (auto* group = std::get_if<CgroupDirectory>(&leaf)) {
+    std::istringstream processes(group->read("cgroup.procs").value_or(""));
+    for (std::string pid; processes >> pid;)
+      (void)parent_.write("cgroup.procs", pid);
+  }
+  return removeTree(parent_, name_);
+}
 
 }  // namespace nano

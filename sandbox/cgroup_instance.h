@@ -19,6 +19,11 @@ namespace nano {
 // any thread.
 class CgroupInstance final {
  public:
+  // The leaf beside the workers' that nanod itself may be in, and its weight: so many times a
+  // worker's, as what all workers do passes through nanod.
+  static constexpr char kSupervisor[] = "supervisor";
+  static constexpr uint32_t kSupervisorWeight = 10;
+
   // Removes those whose nanod is dead, and makes one. A string says why not.
   static std::variant<std::unique_ptr<CgroupInstance>, std::string> make(CgroupDirectory parent);
   ~CgroupInstance() noexcept(false);
@@ -32,7 +37,7 @@ class CgroupInstance final {
   // A group that the kernel still holds for a process that has just died is removed by the next
   // call, or by removeAll().
   void removeGroup(const std::string& name);
-  // Everything, itself included. False when something is left, so that it is worth another try.
+  // Everything, itself included; whoever is in the supervisor's leaf goes back above. False when something is left, so that it is worth another try.
   bool removeAll();
 
  private:

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,12 +28,15 @@ std::string content(const std::string& path) {
   return std::string((std::istreambuf_iterator<char>(file)), {});
 }
 
+// The groups this process is in before a tree moves it into its own.
+const std::string kOwnGroups = content("/proc/self/cgroup");
+
 // The groups of a nanod of this number, in all hierarchies.
 std::vector<std::string> instances(pid_t nanod = getpid()) {
   std::string prefix = "nanod-" + std::to_string(nanod) + "-";
   std::vector<std::string> found;
   for (auto& hierarchy :
-       findCgroupHierarchies(content("/proc/self/mountinfo"), content("/proc/self/cgroup"), "")) {
+       findCgroupHierarchies(content("/proc/self/mountinfo"), kOwnGroups, "")) {
     std::error_code ignored;
     for (auto& entry : std::filesystem::directory_iterator(hierarchy.directory, ignored)) {
       std::string name = entry.path().filename();
@@ -87,7 +91,13 @@ class CgroupTest : public testing::Test {
  protected:
   // Without rights to any: the reason, and the tree that does nothing.
   std::unique_ptr<CgroupTree> open() {
-    auto opened = openCgroups({.parent = "", .uid = geteuid(), .gid = getegid()});
+    int fd;
+    KJ_SYSCALL(fd = memfd_create("cgroup", MFD_CLOEXEC));
+    kj::AutoCloseFd groups(fd);
+    KJ_SYSCALL(write(groups, kOwnGroups.data(), kOwnGroups.size()));
+    CgroupRequest request{.parent = "", .uid = geteuid(), .gid = getegid()};
+    request.ownGroupsFile = "/proc/self/fd/" + std::to_string(fd);
+    auto opened = openCgroups(request);
     if (auto* why = std::get_if<std::string>(&opened)) {
       EXPECT_FALSE(why->empty());
       return withoutCgroups();
@@ -182,10 +192,10 @@ TEST_F(CgroupTest, ALimitBelowUsageIsReportedAndTheFormerOneStays) {
   ASSERT_EQ(worker->setMemoryLimit(200 << 20), LimitResult::kSet);
   Program holder("/bin/dd", {"dd", "if=/dev/zero", "of=/dev/null", "bs=50M"}, *worker);
   while (worker->memory()->current < 45'000'000) {
-    ASSERT_FALSE(holder.child().reapIfEnded().has_value());
+    ASSERT_FALSE(holder.child().seeEnd().has_value());
   }
   EXPECT_EQ(worker->setMemoryLimit(8 << 20), LimitResult::kBelowUsage);
-  EXPECT_FALSE(holder.child().reapIfEnded().has_value());
+  EXPECT_FALSE(holder.child().seeEnd().has_value());
   EXPECT_EQ(worker->setMemoryLimit(400 << 20), LimitResult::kSet) << "raising always works";
   EXPECT_EQ(worker->setMemoryLimit(300 << 20), LimitResult::kSet) << "and so does this";
 }
@@ -209,6 +219,43 @@ TEST_F(CgroupTest, CpuWeightAndQuotaAreTakenWhereThereIsTheController) {
     EXPECT_EQ(worker->setCpuWeight(weight), expected) << weight;
   for (uint32_t percent : {1U, 100U, 400U})
     EXPECT_EQ(worker->setCpuQuota(percent), expected) << percent;
+}
+
+TEST_F(CgroupTest, AnIdleWorkerTakesAWeightAndHasItAfterwards) {
+  auto tree = open();
+  auto worker = tree->addWorker();
+  auto expected =
+      tree->enforces(CgroupController::kCpu) ? LimitResult::kSet : LimitResult::kNotEnforced;
+  worker->setCpuWeight(200);
+  EXPECT_EQ(worker->setCpuIdle(true), expected);
+  EXPECT_EQ(worker->setCpuWeight(400), expected);
+  EXPECT_EQ(worker->setCpuIdle(false), expected);
+  std::string weights;
+  for (auto& instance : instances()) {
+    for (auto* file : {"/worker-1/cpu.weight", "/worker-1/cpu.shares"})
+      weights += content(instance + file);
+  }
+  if (expected == LimitResult::kSet) {
+    EXPECT_TRUE(weights == "400\n" || weights == "4096\n") << weights;
+  }
+}
+
+TEST_F(CgroupTest, TheSupervisorIsBesideItsWorkersWithTenTimesTheWeight) {
+  const std::string before = content("/proc/self/cgroup");
+  {
+    auto tree = open();
+    bool isInLeaf = content("/proc/self/cgroup").find("/supervisor\n") != std::string::npos;
+    EXPECT_EQ(isInLeaf, tree->enforces(CgroupController::kCpu));
+    std::string weights;
+    for (auto& instance : instances()) {
+      for (auto* file : {"/supervisor/cpu.weight", "/supervisor/cpu.shares"})
+        weights += content(instance + file);
+    }
+    if (isInLeaf) {
+      EXPECT_TRUE(weights == "1000\n" || weights == "10240\n") << weights;
+    }
+  }
+  EXPECT_EQ(content("/proc/self/cgroup"), before);
 }
 
 TEST_F(CgroupTest, AGroupThatIsStillBusyIsRemovedLater) {
@@ -344,6 +391,7 @@ TEST(SpawnCgroupTest, AProcessIsBornIntoAGroupOfVersion2) {
       CgroupPlacement placement() const override { return {directory_, {}}; }
       LimitResult setMemoryLimit(uint64_t) override { return LimitResult::kNotEnforced; }
       LimitResult setCpuWeight(uint32_t) override { return LimitResult::kNotEnforced; }
+      LimitResult setCpuIdle(bool) override { return LimitResult::kNotEnforced; }
       LimitResult setCpuQuota(uint32_t) override { return LimitResult::kNotEnforced; }
       LimitResult setPidsLimit(uint32_t) override { return LimitResult::kNotEnforced; }
       std::optional<CgroupMemory> memory() const override { return std::nullopt; }

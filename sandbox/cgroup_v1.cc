@@ -17,7 +17,10 @@
 namespace nano {
 namespace {
 
-// "cpu.shares" of a group that has the usual weight, 100 in version 2.
+constexpr const char kProcs[] = "cgroup.procs";
+constexpr const char kShares[] = "cpu.shares";
+constexpr const char kIdle[] = "cpu.idle";
+// Of a group that has the usual weight, 100 in version 2.
 constexpr uint64_t kUsualShares = 1024;
 constexpr uint64_t kLeastShares = 2;
 constexpr uint64_t kPeriodMicroseconds = 100'000;
@@ -38,7 +41,7 @@ class GroupV1 final {
   KJ_DISALLOW_COPY(GroupV1);
 
   void openProcs() {
-    auto opened = directory_.openToWrite("cgroup.procs");
+    auto opened = directory_.openToWrite(kProcs);
     if (auto* error = std::get_if<int>(&opened)) KJ_FAIL_SYSCALL("open cgroup.procs", *error);
     procs_ = kj::mv(std::get<kj::AutoCloseFd>(opened));
   }
@@ -97,8 +100,22 @@ class WorkerCgroupV1 final : public WorkerCgroup {
   }
 
   LimitResult setCpuWeight(uint32_t weight) override {
-    uint64_t shares = std::max(weight * kUsualShares / 100, kLeastShares);
-    return set(CgroupController::kCpu, "cpu.shares", shares);
+    shares_ = std::max(weight * kUsualShares / 100, kLeastShares);
+    // The kernel takes no shares of a group that is idle.
+    if (isIdle_) return LimitResult::kSet;
+    return set(CgroupController::kCpu, kShares, shares_);
+  }
+
+  LimitResult setCpuIdle(bool isIdle) override {
+    const CgroupDirectory* group = find(CgroupController::kCpu);
+    if (group == nullptr || !group->has(kShares)) return LimitResult::kNotEnforced;
+    isIdle_ = isIdle;
+    int error = group->has(kIdle) ? group->write(kIdle, isIdle ? "1" : "0") : 0;
+    // Whoever is idle no longer has the usual shares.
+    if (!isIdle || !group->has(kIdle)) {
+      error = group->write(kShares, std::to_string(isIdle ? kLeastShares : shares_));
+    }
+    return error == 0 ? LimitResult::kSet : LimitResult::kNotEnforced;
   }
 
   LimitResult setCpuQuota(uint32_t percent) override {
@@ -142,6 +159,8 @@ class WorkerCgroupV1 final : public WorkerCgroup {
 
   std::deque<GroupV1> groups_;
   std::map<CgroupController, const CgroupDirectory*> of_;
+  uint64_t shares_ = kUsualShares;
+  bool isIdle_ = false;
 };
 
 class CgroupTreeV1 final : public CgroupTree {
@@ -188,11 +207,20 @@ class CgroupTreeV1 final : public CgroupTree {
     // All workers together may have the whole machine, not one process's share of it. Beyond what
     // the kernel takes it stays as it is.
     uint64_t cpus = static_cast<uint64_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
-    if (directory.has("cpu.shares")) {
-      (void)directory.write("cpu.shares", std::to_string(kUsualShares * cpus));
+    if (directory.has(kShares)) {
+      (void)directory.write(kShares, std::to_string(kUsualShares * cpus));
+      enterLeaf(*hierarchy.instance);
     }
     int error = directory.giveTo(request.uid, request.gid);
     if (error != 0) KJ_FAIL_SYSCALL("chown of a cgroup", error, directory.path());
+  }
+
+  // Beside its workers nanod competes with each of them, instead of with all at once. Who may not
+  // move stays where it is.
+  static void enterLeaf(CgroupInstance& instance) {
+    auto leaf = instance.addGroup(CgroupInstance::kSupervisor);
+    (void)leaf.write(kShares, std::to_string(CgroupInstance::kSupervisorWeight * kUsualShares));
+    (void)leaf.write(kProcs, "0");
   }
 
   bool removeAll() {

@@ -17,9 +17,10 @@ namespace {
 
 constexpr const char kSubtreeControl[] = "cgroup.subtree_control";
 constexpr const char kProcs[] = "cgroup.procs";
-constexpr const char kSupervisor[] = "supervisor";
-// Ten times a worker's: what all workers do passes through nanod.
-constexpr const char kSupervisorWeight[] = "1000";
+constexpr const char kWeight[] = "cpu.weight";
+constexpr const char kIdle[] = "cpu.idle";
+constexpr const char kLeastWeight[] = "1";
+constexpr uint32_t kUsualWeight = 100;
 constexpr uint32_t kPeriodMicroseconds = 100'000;
 
 // The controllers that we know among those listed in a file.
@@ -74,7 +75,21 @@ class WorkerCgroupV2 final : public WorkerCgroup {
   }
 
   LimitResult setCpuWeight(uint32_t weight) override {
-    return set("cpu.weight", std::to_string(weight));
+    weight_ = weight;
+    // The kernel takes no weight of a group that is idle.
+    if (!group_.has(kWeight)) return LimitResult::kNotEnforced;
+    return isIdle_ ? LimitResult::kSet : set(kWeight, std::to_string(weight));
+  }
+
+  LimitResult setCpuIdle(bool isIdle) override {
+    if (!group_.has(kWeight)) return LimitResult::kNotEnforced;
+    isIdle_ = isIdle;
+    int error = group_.has(kIdle) ? group_.write(kIdle, isIdle ? "1" : "0") : 0;
+    // Whoever is idle no longer has the usual weight.
+    if (!isIdle || !group_.has(kIdle)) {
+      error = group_.write(kWeight, isIdle ? kLeastWeight : std::to_string(weight_));
+    }
+    return error == 0 ? LimitResult::kSet : LimitResult::kNotEnforced;
   }
 
   LimitResult setCpuQuota(uint32_t percent) override {
@@ -107,6 +122,8 @@ class WorkerCgroupV2 final : public WorkerCgroup {
   CgroupInstance& instance_;
   std::string name_;
   CgroupDirectory group_;
+  uint32_t weight_ = kUsualWeight;
+  bool isIdle_ = false;
 };
 
 class CgroupTreeV2 final : public CgroupTree {
@@ -131,13 +148,15 @@ class CgroupTreeV2 final : public CgroupTree {
     for (auto controller : wanted_) {
       if (!isIn(already, controller)) enabled_.push_back(controller);
     }
-    auto leaf = instance_->addGroup(kSupervisor);
+    auto leaf = instance_->addGroup(CgroupInstance::kSupervisor);
     if (auto why = failure(leaf, kProcs, "0")) return why;
     if (!enabled_.empty()) {
       if (auto why = failure(parent, kSubtreeControl, marked('+', enabled_))) return why;
     }
     if (auto why = failure(own, kSubtreeControl, marked('+', wanted_))) return why;
-    if (leaf.has("cpu.weight")) (void)leaf.write("cpu.weight", kSupervisorWeight);
+    if (leaf.has(kWeight)) {
+      (void)leaf.write(kWeight, std::to_string(CgroupInstance::kSupervisorWeight * kUsualWeight));
+    }
     if (request.uid == geteuid()) return std::nullopt;
 
     int error = own.giveTo(request.uid, request.gid);
@@ -179,20 +198,13 @@ class CgroupTreeV2 final : public CgroupTree {
     return why;
   }
 
-  // Whoever is in our leaf goes back to where we came from, which takes that this group hands on
-  // no controllers. That fails where another nanod lives beside us: then the leaf stays until
+  // Whoever is in our leaf can go back only once the group above hands on no controllers. That fails where another nanod lives beside us: then the leaf stays until
   // somebody removes what dead ones left.
   bool removeAll() {
     auto& parent = instance_->parent();
     auto& own = instance_->directory();
     (void)own.write(kSubtreeControl, marked('-', wanted_));
     if (!enabled_.empty()) (void)parent.write(kSubtreeControl, marked('-', enabled_));
-    auto leaf = own.openGroup(kSupervisor);
-    if (auto* group = std::get_if<CgroupDirectory>(&leaf)) {
-      std::istringstream processes(group->read(kProcs).value_or(""));
-      for (std::string pid; processes >> pid;)
-        (void)parent.write(kProcs, pid);
-    }
     return instance_->removeAll();
   }
 

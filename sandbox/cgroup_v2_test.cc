@@ -35,7 +35,7 @@ int makeImitation(int parent, const char* name) {
   kj::AutoCloseFd directory(fd);
   for (const char* file :
        {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.max", "memory.swap.max",
-        "memory.oom.group", "cpu.weight", "cpu.max", "pids.max"})
+        "memory.oom.group", "cpu.weight", "cpu.idle", "cpu.max", "pids.max"})
     put(directory, file, "");
   put(directory, "memory.current", "5000\n");
   put(directory, "memory.peak", "7000\n");
@@ -130,6 +130,13 @@ TEST_F(CgroupV2Test, WritesEveryLimitOfAWorker) {
   EXPECT_EQ(content(group + "/memory.oom.group"), "1");
   EXPECT_EQ(worker->setCpuWeight(250), LimitResult::kSet);
   EXPECT_EQ(content(group + "/cpu.weight"), "250");
+  EXPECT_EQ(worker->setCpuIdle(true), LimitResult::kSet);
+  EXPECT_EQ(content(group + "/cpu.idle"), "1");
+  EXPECT_EQ(worker->setCpuWeight(300), LimitResult::kSet);
+  EXPECT_EQ(content(group + "/cpu.weight"), "250") << "the kernel would not take it now";
+  EXPECT_EQ(worker->setCpuIdle(false), LimitResult::kSet);
+  EXPECT_EQ(content(group + "/cpu.idle"), "0");
+  EXPECT_EQ(content(group + "/cpu.weight"), "300");
   EXPECT_EQ(worker->setCpuQuota(150), LimitResult::kSet);
   EXPECT_EQ(content(group + "/cpu.max"), "150000 100000");
   EXPECT_EQ(worker->setPidsLimit(5), LimitResult::kSet);

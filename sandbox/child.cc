@@ -73,7 +73,8 @@ Child::Child(pid_t pid, kj::AutoCloseFd pidfd) : pid_(pid), pidfd_(kj::mv(pidfd)
 Child::Child(Child&& other) noexcept
     : pid_(other.pid_),
       pidfd_(kj::mv(other.pidfd_)),
-      end_(std::exchange(other.end_, {})) {}
+      end_(std::exchange(other.end_, {})),
+      isReaped_(other.isReaped_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
   if (this != &other) {
@@ -81,6 +82,7 @@ Child& Child::operator=(Child&& other) noexcept {
     pid_ = other.pid_;
     pidfd_ = kj::mv(other.pidfd_);
     end_ = std::exchange(other.end_, {});
+    isReaped_ = other.isReaped_;
   }
   return *this;
 }
@@ -98,7 +100,10 @@ void Child::sendSignal(int signal) const {
   }
 }
 
-std::optional<ProcessEnd> Child::reapIfEnded() { return reapWith(WEXITED | WNOHANG); }
+std::optional<ProcessEnd> Child::seeEnd() {
+  if (end_) return end_;
+  return reapWith(WEXITED | WNOHANG | WNOWAIT);
+}
 
 ProcessEnd Child::reap() {
   auto end = reapWith(WEXITED);
@@ -107,10 +112,11 @@ ProcessEnd Child::reap() {
 }
 
 std::optional<ProcessEnd> Child::reapWith(int options) {
-  if (end_) return end_;
+  if (isReaped_) return end_;
   siginfo_t info = {};
   KJ_SYSCALL(waitid(P_PIDFD, static_cast<id_t>(static_cast<int>(pidfd_)), &info, options));
   if (info.si_pid == 0) return std::nullopt;
+  isReaped_ = (options & WNOWAIT) == 0;
   end_ = ProcessEnd{
       info.si_code == CLD_EXITED ? ProcessEnd::Kind::kExited : ProcessEnd::Kind::kSignaled,
       info.si_status};
@@ -118,7 +124,7 @@ std::optional<ProcessEnd> Child::reapWith(int options) {
 }
 
 void Child::killAndReap() noexcept {
-  if (pidfd_ == nullptr || end_) return;  // moved from, or already reaped
+  if (pidfd_ == nullptr || isReaped_) return;  // moved from, or already reaped
   // The results say nothing new: the process is there until the second call has reaped it.
   syscall(SYS_pidfd_send_signal, static_cast<int>(pidfd_), SIGKILL, nullptr, 0);
   siginfo_t info = {};

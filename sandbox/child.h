@@ -50,9 +50,12 @@ class Child final {
   // namespace, so signals without a handler do nothing to it: SIGKILL is the one that works.
   void sendSignal(int signal) const;
 
-  // How the process ended, once it has; reaps it. Never blocks.
-  std::optional<ProcessEnd> reapIfEnded();
-  // The same, waiting for it.
+  // How the process ended, once it has; never blocks. Leaves it a zombie until it is reaped or this
+  // is destroyed, which costs next to nothing a moment later. At once the kernel may keep us
+  // spinning: it takes the files in /proc of the process away, waits for its last thread to do the
+  // same for its own, and that one may be waiting for our CPU.
+  std::optional<ProcessEnd> seeEnd();
+  // The same, waiting for it, and reaps it.
   ProcessEnd reap();
 
  private:
@@ -62,6 +65,7 @@ class Child final {
   pid_t pid_;
   kj::AutoCloseFd pidfd_;
   std::optional<ProcessEnd> end_;
+  bool isReaped_ = false;
 };
 
 }  // namespace nano

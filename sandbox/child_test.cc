@@ -62,7 +62,7 @@ TEST(ChildTest, AnEndIsDescribedForTheLog) {
 
 TEST(ChildTest, AProcessThatRunsHasNoEndYet) {
   auto waiting = startWaiting(3);
-  EXPECT_FALSE(waiting.child.reapIfEnded().has_value());
+  EXPECT_FALSE(waiting.child.seeEnd().has_value());
   waiting.go = nullptr;
   auto end = waiting.child.reap();
   EXPECT_EQ(end.kind, ProcessEnd::Kind::kExited);
@@ -74,7 +74,7 @@ TEST(ChildTest, TheEndIsToldMoreThanOnce) {
   waiting.go = nullptr;
   waiting.child.reap();
   EXPECT_EQ(waiting.child.reap().number, 3);
-  EXPECT_EQ(waiting.child.reapIfEnded()->number, 3);
+  EXPECT_EQ(waiting.child.seeEnd()->number, 3);
 }
 
 TEST(ChildTest, ThePidfdBecomesReadableAtTheEnd) {
@@ -83,7 +83,7 @@ TEST(ChildTest, ThePidfdBecomesReadableAtTheEnd) {
   EXPECT_EQ(poll(&event, 1, 0), 0);
   waiting.child.sendSignal(SIGKILL);
   EXPECT_EQ(poll(&event, 1, -1), 1);
-  EXPECT_EQ(classifyEnd(*waiting.child.reapIfEnded()), EndClass::kKilled);
+  EXPECT_EQ(classifyEnd(*waiting.child.seeEnd()), EndClass::kKilled);
 }
 
 TEST(ChildTest, ASignalToAnEndedProcessDoesNothing) {
@@ -112,7 +112,7 @@ TEST(ChildTest, AssigningEndsTheOneThatWasHeld) {
   pid_t pid = first.child.pid();
   first.child = std::move(second.child);
   EXPECT_EQ(kill(pid, 0), -1);
-  EXPECT_FALSE(first.child.reapIfEnded().has_value());
+  EXPECT_FALSE(first.child.seeEnd().has_value());
 }
 
 }  // namespace

@@ -61,8 +61,9 @@ LoadedApp::~LoadedApp() noexcept(false) {
 
 rpc::AppHost::Client LoadedApp::host() { return kj::heap<Host>(self_); }
 
-void LoadedApp::started(rpc::App::Client app) {
+void LoadedApp::started(rpc::App::Client app, TurnWatch& turns) {
   state_ = State::kStarted;
+  turns_ = &turns;
   app_ = kj::mv(app);
   Counters::add(counters_.appsLoaded);
   scheduleTurnEnd();
@@ -272,6 +273,7 @@ void LoadedApp::endTurn() {
   scheduled_ = false;
   finished_.clear();
   if (state_ == State::kStarted) {
+    turns_->noteWork();
     send();
     egress_.sendResults(KJ_ASSERT_NONNULL(app_));
   }

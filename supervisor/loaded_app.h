@@ -19,6 +19,7 @@
 #include "supervisor/http_exchange.h"
 #include "supervisor/live_server.h"
 #include "supervisor/request_id.h"
+#include "supervisor/turn_watch.h"
 
 namespace nano {
 
@@ -71,7 +72,8 @@ class LoadedApp final : private AppEgress::Owner, private kj::TaskSet::ErrorHand
   std::shared_ptr<LoadedApp* const> whileAlive() const { return self_; }
 
   // The worker has it: what waits is sent. Or it could not be had: what waits is answered.
-  void started(rpc::App::Client app);
+  // `turns`, the worker's, outlives this object.
+  void started(rpc::App::Client app, TurnWatch& turns);
   void failed(const Refusal& refusal);
   // The worker is gone. `kRetry`: calls that another worker may take are given back, each at most
   // once in its life; the rest is answered with `outcome`.
@@ -150,6 +152,7 @@ class LoadedApp final : private AppEgress::Owner, private kj::TaskSet::ErrorHand
   kj::TimePoint failedAt_ = kj::origin<kj::TimePoint>();
   bool retired_ = false;
   kj::Maybe<rpc::App::Client> app_;
+  TurnWatch* turns_ = nullptr;  // There once it has started.
   // Cut by the destructor, for what the worker still holds of us.
   std::shared_ptr<LoadedApp*> self_;
 

@@ -122,7 +122,7 @@ class LoadedAppTest : public testing::Test {
   // GoogleTest's own must not throw, so neither may ours; a defaulted one might.
   ~LoadedAppTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
 
-  void start() { app_->started(kj::heap<FakeApp>(seen_)); }
+  void start() { app_->started(kj::heap<FakeApp>(seen_), turns_); }
   // A turn of the loop as the worker pool has it.
   void turn() {
     while (!owner_.dirty.empty()) {
@@ -141,6 +141,9 @@ class LoadedAppTest : public testing::Test {
   }
 
   EventLoop loop_;
+  TurnWatch turns_{loop_.timer(), {[] { return 0 * kj::SECONDS; },
+                                   []() -> kj::Promise<void> { return kj::READY_NOW; },
+                                   [](bool) {}}};
   Counters counters_;
   RequestIds ids_{1};
   std::shared_ptr<AppVersion> version_;

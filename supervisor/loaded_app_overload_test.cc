@@ -117,7 +117,7 @@ TEST_F(LoadedAppOverloadTest, ARequestIsTriedTwiceAndNotAThirdTime) {
   auto orphans = app_->workerGone(rpc::Outcome::WORKER_DIED, LoadedApp::Orphans::kRetry);
   ASSERT_EQ(orphans.size(), 1U);
   LoadedApp second({loop_, counters_, ids_, ways_}, owner_, version_);
-  second.started(kj::heap<FakeApp>(seen_));
+  second.started(kj::heap<FakeApp>(seen_), turns_);
   second.retry(std::move(orphans[0]));
   turn();
   EXPECT_EQ(seen_.urls.size(), 2U);

@@ -1,6 +1,7 @@
 #include "supervisor/process_meter.h"
 
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sstream>
@@ -19,14 +20,14 @@ kj::AutoCloseFd openOf(pid_t pid, const char* file) {
 
 // From the start; empty when the process has ended.
 std::string readAll(int fd) {
-  char text[1024];  // Both files are one line of numbers.
+  char text[1024];  // One line of numbers.
   ssize_t size = pread(fd, text, sizeof text, 0);
   return size <= 0 ? std::string() : std::string(text, static_cast<size_t>(size));
 }
 
 }  // namespace
 
-ProcessMeter::ProcessMeter(pid_t pid) : statm_(openOf(pid, "statm")), stat_(openOf(pid, "stat")) {}
+ProcessMeter::ProcessMeter(pid_t pid) : statm_(openOf(pid, "statm")), pid_(pid) {}
 
 uint64_t ProcessMeter::rssBytes() const {
   std::istringstream statm(readAll(statm_));
@@ -37,17 +38,11 @@ uint64_t ProcessMeter::rssBytes() const {
 }
 
 kj::Duration ProcessMeter::cpuTime() const {
-  std::string text = readAll(stat_);
-  size_t afterName = text.rfind(')');  // proc(5): the name may hold anything else.
-  if (afterName == std::string::npos) return 0 * kj::SECONDS;
-  std::istringstream fields(text.substr(afterName + 1));
-  std::string skipped;
-  for (int i = 3; i < 14; i++)
-    fields >> skipped;
-  int64_t user = 0;
-  int64_t system = 0;
-  fields >> user >> system;
-  return (user + system) * kj::SECONDS / sysconf(_SC_CLK_TCK);
+  clockid_t clock;
+  timespec used{};
+  if (clock_getcpuclockid(pid_, &clock) != 0) return 0 * kj::SECONDS;
+  if (clock_gettime(clock, &used) != 0) return 0 * kj::SECONDS;
+  return used.tv_sec * kj::SECONDS + used.tv_nsec * kj::NANOSECONDS;
 }
 
 }  // namespace nano

@@ -10,8 +10,8 @@
 
 namespace nano {
 
-// What the kernel counts of one process. Its files in /proc are opened once: a limit that is held
-// by looking must not stop holding when we are out of descriptors.
+// What the kernel counts of one process. Its file in /proc is opened once: a limit that is held by
+// looking must not stop holding when we are out of descriptors.
 class ProcessMeter final {
  public:
   // The process is there, or at least not reaped. Throws when it cannot be looked at.
@@ -19,12 +19,12 @@ class ProcessMeter final {
 
   // 0 when it has ended.
   uint64_t rssBytes() const;
-  // Of all its threads. 0 when it has ended.
+  // Of all its threads, to the nanosecond. 0 when it is reaped.
   kj::Duration cpuTime() const;
 
  private:
   kj::AutoCloseFd statm_;
-  kj::AutoCloseFd stat_;
+  pid_t pid_;
 };
 
 }  // namespace nano

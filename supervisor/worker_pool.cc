@@ -21,6 +21,8 @@ constexpr kj::Duration kFailedAppRest = 1 * kj::SECONDS;
 constexpr kj::Duration kCalm = 60 * kj::SECONDS;
 // Deaths within kCalm that cost no delay: bad luck, not a loop.
 constexpr uint32_t kFreeDeaths = 5;
+// Between the end of a process and its reaping; see Child::seeEnd().
+constexpr kj::Duration kReapAfter = 20 * kj::MILLISECONDS;
 
 }  // namespace
 
@@ -181,6 +183,8 @@ void WorkerPool::workerEnded(WorkerProcess& process, const ProcessEnd& end) {
   // Letting go of a call whose body was on its way has marked its app again.
   for (auto& app : worker->apps)
     std::erase(dirty_, app.get());
+  worker->apps.clear();
+  tasks_.add(loop_.timer().afterDelay(kReapAfter).attach(std::move(worker)));
 }
 
 void WorkerPool::countDeath(const PooledWorker& worker, const ProcessEnd& end) {

@@ -49,6 +49,7 @@ kj::Promise<capnp::Response<rpc::Worker::LoadResults>> WorkerPool::sendLoad(Pool
       std::min({memoryFor(worker), settings_.limits.memoryBytes, version->memoryBytes}));
   process.setCpuWeight(version->cpuWeight);
   return process.ready().then([&process, version, host, egress]() mutable {
+    process.turns().noteWork();
     auto read = loadModules(*version);
     if (auto* problem = std::get_if<std::string>(&read)) {
       kj::throwFatalException(KJ_EXCEPTION(FAILED, "its modules cannot be read", problem->c_str()));
@@ -71,11 +72,13 @@ kj::Promise<StartupResult> WorkerPool::load(PooledWorker& worker, LoadedApp& app
   return loop_.timer()
       .timeoutAfter(poolSettings_.loadLimit + settings_.startLimit,
                     kj::evalNow([this, &worker, &app]() { return sendLoad(worker, app); }))
-      .then([alive, version](capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
+      .then([alive, version, &turns = worker.process->turns()](
+                capnp::Response<rpc::Worker::LoadResults>&& results) -> StartupResult {
         auto result = toStartupResult(results, version->limits);
+        // The process outlives its apps.
         if (*alive == nullptr) return result;
         if (std::holds_alternative<Started>(result)) {
-          (*alive)->started(results.getApp());
+          (*alive)->started(results.getApp(), turns);
         } else {
           (*alive)->logStartupFailure(std::get<StartupFailure>(result));
           (*alive)->failed(

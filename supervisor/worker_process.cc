@@ -95,7 +95,10 @@ WorkerProcess::WorkerProcess(EventLoop& loop, const WorkerSettings& settings, Ow
       link_(loop, kj::mv(sockets_.supervisorEnd), RpcLink::Side::kSupervisor),
       rpc_(link_.bootstrap().castAs<rpc::Worker>()),
       ready_(nullptr),
-      tasks_(*this) {
+      tasks_(*this),
+      turns_(loop.timer(), {[this] { return meter_.cpuTime(); },
+                            [this] { return rpc_.pingRequest().send().ignoreResult(); },
+                            [this](bool givesWay) { cgroup_->setCpuIdle(givesWay); }}) {
   sockets_.workerEnd = kj::AutoCloseFd();
   exited_.reset(event_new(
       &loop.base(), child_.pidfd(), EV_READ,
@@ -158,6 +161,7 @@ void WorkerProcess::allowTurns(kj::Duration cpuLimit) {
 }
 
 void WorkerProcess::beat() {
+  turns_.noteWork();  // What it does of its own accord: timers, what goes on after an answer.
   tasks_.add(loop_.timer().afterDelay(kHeartbeatPeriod.count() * kj::MILLISECONDS).then([this]() {
     return awaitPong(rpc_.pingRequest().send().ignoreResult(), meter_.cpuTime(),
                      kHeartbeatPatience);
@@ -253,7 +257,7 @@ void WorkerProcess::dismiss(kj::StringPtr why) {
 }
 
 void WorkerProcess::onExit() {
-  auto end = child_.reapIfEnded();
+  auto end = child_.seeEnd();
   if (!end) {
     event_add(exited_.get(), nullptr);
     return;
@@ -263,6 +267,7 @@ void WorkerProcess::onExit() {
     LOG(INFO) << "worker " << pid() << ": its RPC link was closed: " << asLogLine(linkEnd_.cStr());
   }
   killed_ = true;  // Nothing is left to kill.
+  turns_.end();
   output_->drain();
   noteMemoryDeath(*end);
   owner_.workerEnded(*this, *end);

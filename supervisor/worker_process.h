@@ -16,6 +16,7 @@
 #include "supervisor/app_version.h"
 #include "supervisor/memory_watch.h"
 #include "supervisor/process_meter.h"
+#include "supervisor/turn_watch.h"
 #include "supervisor/worker_files.h"
 #include "supervisor/worker_output.h"
 
@@ -43,8 +44,9 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
  public:
   class Owner {
    public:
-    // The process has ended and is reaped. Called from the loop, once; the owner may destroy the
-    // WorkerProcess before it returns.
+    // The process has ended. Called from the loop, once; the owner may destroy the WorkerProcess
+    // before it returns. That reaps the process, for which a moment later is better:
+    // Child::seeEnd().
     virtual void workerEnded(WorkerProcess& worker, const ProcessEnd& end) = 0;
 
    protected:
@@ -76,6 +78,8 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   // Until the next call. Below what is used now it may stay as it was.
   LimitResult setMemoryLimit(uint64_t bytes);
   LimitResult setCpuWeight(uint32_t weight);
+  // To be told of all work that it is sent.
+  TurnWatch& turns() { return turns_; }
   // What counts towards the limit: the cgroup's figure, otherwise what the kernel says about the
   // process. 0 when it has ended.
   uint64_t memoryBytes() const;
@@ -129,6 +133,7 @@ class WorkerProcess final : private kj::TaskSet::ErrorHandler {
   // Last: what waits for the worker is dropped before anything it uses.
   kj::Canceler waits_;
   kj::TaskSet tasks_;
+  TurnWatch turns_;
 };
 
 }  // namespace nano

@@ -109,7 +109,7 @@ TEST(VictimTest, OnlySigkillFromOutsideEndsIt) {
   VictimProcess victim({"wait"});
   victim.readLine();
   victim.child().sendSignal(SIGTERM);  // process 1 of its namespace does not hear it
-  EXPECT_FALSE(victim.child().reapIfEnded().has_value());
+  EXPECT_FALSE(victim.child().seeEnd().has_value());
   victim.child().sendSignal(SIGKILL);
   EXPECT_EQ(classifyEnd(victim.finish()), EndClass::kKilled);
 }
