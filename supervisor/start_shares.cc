@@ -23,6 +23,11 @@ bool StartShares::mayTake(const std::string& tenant, kj::TimePoint now) {
   return found->second.left >= 1;
 }
 
+bool StartShares::hasLost(const std::string& tenant, kj::TimePoint now) {
+  forgetOldTakes(now);
+  return buckets_.count(tenant) > 0;
+}
+
 void StartShares::take(const std::string& tenant, kj::TimePoint now) {
   forgetOldTakes(now);
   Bucket& bucket = buckets_.try_emplace(tenant, Bucket{perSecond_, now, 0}).first->second;

@@ -21,6 +21,8 @@ class StartShares final {
   explicit StartShares(uint32_t startsPerSecond) : perSecond_(startsPerSecond) {}
 
   bool mayTake(const std::string& tenant, kj::TimePoint now);
+  // Whether a process of its died within the last ten seconds.
+  bool hasLost(const std::string& tenant, kj::TimePoint now);
   // It has to have one anew: a process of its died.
   void take(const std::string& tenant, kj::TimePoint now);
 

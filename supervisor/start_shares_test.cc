@@ -32,6 +32,14 @@ class StartSharesTest : public testing::Test {
   kj::TimePoint now_ = kj::origin<kj::TimePoint>() + 100 * kj::SECONDS;
 };
 
+TEST_F(StartSharesTest, KnowsForTenSecondsWhoLostAProcess) {
+  EXPECT_FALSE(shares_.hasLost("a", now_));
+  shares_.take("a", now_);
+  EXPECT_TRUE(shares_.hasLost("a", now_ + 10 * kj::SECONDS));
+  EXPECT_FALSE(shares_.hasLost("b", now_));
+  EXPECT_FALSE(shares_.hasLost("a", now_ + 11 * kj::SECONDS));
+}
+
 TEST_F(StartSharesTest, LetsATenantHaveItsShareOfASecondAtOnce) {
   EXPECT_EQ(takeAll("a"), 5) << "the other half is for whoever comes next";
   EXPECT_FALSE(shares_.mayTake("a", now_));

@@ -14,6 +14,12 @@ TurnWatch::TurnWatch(kj::Timer& timer, Worker worker)
   setGivesWay(true);
 }
 
+void TurnWatch::expectLongTurns() {
+  longTurnAt_ = timer_.now();
+  if (!givesWay_) setGivesWay(true);
+  noteWork();
+}
+
 void TurnWatch::end() {
   hasEnded_ = true;
   watching_ = true;  // as far as noteWork() is concerned

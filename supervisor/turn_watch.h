@@ -39,6 +39,8 @@ class TurnWatch final : private kj::TaskSet::ErrorHandler {
   void noteWork() {
     if (!watching_) watch();
   }
+  // As after a long turn.
+  void expectLongTurns();
   // The process has ended. What is left of it has its full share, to be gone soon.
   void end();
 

@@ -98,6 +98,17 @@ TEST_F(TurnWatchTest, OneLongTurnGivesWayUntilASecondAfterTheLast) {
   EXPECT_EQ(changes_, (Changes{true, false}));
 }
 
+TEST_F(TurnWatchTest, OneThatIsExpectedToHaveLongTurnsGivesWayAtOnce) {
+  calmDown();
+  watch_.expectLongTurns();
+  EXPECT_EQ(changes_, Changes{true});
+  calmDown();
+  look(kNone);
+  watch_.noteWork();
+  looks(2, kTurnLook);
+  EXPECT_EQ(changes_, Changes{true}) << "calm again, and then watched as ever";
+}
+
 TEST_F(TurnWatchTest, ManyShortTurnsDoNotGiveWay) {
   calmDown();
   watch_.noteWork();

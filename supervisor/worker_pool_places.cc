@@ -44,6 +44,8 @@ std::variant<PooledWorker*, WorkerPool::NoWorker> WorkerPool::takeFromStock(
   if (worker == nullptr) return NoWorker::kStock;
   worker->use = PooledWorker::Use::kTrial;
   worker->tenant = version.tenant;
+  // Whoever ended one process with its work will do the same to the next.
+  if (starts_.hasLost(version.tenant, now)) worker->process->turns().expectLongTurns();
   workers_.push_back(std::move(worker));
   return workers_.back().get();
 }
