@@ -14,16 +14,17 @@
 namespace nano {
 
 // - rehash-snapshot: the engine's V8 is built to keep the hash seed of its snapshot, which is the
-// same
-//   everywhere and known; hash tables could be attacked (CVE-2017-11499 was this). Node turns it on
-//   in its own main.
+//   same everywhere and known; hash tables could be attacked (CVE-2017-11499 was this). Node turns
+//   it on in its own main.
 // - enable-sharedarraybuffer-per-context: nano enables it for none. A tenant has one thread, and
-// shared
-//   memory makes precise clocks.
+//   shared memory makes precise clocks.
+// - single-threaded-gc: the garbage of a turn is collected in its thread, where the CPU limit counts
+//   it. A worker has one core; on a second one its collector only takes the time of others.
 // - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1).
 const std::string_view kV8Flags =
     "--rehash-snapshot "
     "--enable-sharedarraybuffer-per-context "
+    "--single-threaded-gc "
     "--wasm-max-mem-pages=1024 "
     "--wasm-max-code-space-size-mb=32 "
     "--freeze-flags-after-init";
