@@ -37,7 +37,8 @@ class CgroupInstance final {
   // A group that the kernel still holds for a process that has just died is removed by the next
   // call, or by removeAll().
   void removeGroup(const std::string& name);
-  // Everything, itself included; whoever is in the supervisor's leaf goes back above. False when something is left, so that it is worth another try.
+  // Everything, itself included; whoever is in the supervisor's leaf goes back above. False when
+  // something is left, so that it is worth another try.
   bool removeAll();
 
  private:

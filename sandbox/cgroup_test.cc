@@ -35,8 +35,7 @@ const std::string kOwnGroups = content("/proc/self/cgroup");
 std::vector<std::string> instances(pid_t nanod = getpid()) {
   std::string prefix = "nanod-" + std::to_string(nanod) + "-";
   std::vector<std::string> found;
-  for (auto& hierarchy :
-       findCgroupHierarchies(content("/proc/self/mountinfo"), kOwnGroups, "")) {
+  for (auto& hierarchy : findCgroupHierarchies(content("/proc/self/mountinfo"), kOwnGroups, "")) {
     std::error_code ignored;
     for (auto& entry : std::filesystem::directory_iterator(hierarchy.directory, ignored)) {
       std::string name = entry.path().filename();

@@ -198,8 +198,9 @@ class CgroupTreeV2 final : public CgroupTree {
     return why;
   }
 
-  // Whoever is in our leaf can go back only once the group above hands on no controllers. That fails where another nanod lives beside us: then the leaf stays until
-  // somebody removes what dead ones left.
+  // Whoever is in our leaf can go back only once the group above hands on no controllers. That
+  // fails where another nanod lives beside us: then the leaf stays until somebody removes what dead
+  // ones left.
   bool removeAll() {
     auto& parent = instance_->parent();
     auto& own = instance_->directory();

@@ -27,8 +27,8 @@ inline constexpr kj::Duration kStarvedAfter = 40 * kj::MILLISECONDS;
 class TurnWatch final : private kj::TaskSet::ErrorHandler {
  public:
   struct Worker {
-    std::function<kj::Duration()> cpuTime;      // of all its threads so far
-    std::function<kj::Promise<void>()> ping;    // Answered between two turns of its loop.
+    std::function<kj::Duration()> cpuTime;    // of all its threads so far
+    std::function<kj::Promise<void>()> ping;  // Answered between two turns of its loop.
     std::function<void(bool)> letOthersGoFirst;
   };
 

@@ -39,6 +39,10 @@ void Nanod::start() {
     flags.insert(flags.begin(), {"size=" + std::to_string(options_.stateBytes), state_, program});
     program = programPath("nano_with_mount");
   }
+  if (!options_.machineMemory.empty()) {
+    flags.insert(flags.begin(), {"bind=" + options_.machineMemory, "/proc/meminfo", program});
+    program = programPath("nano_with_mount");
+  }
   program_ = std::make_unique<RunningProgram>(program, flags, options_.logPath);
   // "nanod: serving http://127.0.0.1:PORT"
   std::string line = program_->readLine();

@@ -22,6 +22,8 @@ class Nanod final {
     std::string logPath{};
     // A file system of that size, in bytes, for its state alone; 0: the machine's.
     size_t stateBytes = 0;
+    // A file that it sees as /proc/meminfo; empty: the machine's.
+    std::string machineMemory{};
   };
 
   Nanod() : Nanod(Options{}) {}

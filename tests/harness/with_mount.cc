@@ -1,7 +1,8 @@
 // Runs a program that sees an empty file system of its own in the place of a directory: a disk that
-// is small, a /dev without devices.
+// is small, a /dev without devices; or another file in the place of one.
 //
 //   nano_with_mount OPTIONS DIRECTORY PROGRAM ARGUMENTS...
+//   nano_with_mount bind=OTHER FILE PROGRAM ARGUMENTS...
 //
 // OPTIONS are tmpfs's. The directory keeps its owner and mode. Nobody else sees the mount.
 
@@ -44,6 +45,15 @@ void enterNamespaces() {
   writeFile("/proc/self/gid_map", mapOf(gid));
 }
 
+void mountEmpty(const char* options, const char* directory) {
+  struct stat before {};
+  must(stat(directory, &before) == 0, directory);
+  must(mount("tmpfs", directory, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0, "mount");
+  must(chown(directory, before.st_uid, before.st_gid) == 0 &&
+           chmod(directory, before.st_mode & 07777) == 0,
+       "chown");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,15 +61,13 @@ int main(int argc, char** argv) {
     fprintf(stderr, "nano_with_mount OPTIONS DIRECTORY PROGRAM ARGUMENTS...\n");
     return 2;
   }
-  const char* directory = argv[2];
-  struct stat before {};
-  must(stat(directory, &before) == 0, directory);
   enterNamespaces();
   must(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make mounts private");
-  must(mount("tmpfs", directory, "tmpfs", MS_NOSUID | MS_NODEV, argv[1]) == 0, "mount");
-  must(chown(directory, before.st_uid, before.st_gid) == 0 &&
-           chmod(directory, before.st_mode & 07777) == 0,
-       "chown");
+  if (strncmp(argv[1], "bind=", 5) == 0) {
+    must(mount(argv[1] + 5, argv[2], nullptr, MS_BIND, nullptr) == 0, argv[2]);
+  } else {
+    mountEmpty(argv[1], argv[2]);
+  }
   execv(argv[3], argv + 3);
   must(false, argv[3]);
 }

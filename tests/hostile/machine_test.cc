@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -22,6 +23,17 @@ export default {
   async fetch() {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     return new Response('in time');
+  },
+};)";
+
+// Begins an answer and never ends it.
+constexpr char kEndless[] = R"(
+export default {
+  fetch() {
+    return new Response(new ReadableStream({
+      start(controller) { controller.enqueue(new TextEncoder().encode('begun')); },
+      pull() { return new Promise(() => {}); },
+    }));
   },
 };)";
 
@@ -157,6 +169,54 @@ TEST(MachineTest, AFullStateDiskRefusesDeploysAndNothingElse) {
   nanod.deploy("app", {{"index.js", appThatSays("the third")}}, {"--host=app.example.test"});
   EXPECT_EQ(nanod.get("app.example.test").body, "the third");
   EXPECT_EQ(nanod.stop(SIGKILL), 128 + SIGKILL);
+}
+
+// S15: somebody else's processes, which know nothing of weights and turns.
+TEST(MachineTest, AMachineWhoseCpusAreTakenIsSlowAndNothingElse) {
+  WorkerWorld world;
+  ASSERT_NO_FATAL_FAILURE(world.deploy("never"));
+  std::vector<std::unique_ptr<RunningProgram>> others;
+  for (unsigned i = 0; i < 4 * std::max(1u, std::thread::hardware_concurrency()); i++) {
+    others.push_back(std::make_unique<RunningProgram>(
+        "/bin/sh", std::vector<std::string>{"-c", "while :; do :; done"}));
+  }
+  world.expectNeighbourIsServed(200);
+  for (int i = 0; i < 20; i++)
+    EXPECT_EQ(world.get("never", "/fine").status, 200);
+  EXPECT_EQ(world.nanod().status().value("workerDeaths", -1), 0);
+  others.clear();
+  world.expectUnharmed("never");
+}
+
+// As the kernel writes it.
+void sayMemory(const TestDirectory& directory, int availableMb) {
+  directory.write("meminfo", "MemTotal:       16777216 kB\nMemAvailable:   " +
+                                 std::to_string(availableMb << 10) + " kB\n");
+}
+
+// S16
+TEST(MachineTest, WhenTheMachineIsShortOfMemoryWhatIsIdleGoesAndWhatIsAtWorkStays) {
+  TestDirectory directory;
+  sayMemory(directory, 8192);
+  Nanod::Options options;
+  options.machineMemory = directory.path() + "/meminfo";
+  Nanod nanod(options);
+  const std::string limits = R"({"limits": {"wait_until_ms": 1}})";
+  nanod.deploy("idle", {{"index.js", appThatSays("idle")}, {"nano.jsonc", limits}},
+               {"--tenant=a", "--host=idle.example.test"});
+  nanod.deploy("busy", {{"index.js", kEndless}, {"nano.jsonc", limits}},
+               {"--tenant=b", "--host=busy.example.test"});
+  EXPECT_EQ(nanod.get("idle.example.test").body, "idle");
+  RawConnection busy(nanod.port());
+  busy.send("GET / HTTP/1.1\r\nHost: busy.example.test\r\n\r\n");
+  EXPECT_TRUE(busy.receiveUntil("begun").ends_with("begun"));
+  const pid_t worker = nanod.workerOf("b");
+  EXPECT_NE(nanod.workerOf("a"), 0) << "idle, and there is memory enough";
+  sayMemory(directory, 100);
+  EXPECT_TRUE(eventually([&nanod] { return nanod.workerOf("a") == 0; }));
+  EXPECT_EQ(nanod.workerOf("b"), worker);
+  EXPECT_EQ(nanod.get("idle.example.test").body, "idle") << "a new worker, while it is needed";
+  EXPECT_EQ(nanod.status().value("workerDeaths", -1), 0);
 }
 
 // S11
