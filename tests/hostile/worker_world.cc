@@ -175,13 +175,13 @@ void WorkerWorld::deploy(const std::string& act) {
   ASSERT_EQ(result.exitCode, 0) << result.err << result.out;
   auto fine = get(act, "/fine");
   ASSERT_EQ(fine.body, "fine") << fine.status << fine.error;
-  // A cordon's worker and the neighbour's, and a spare that is ready: nothing starts any more.
-  size_t workers = 0;
-  ASSERT_TRUE(eventually([this, &workers] {
+  // A cordon's worker and the neighbour's, and a spare: nothing starts any more, and what tried the
+  // app's start is gone.
+  ASSERT_TRUE(eventually([this] {
+    size_t workers = nanod_->status().value("workers", nlohmann::json::array()).size();
     auto use = useOf(pid_);
-    bool settled =
-        use.children == workers && use.children >= 3 && use.descriptors == baseline_.descriptors;
-    workers = use.children;
+    bool settled = workers == 3 && use.zombies == 0 && use.children == baseline_.children &&
+                   use.descriptors == baseline_.descriptors;
     baseline_ = use;
     return settled;
   }));
