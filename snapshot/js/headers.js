@@ -1,7 +1,8 @@
 // @ts-check
 // Headers, https://fetch.spec.whatwg.org/#headers-class
 //
-// Of the guards a server needs "immutable" only: no header is forbidden to it.
+// Of the guards a server needs "immutable": no header is forbidden to it. A program that asks for a
+// request of the mode "no-cors" gets what that stands for.
 
 import { proxyDetails, requestHeaders } from 'nano:ops';
 import {
@@ -22,6 +23,7 @@ import {
   SymbolIterator,
   TypeErrorConstructor,
 } from './primordials.js';
+import { isSafelisted, isSafelistedName } from './safelisted_headers.js';
 import {
   defineInterface,
   illegalInvocation,
@@ -43,6 +45,10 @@ let isHeaders;
 let makeHeaders;
 /** @type {(headers: Headers) => boolean} */
 let areHeadersImmutable;
+/** Those of a request of the mode "no-cors". @type {(list: HeaderList) => Headers} */
+let noCorsHeaders;
+/** @type {(headers: Headers) => boolean} */
+let areHeadersNoCors;
 /** @type {(headers: any, index: number) => [string, string] | undefined} */
 let pairAt;
 /** The list itself: whoever changes it must own it. @type {(headers: Headers) => HeaderList} */
@@ -105,6 +111,7 @@ export class Headers {
   #list = undefined;
   #slot = -1;
   #immutable = false;
+  #noCors = false;
   /** The list as iteration has it. @type {HeaderList | undefined} */
   #sorted = undefined;
 
@@ -120,7 +127,8 @@ export class Headers {
     if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
     const key = normalizeName(name, context);
     const text = normalizeValue(value, context);
-    ArrayPrototypePush(this.#mutableList(context), key, text);
+    const list = this.#mutableList(context);
+    if (!this.#noCors || mayAppend(list, key, text)) ArrayPrototypePush(list, key, text);
   }
 
   delete(name) {
@@ -128,7 +136,8 @@ export class Headers {
     const context = "Failed to execute 'delete' on 'Headers'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
     const key = normalizeName(name, context);
-    deleteHeader(this.#mutableList(context), key);
+    const list = this.#mutableList(context);
+    if (!this.#noCors || isSafelistedName(key)) deleteHeader(list, key);
   }
 
   get(name) {
@@ -161,7 +170,8 @@ export class Headers {
     if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
     const key = normalizeName(name, context);
     const text = normalizeValue(value, context);
-    setHeader(this.#mutableList(context), key, text);
+    const list = this.#mutableList(context);
+    if (!this.#noCors || isSafelisted(key, text)) setHeader(list, key, text);
   }
 
   #mutableList(context) {
@@ -181,12 +191,30 @@ export class Headers {
       return headers;
     };
     areHeadersImmutable = (headers) => headers.#immutable;
+    noCorsHeaders = (given) => {
+      const list = [];
+      for (let i = 0; i < given.length; i += 2) {
+        if (mayAppend(list, given[i], given[i + 1])) {
+          ArrayPrototypePush(list, given[i], given[i + 1]);
+        }
+      }
+      const headers = makeHeaders(list, -1, false);
+      headers.#noCors = true;
+      return headers;
+    };
+    areHeadersNoCors = (headers) => headers.#noCors;
     pairAt = (headers, index) => {
       const sorted = (headers.#sorted ??= sortAndCombine(headerListOf(headers)));
       const place = 2 * index;
       return place < sorted.length ? [sorted[place], sorted[place + 1]] : undefined;
     };
   }
+}
+
+/** Whether a "no-cors" list may have one more: what its name would have in all counts. */
+function mayAppend(list, name, value) {
+  const before = getHeader(list, name);
+  return isSafelisted(name, before === null ? value : `${before}, ${value}`);
 }
 
 /**
@@ -238,10 +266,12 @@ function incomingHeaders(slot) {
 
 export {
   areHeadersImmutable,
+  areHeadersNoCors,
   fillHeaders,
   headerListOf,
   headersOfList,
   immutableHeaders,
   incomingHeaders,
   isHeaders,
+  noCorsHeaders,
 };

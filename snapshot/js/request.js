@@ -10,12 +10,14 @@ import { defineBodyMethods } from './body_methods.js';
 import { getHeader, hasHeader } from './header_list.js';
 import {
   areHeadersImmutable,
+  areHeadersNoCors,
   fillHeaders,
   headerListOf,
   headersOfList,
   immutableHeaders,
   incomingHeaders,
   isHeaders,
+  noCorsHeaders,
 } from './headers.js';
 import { inspectAs } from './inspect_kinds.js';
 import {
@@ -32,13 +34,14 @@ import {
   toRequestInit,
   toRequestUrl,
 } from './request_init.js';
+import { isSafelisted } from './safelisted_headers.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { defineInterface, illegalInvocation, isObject, tooFewArguments } from './webidl.js';
 
 const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
 
-const isSafelisted = (method) => method === 'GET' || method === 'HEAD' || method === 'POST';
+const isSafelistedMethod = (method) => method === 'GET' || method === 'HEAD' || method === 'POST';
 
 /** The signals of incoming requests that somebody asked for, by slot. */
 const incomingSignals = new SafeMap();
@@ -117,9 +120,9 @@ export class Request {
   }
 
   #applyMembers(members, context) {
-    applyInit(this.#ownDetails(), members, context);
+    applyInit(this.#ownDetails(), members, this.#ownUrl(), context);
     if (members.method !== undefined) this.#method = toMethod(members.method, context);
-    if (this.#ownDetails().mode === 'no-cors' && !isSafelisted(this.#method)) {
+    if (this.#ownDetails().mode === 'no-cors' && !isSafelistedMethod(this.#method)) {
       throw new TypeError(`${context}: '${this.#method}' is unsupported in no-cors mode.`);
     }
     if (members.signal === null) this.#follows = undefined;
@@ -136,7 +139,8 @@ export class Request {
     } else {
       fillHeaders(list, given, context);
     }
-    this.#headers = headersOfList(list);
+    const isNoCors = this.#details !== undefined && this.#details.mode === 'no-cors';
+    this.#headers = isNoCors ? noCorsHeaders(list) : headersOfList(list);
   }
 
   #setBody(source, members, context) {
@@ -148,10 +152,7 @@ export class Request {
     }
     if (given !== null) {
       const body = extractBody(given, context);
-      if (body.type !== null) {
-        const list = headerListOf(/** @type {any} */ (this.#headers));
-        if (!hasHeader(list, 'content-type')) ArrayPrototypePush(list, 'content-type', body.type);
-      }
+      if (body.type !== null) this.#addBodyType(body.type);
       // The stream of another body goes on as it comes, as proxies for Workers are written.
       const isOwnStream = body.source === null && body.incoming === null;
       if (isOwnStream) checkStreamedBody(this.#ownDetails(), members, context);
@@ -162,6 +163,14 @@ export class Request {
       throw new TypeError(`${context}: Cannot construct a Request with a used body.`);
     }
     this.#body = inherited.move();
+  }
+
+  #addBodyType(type) {
+    const headers = this.#ownHeaders();
+    const list = headerListOf(headers);
+    if (hasHeader(list, 'content-type')) return;
+    if (areHeadersNoCors(headers) && !isSafelisted('content-type', type)) return;
+    ArrayPrototypePush(list, 'content-type', type);
   }
 
   // What is not there yet is asked for.
@@ -316,7 +325,7 @@ export class Request {
     copy.#method = this.#ownMethod();
     const headers = this.#ownHeaders();
     const list = ArrayPrototypeSlice(headerListOf(headers));
-    copy.#headers = areHeadersImmutable(headers) ? immutableHeaders(list) : headersOfList(list);
+    copy.#headers = copyOf(headers, list);
     copy.#body = body === null ? null : body.clone();
     copy.#details = this.#cloneDetails();
     copy.#follows = this;
@@ -365,6 +374,12 @@ defineBodyMethods(Request, {
 });
 defineInterface(Request, isRequest);
 inspectAs(isRequest, fieldsOf);
+
+/** With the same guard. */
+function copyOf(headers, list) {
+  if (areHeadersImmutable(headers)) return immutableHeaders(list);
+  return areHeadersNoCors(headers) ? noCorsHeaders(list) : headersOfList(list);
+}
 
 /** The Request that came with the slot. @param {number} slot @returns {Request} */
 function incomingRequest(slot) {

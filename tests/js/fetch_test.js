@@ -114,17 +114,22 @@ test('the headers of the connection are not sent', async () => {
     ['cookie', 'a=b'],
     ['x-kept', 'yes'],
     ['accept', '*/*'],
+    ['accept-language', '*'],
+    ['user-agent', 'nano'],
     ['accept-encoding', 'gzip, br'],
   ]);
 });
 
 test('what a program says of its own is left alone', async () => {
   const seen = outbound(() => ({}));
-  await fetch(kUrl, { headers: { accept: 'text/html', 'accept-encoding': 'zstd' } });
+  const own = { accept: 'text/html', 'accept-encoding': 'zstd', 'user-agent': 'x' };
+  await fetch(kUrl, { headers: { ...own, 'accept-language': 'de' } });
   await fetch(kUrl, { headers: { range: 'bytes=0-1' } });
   same(seen[0].headers, [
     ['accept', 'text/html'],
     ['accept-encoding', 'zstd'],
+    ['user-agent', 'x'],
+    ['accept-language', 'de'],
   ]);
   same(named(seen[1], 'accept-encoding'), 'identity');
 });
@@ -171,7 +176,7 @@ test('outside of a request nothing is fetched', async () => {
 
 test('other schemes are refused', async () => {
   const seen = outbound(() => ({}));
-  for (const url of ['about:blank', 'blob:https://a.test/1', 'file:///etc/passwd', 'ftp://a.test/']) {
+  for (const url of ['about:blank', 'file:///etc/passwd', 'ftp://a.test/']) {
     await rejects(TypeError, fetch(url), `${url.slice(0, url.indexOf(':') + 1)} URLs`);
   }
   same(seen.length, 0);
@@ -229,6 +234,19 @@ test('a response that breaks off fails its reader', async () => {
   await rejects(TypeError, (await fetch(kUrl)).text(), 'broken');
   const reader = /** @type {any} */ ((await fetch(kUrl)).body).getReader();
   same((await reader.read()).value, bytes(97));
+  await rejects(TypeError, reader.read(), 'broken');
+  // Whoever has begun to read hears of it without asking.
+  const watched = /** @type {any} */ ((await fetch(kUrl)).body).getReader();
+  await watched.read();
+  await rejects(TypeError, watched.closed, 'broken');
+});
+
+test('one chunk is read ahead, and no more', async () => {
+  outbound(() => ({ body: ['a', 'b', new TypeError('broken')] }));
+  const reader = /** @type {any} */ ((await fetch(kUrl)).body).getReader();
+  same((await reader.read()).value, bytes(97));
+  await sleep(1);
+  same((await reader.read()).value, bytes(98));
   await rejects(TypeError, reader.read(), 'broken');
 });
 
