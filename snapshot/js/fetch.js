@@ -18,7 +18,7 @@ import {
   withReferrer,
 } from './fetch_headers.js';
 import { parseFetchUrl, parseLocation } from './fetch_url.js';
-import { flattenHeaders, getHeader } from './header_list.js';
+import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
 import { matchesIntegrity } from './integrity.js';
 import { answerLocally, isLocal } from './local_fetch.js';
@@ -48,6 +48,7 @@ class Fetching {
   #service;
   #method;
   #headers;
+  #spelled;
   #details;
   #body;
   #signal;
@@ -72,6 +73,7 @@ class Fetching {
     this.#service = service;
     this.#method = parts.method;
     this.#headers = parts.headers;
+    this.#spelled = parts.spelled;
     this.#details = parts.details;
     this.#body = parts.body;
     this.#signal = parts.signal;
@@ -142,7 +144,7 @@ class Fetching {
     const details = this.#details;
     const list =
       details === undefined ? this.#headers : withReferrer(this.#headers, details, this.#url);
-    const headers = flattenHeaders(list);
+    const headers = flattenHeaders(joinHeaders(list, this.#spelled));
     const onDone = (status, text, list, content, isDecoded) =>
       this.#onAnswer(status, text, list, content, isDecoded);
     this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
@@ -285,9 +287,10 @@ class Fetching {
     this.#isSettled = true;
     if (this.#incoming === undefined) this.#forgetSignal();
     else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
+    const { status, statusText, headers } = head;
+    const shown = { status, statusText, headers, type: this.#responseType() };
     const { href } = this.#url;
-    head.type = this.#responseType();
-    this.#resolvers.resolve(fetchedResponse(head, body, href, this.#redirects > 0));
+    this.#resolvers.resolve(fetchedResponse(shown, body, href, this.#redirects > 0));
   }
 
   /** Says where the fetch has been, as in a browser; what it would hide there is readable. */

@@ -18,6 +18,8 @@ import {
   incomingHeaders,
   isHeaders,
   noCorsHeaders,
+  spellHeaders,
+  spellingOf,
 } from './headers.js';
 import { inspectAs } from './inspect_kinds.js';
 import {
@@ -72,7 +74,8 @@ let bodyOf;
 let headersOf;
 /**
  * What fetch() sends. The list is the request's own; without a signal nothing can abort it.
- * @type {(request: Request) => { url: string, method: string, headers: string[],
+ * `spelled` has the names of headers that are not to go out in lower case: [name, spelled, ...].
+ * @type {(request: Request) => { url: string, method: string, headers: string[], spelled: string[],
  *   body: import('./body.js').Body | null, details: RequestDetails | undefined, signal: any }}
  */
 let partsOf;
@@ -132,15 +135,18 @@ export class Request {
   #setHeaders(source, members, context) {
     const given = members?.headers;
     let list = [];
-    if (given === undefined) {
-      if (source !== undefined) list = ArrayPrototypeSlice(headerListOf(source.#ownHeaders()));
-    } else if (isObject(given) && isHeaders(given)) {
-      list = ArrayPrototypeSlice(headerListOf(given));
-    } else {
-      fillHeaders(list, given, context);
+    let spelled = [];
+    let from = given === undefined ? source?.#ownHeaders() : undefined;
+    if (isObject(given) && isHeaders(given)) from = given;
+    if (from !== undefined) {
+      list = ArrayPrototypeSlice(headerListOf(from));
+      spelled = ArrayPrototypeSlice(spellingOf(from) ?? []);
+    } else if (given !== undefined) {
+      fillHeaders(list, given, context, spelled);
     }
     const isNoCors = this.#details !== undefined && this.#details.mode === 'no-cors';
-    this.#headers = isNoCors ? noCorsHeaders(list) : headersOfList(list);
+    const headers = isNoCors ? noCorsHeaders(list) : headersOfList(list);
+    this.#headers = spellHeaders(headers, spelled);
   }
 
   #setBody(source, members, context) {
@@ -361,6 +367,7 @@ export class Request {
       url: request.#ownUrl(),
       method: request.#ownMethod(),
       headers: headerListOf(request.#ownHeaders()),
+      spelled: spellingOf(request.#ownHeaders()) ?? [],
       body: request.#ownBody(),
       details: request.#details,
       signal: request.#mayAbort() ? request.#ownSignal() : undefined,
@@ -378,7 +385,8 @@ inspectAs(isRequest, fieldsOf);
 /** With the same guard. */
 function copyOf(headers, list) {
   if (areHeadersImmutable(headers)) return immutableHeaders(list);
-  return areHeadersNoCors(headers) ? noCorsHeaders(list) : headersOfList(list);
+  const copy = areHeadersNoCors(headers) ? noCorsHeaders(list) : headersOfList(list);
+  return spellHeaders(copy, ArrayPrototypeSlice(spellingOf(headers) ?? []));
 }
 
 /** The Request that came with the slot. @param {number} slot @returns {Request} */

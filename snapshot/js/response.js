@@ -73,7 +73,7 @@ let headersOf;
 let giveAway;
 /**
  * What fetch() gives.
- * @type {(head: { status: number, statusText: string, headers: string[], type?: string },
+ * @type {(head: { status: number, statusText: string, headers: string[], type: string },
  *   body: import('./body.js').Body | null, url: string, redirected: boolean,
  *   webSocket?: import('./websocket/websocket.js').WebSocket | null) => Response}
  */
@@ -354,7 +354,7 @@ export class Response {
       response.#body = body;
       response.#url = url;
       response.#redirected = redirected;
-      response.#type = head.type ?? 'basic';
+      response.#type = head.type;
       response.#webSocket = webSocket;
       return response;
     };

@@ -120,6 +120,45 @@ test('the headers of the connection are not sent', async () => {
   ]);
 });
 
+test('names are sent as they are spelled, each once', async () => {
+  const seen = outbound(() => ({}));
+  const sent = async (headers, how = (init) => fetch(kUrl, init)) => {
+    await how({ headers });
+    return seen[seen.length - 1].headers.slice(0, -4);
+  };
+  const pairs = [['X-Name', '1'], ['x-nAME', '2'], ['cookie', 'a=1'], ['Cookie', 'b=2']];
+  const joined = [['X-Name', '1, 2'], ['cookie', 'a=1; b=2']];
+  same(await sent(pairs), joined);
+  same(await sent(new Headers(pairs)), joined);
+  same(await sent(new Headers(new Headers(pairs))), joined);
+  same(await sent({ 'X-Name': '1', plain: '2' }), [['X-Name', '1'], ['plain', '2']]);
+  same(await sent(new Proxy({ 'X-Name': '1' }, {})), [['X-Name', '1']]);
+  for (const copy of [
+    (init) => fetch(new Request(kUrl, init)),
+    (init) => fetch(new Request(kUrl, init).clone()),
+    (init) => fetch(new Request(new Request(kUrl, init), { method: 'PUT' })),
+  ]) {
+    same(await sent(pairs, copy), joined);
+  }
+  const changed = new Headers({ 'X-A': '1', 'x-b': '1', 'X-C': '1' });
+  changed.set('x-a', '2');
+  changed.append('X-B', '2');
+  changed.delete('x-c');
+  changed.append('x-C', '2');
+  same(await sent(changed), [['X-A', '2'], ['x-b', '1, 2'], ['x-C', '2']]);
+  same([...changed.keys()], ['x-a', 'x-b', 'x-c']);
+  const { headers } = new Request(kUrl, { headers: changed });
+  headers.set('X-D', '3');
+  same([await sent(headers), (await sent(changed)).length], [
+    [['X-A', '2'], ['x-b', '1, 2'], ['x-C', '2'], ['X-D', '3']],
+    3,
+  ]);
+  await fetch(kUrl, { headers: { Accept: 'a/b', 'TE': 'x', CONNECTION: 'X-Named', 'X-Named': '1' } });
+  same(seen[seen.length - 1].headers.map(([name]) => name).sort(), [
+    ...['Accept', 'accept-encoding', 'accept-language', 'user-agent'],
+  ]);
+});
+
 test('what a program says of its own is left alone', async () => {
   const seen = outbound(() => ({}));
   const own = { accept: 'text/html', 'accept-encoding': 'zstd', 'user-agent': 'x' };
