@@ -7,6 +7,7 @@ import { blobOfUrl } from './blob_url.js';
 import { bodyOfSource } from './body.js';
 import { parseDataUrl } from './data_url.js';
 import { getHeader } from './header_list.js';
+import { parseMimeType } from './mime_type.js';
 import { RegExpPrototypeExec, TypedArrayPrototypeGetByteLength } from './primordials.js';
 
 /** A unit of bytes and one range of it, https://fetch.spec.whatwg.org/#simple-range-header-value */
@@ -45,12 +46,13 @@ function answerFromBlob(url, method, headers) {
   if (method !== 'GET') return 'a blob: URL takes the method GET only';
   const bytes = bytesOf(blob);
   const size = TypedArrayPrototypeGetByteLength(bytes);
+  const type = parseMimeType(typeOf(blob)) === undefined ? '' : typeOf(blob);
   const asked = getHeader(headers, 'range');
   if (asked === null) {
     return {
       status: 200,
       statusText: 'OK',
-      headers: ['content-length', `${size}`, 'content-type', typeOf(blob)],
+      headers: ['content-length', `${size}`, 'content-type', type],
       body: sharedBody(bytes),
     };
   }
@@ -62,7 +64,7 @@ function answerFromBlob(url, method, headers) {
   return {
     status: 206,
     statusText: 'Partial Content',
-    headers: ['content-length', length, 'content-range', part, 'content-type', typeOf(blob)],
+    headers: ['content-length', length, 'content-range', part, 'content-type', type],
     body: sharedBody(viewOf(bytes, from, last + 1)),
   };
 }

@@ -36,6 +36,8 @@ inRequest('what is read is a copy', async () => {
   const url = URL.createObjectURL(blob);
   const response = await fetch(url);
   same(response.headers.get('content-type'), '');
+  const strange = URL.createObjectURL(new Blob(['x'], { type: 'strange' }));
+  same((await fetch(strange)).headers.get('content-type'), '');
   (await response.bytes()).fill(0);
   for await (const chunk of /** @type {any} */ ((await fetch(url)).body)) chunk.fill(0);
   same(await blob.text(), 'abc');
