@@ -46,7 +46,7 @@ export class FetchUrl {
   hasCredentials;
   hasBadPort;
   #hostStart;
-  /** "https://example.com:8443"; of http and https only, of URLs without credentials. @type {string} */
+  /** "https://example.com:8443"; of http and https, without credentials. @type {string} */
   origin;
 
   /** @param {string} href whose parts are in `parts` */
