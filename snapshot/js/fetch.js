@@ -21,7 +21,7 @@ import { parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
 import { matchesIntegrity } from './integrity.js';
-import { answerLocally, isLocal } from './local_fetch.js';
+import { answerLocally } from './local_fetch.js';
 import {
   ArrayPrototypeJoin,
   ArrayPrototypeSlice,
@@ -40,6 +40,9 @@ const kMostRedirects = 20;
 /** Of a response; C++ has 0 for a fetch that failed. */
 const kFailed = 0;
 const kNotStarted = -1;
+
+/** Whether the content is here already. */
+const isLocal = (scheme) => scheme === 'data:' || scheme === 'blob:';
 
 const failure = (reason) => new TypeErrorConstructor(`fetch failed: ${reason}`);
 

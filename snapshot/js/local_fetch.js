@@ -21,9 +21,6 @@ const kRange = /^bytes[\t ]*=[\t ]*([0-9]*)[\t ]*-[\t ]*([0-9]*)$/;
  * @property {import('./body.js').Body} body
  */
 
-/** @param {string} scheme */
-export const isLocal = (scheme) => scheme === 'data:' || scheme === 'blob:';
-
 /**
  * @param {import('./fetch_url.js').FetchUrl} url @param {string} method @param {string[]} headers
  * @returns {LocalAnswer | string} why there is none
