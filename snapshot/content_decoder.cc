@@ -15,9 +15,10 @@
 namespace nano {
 namespace {
 
-// security 3.1: past the first megabyte a body may be a thousand times what came over the network,
-// which no text reaches.
-constexpr uint64_t kFreeBytes = 1 << 20;
+// security 3.1. Whoever reads gets a piece at a time, asked for, on the app's memory and CPU time:
+// no step costs more for being dense. So all that a few bytes may become has a bound, and what goes
+// on past it may be a thousand times what came over the network, which no text reaches.
+constexpr uint64_t kFreeBytes = 64 << 20;
 constexpr uint64_t kMostRatio = 1000;
 
 using State = ContentDecoder::State;

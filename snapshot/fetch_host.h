@@ -28,7 +28,7 @@ class FetchHost {
     std::string_view url;
     // The name of the service binding that answers; empty: the network.
     std::string_view service;
-    // As ResponseHead has them.
+    // As ResponseHead has them, but names as the program spells them.
     std::string_view headers;
     enum class Body : uint8_t {
       kNone,

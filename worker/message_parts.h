@@ -13,7 +13,7 @@
 namespace nano {
 
 // Headers as built-ins hand them over: name \0 value \0 name \0 value \0 ..., Latin-1 bytes, names
-// in lower case (Host::ResponseHead). How many fields there are.
+// in lower case (Host::ResponseHead; a fetch's may not be). How many fields there are.
 size_t countFlatHeaders(std::string_view headers);
 // `list` has room for exactly these.
 void writeFlatHeaders(std::string_view headers, capnp::List<rpc::Header>::Builder list);

@@ -234,9 +234,26 @@ TEST_F(OutboundBodiesTest, StopAtABomb) {
       "})()");
   version.limits.set(rpc::Limit::CPU, 5000);
   TestApp app = load(version);
-  const std::string bomb = brotliOf(std::string(32 << 20, 'a'));
+  const std::string bomb = brotliOf(std::string(96 << 20, 'a'));
   EXPECT_EQ(app.fetchThrough({}, {.headers = {{"content-encoding", "br"}}, .body = bomb}).body,
             "TypeError: The body is more than 1000 times as large as what was sent for it");
+}
+
+// A reader that keeps nothing gets all of it; one that keeps it all is held by its memory.
+TEST_F(OutboundBodiesTest, MayBeDenseWithinTheMemoryOfTheApp) {
+  const std::string dense = brotliOf(std::string(64 << 20, 'a'));
+  auto readBy = [&](const std::string& how) {
+    TestVersion version = reading(how);
+    version.limits.set(rpc::Limit::CPU, 5000);
+    version.limits.set(rpc::Limit::BUFFERS, 32);
+    TestApp app = load(version);
+    return app.fetchThrough({}, {.headers = {{"content-encoding", "br"}}, .body = dense}).body;
+  };
+  EXPECT_EQ(readBy("await (async () => { let n = 0; for await (const chunk of r.body) n += "
+                   "chunk.length; return n })()"),
+            "67108864");
+  const std::string kept = readBy("(await r.arrayBuffer()).byteLength");
+  EXPECT_TRUE(kept.starts_with("RangeError")) << kept;
 }
 
 TEST_F(OutboundBodiesTest, AreHandedOnAsTheyCame) {

@@ -32,7 +32,8 @@ TEST_F(OutboundTest, SendsWhatWasAskedForAndBringsTheAnswerBack) {
   EXPECT_EQ(fetch.method, "POST");
   EXPECT_EQ(fetch.url, "http://up.test/b?c");
   EXPECT_EQ(fetch.service, "");
-  EXPECT_EQ(fetch.headers.at("x-name"), "v");
+  EXPECT_EQ(fetch.headers.at("X-Name"), "v");
+  EXPECT_EQ(fetch.headers.at("user-agent"), "nano");
   EXPECT_EQ(fetch.headers.at("accept-encoding"), "gzip, br");
   EXPECT_EQ(fetch.body, "text");
   EXPECT_EQ(fetch.hops, 4);

@@ -291,4 +291,4 @@ inspectAs(isBlob, (blob) => {
 /** @param {File} file */
 export const fileNameOf = (file) => fileFactsOf(file).name;
 
-export { bytesOf, isBlob, isFile, typeOf };
+export { bytesOf, isBlob, isFile, typeOf, viewOf };

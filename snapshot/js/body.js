@@ -5,6 +5,7 @@
 // that comes in from outside is handed on, or read, without one as well.
 
 import { utf8Encode } from 'nano:ops';
+import { abortReason, addAbortAlgorithm, isSignalAborted, removeAbortAlgorithm } from './abort.js';
 import { bytesOf, isBlob, typeOf } from './blob.js';
 import { isFormData } from './form_data.js';
 import { serializeForm } from './form_urlencoded.js';
@@ -45,6 +46,7 @@ class WholeSource {
   }
 
   pull(controller) {
+    this.#body.forgetSignal();
     const bytes = this.#body.takeBytes();
     if (TypedArrayPrototypeGetByteLength(bytes) > 0) controller.enqueue(bytes);
     controller.close();
@@ -67,6 +69,8 @@ class IncomingSource {
   }
 
   pull(controller) {
+    // Who has begun to read hears of a failure without asking for more: one chunk is read ahead.
+    controller.highWaterMark = 1;
     return PromisePrototypeThen(this.#incoming.read(), (chunk) => {
       if (chunk !== null && TypedArrayPrototypeGetByteLength(chunk) > 0) {
         controller.enqueue(chunk);
@@ -96,6 +100,40 @@ export class Body {
   type = null;
   /** @type {import('./streams/readable_core.js').ReadableCore | undefined} */
   #stream = undefined;
+  /** What may abort a body that is there as a whole. @type {any} */
+  #signal = undefined;
+  #onAbort = undefined;
+
+  /** What it is read with from now on fails once the signal is aborted. @param {any} signal */
+  abortWith(signal) {
+    // An empty stream is at its end: nothing is left to fail.
+    if (TypedArrayPrototypeGetByteLength(this.source) > 0) this.#signal = signal;
+  }
+
+  get isAborted() {
+    if (this.#signal !== undefined) return isSignalAborted(this.#signal);
+    return this.incoming !== null && this.incoming.isAborted;
+  }
+
+  get abortReason() {
+    return this.#signal === undefined ? this.incoming?.abortReason : abortReason(this.#signal);
+  }
+
+  /** All of it is the reader's. */
+  forgetSignal() {
+    if (this.#onAbort !== undefined) removeAbortAlgorithm(this.#signal, this.#onAbort);
+    this.#signal = this.#onAbort = undefined;
+  }
+
+  #tellStream(stream) {
+    const signal = this.#signal;
+    if (isSignalAborted(signal)) {
+      stream.controller.error(abortReason(signal));
+      return;
+    }
+    this.#onAbort = () => stream.controller.error(abortReason(signal));
+    addAbortAlgorithm(signal, this.#onAbort);
+  }
 
   /** @returns {import('./streams/readable_core.js').ReadableCore} */
   get stream() {
@@ -107,6 +145,7 @@ export class Body {
     stream.body = this;
     this.#stream = stream;
     if (incoming !== null) incoming.attach(stream.controller);
+    if (this.#signal !== undefined && !this.used) this.#tellStream(stream);
     if (this.used) {
       // What was read without the stream has been read.
       stream.disturbed = true;
@@ -142,6 +181,7 @@ export class Body {
   /** Nobody else may read it from now on. */
   markUsed() {
     this.used = true;
+    this.forgetSignal();
     const stream = this.#stream;
     if (stream === undefined) return;
     stream.disturbed = true;
@@ -174,8 +214,17 @@ export class Body {
     moved.isShared = this.isShared;
     moved.incoming = this.incoming;
     moved.type = this.type;
+    moved.#signal = this.#signal;
     this.markUsed();
     return moved;
+  }
+
+  /** What is behind an untouched stream, for another body of it. @param {Body} other */
+  takeFrom(other) {
+    this.source = other.source;
+    this.incoming = other.incoming;
+    this.isShared = other.isShared;
+    this.#signal = other.#signal;
   }
 
   /** https://fetch.spec.whatwg.org/#concept-body-clone @returns {Body} */
@@ -185,6 +234,7 @@ export class Body {
       copy.source = this.source;
       copy.type = this.type;
       copy.isShared = this.isShared = typeof this.source !== 'string';
+      copy.#signal = this.#signal;
       return copy;
     }
     const type = this.type;
@@ -304,10 +354,6 @@ function extractStream(stream, context) {
   const body = new Body();
   body.stream = stream;
   // The stream of another body, and untouched: what is behind it can be taken past it.
-  if (stream.body !== undefined) {
-    body.source = stream.body.source;
-    body.incoming = stream.body.incoming;
-    body.isShared = stream.body.isShared;
-  }
+  if (stream.body !== undefined) body.takeFrom(stream.body);
   return body;
 }

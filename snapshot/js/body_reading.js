@@ -152,6 +152,7 @@ export function consumeBody(body, convert) {
   if (body.isUnusable) {
     return PromiseReject(new TypeError('Body is unusable: it has been read already or is locked'));
   }
+  if (body.isAborted) return PromiseReject(body.abortReason);
   if (body.source !== null) {
     const content = typeof body.source === 'string' ? body.source : body.takeBytes();
     body.markUsed();

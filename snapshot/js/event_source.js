@@ -187,8 +187,8 @@ export class EventSource extends EventTarget {
 
   #connect() {
     this.#timer = undefined;
-    const headers = { __proto__: null, Accept: 'text/event-stream', 'Cache-Control': 'no-cache' };
-    if (this.#lastEventId !== '') headers['Last-Event-ID'] = toHeaderBytes(this.#lastEventId);
+    const headers = { __proto__: null, accept: 'text/event-stream', 'cache-control': 'no-cache' };
+    if (this.#lastEventId !== '') headers['last-event-id'] = toHeaderBytes(this.#lastEventId);
     const controller = new AbortController();
     this.#controller = controller;
     const init = { __proto__: null, headers, signal: signalOf(controller) };

@@ -1,8 +1,9 @@
 // @ts-check
 // fetch(), https://fetch.spec.whatwg.org/#fetch-method
 //
-// There is no origin here, so no CORS and no cookies; no cache; and a redirect that is not followed
-// is an ordinary response, as on Workers.
+// There is no page here: the origin of a fetch is that of the URL it is made for. So no CORS and no
+// cookies, and nothing of a response is hidden; no cache; and a redirect that is not followed is an
+// ordinary response, as on Workers.
 
 import { abortFetch, startFetch } from 'nano:ops';
 import { abortReason, addAbortAlgorithm, isSignalAborted, removeAbortAlgorithm } from './abort.js';
@@ -10,12 +11,17 @@ import { bodyOfSource, fetchedBody } from './body.js';
 import { pumpIncoming, pumpStream, stopPump } from './body_pump.js';
 import { consumeBody, toBytes } from './body_reading.js';
 import { kWarnLevel, printLine } from './console_output.js';
-import { parseDataUrl } from './data_url.js';
-import { headersToSend, withoutBodyHeaders, withoutOriginHeaders } from './fetch_headers.js';
+import {
+  headersToSend,
+  withoutBodyHeaders,
+  withoutOriginHeaders,
+  withReferrer,
+} from './fetch_headers.js';
 import { parseFetchUrl, parseLocation } from './fetch_url.js';
-import { flattenHeaders, getHeader } from './header_list.js';
+import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
 import { matchesIntegrity } from './integrity.js';
+import { answerLocally } from './local_fetch.js';
 import {
   ArrayPrototypeJoin,
   ArrayPrototypeSlice,
@@ -35,6 +41,9 @@ const kMostRedirects = 20;
 const kFailed = 0;
 const kNotStarted = -1;
 
+/** Whether the content is here already. */
+const isLocal = (scheme) => scheme === 'data:' || scheme === 'blob:';
+
 const failure = (reason) => new TypeErrorConstructor(`fetch failed: ${reason}`);
 
 /** One fetch(), through all its redirects. */
@@ -42,11 +51,16 @@ class Fetching {
   #service;
   #method;
   #headers;
+  #spelled;
   #details;
   #body;
   #signal;
   /** @type {any} */
   #url;
+  /** Of the URL that it is made for. */
+  #origin;
+  /** Whether it has been at another. */
+  #wasElsewhere = false;
   /** The body where all of it is there, for when it is to be sent again. */
   #source = undefined;
   #redirects = 0;
@@ -62,10 +76,12 @@ class Fetching {
     this.#service = service;
     this.#method = parts.method;
     this.#headers = parts.headers;
+    this.#spelled = parts.spelled;
     this.#details = parts.details;
     this.#body = parts.body;
     this.#signal = parts.signal;
     this.#url = parseFetchUrl(parts.url);
+    this.#origin = this.#url.origin;
   }
 
   /** @returns {Promise<any>} */
@@ -78,7 +94,7 @@ class Fetching {
       }
       addAbortAlgorithm(signal, this.#onAbort);
     }
-    if (this.#url.scheme === 'data:') {
+    if (isLocal(this.#url.scheme)) {
       this.#answerFromUrl();
     } else if (this.#url.isHttp && this.#service === '' && asksForWebSocket(this.#headers)) {
       this.#upgrade();
@@ -128,7 +144,10 @@ class Fetching {
   #startAtHost() {
     const { href } = this.#url;
     const body = this.#bodyToSend();
-    const headers = flattenHeaders(this.#headers);
+    const details = this.#details;
+    const list =
+      details === undefined ? this.#headers : withReferrer(this.#headers, details, this.#url);
+    const headers = flattenHeaders(joinHeaders(list, this.#spelled));
     const onDone = (status, text, list, content, isDecoded) =>
       this.#onAnswer(status, text, list, content, isDecoded);
     this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
@@ -148,6 +167,7 @@ class Fetching {
     const body = this.#body;
     if (body === null) return null;
     if (this.#source !== undefined) return this.#source;
+    if (body.isAborted) throw body.abortReason;
     if (body.source !== null) {
       this.#source = body.source;
       body.markUsed();
@@ -209,6 +229,7 @@ class Fetching {
       this.#headers = withoutBodyHeaders(this.#headers);
     }
     if (target.origin !== this.#url.origin) this.#headers = withoutOriginHeaders(this.#headers);
+    if (target.origin !== this.#origin) this.#wasElsewhere = true;
     this.#url = target;
     this.#send();
   }
@@ -218,6 +239,9 @@ class Fetching {
     if (!target.isHttp) return `a redirect leads to a ${target.scheme} URL`;
     if (target.hasCredentials) return 'a redirect leads to a URL with credentials';
     if (this.#redirects >= kMostRedirects) return `there were more than ${kMostRedirects} redirects`;
+    if (this.#details?.mode === 'same-origin' && target.origin !== this.#origin) {
+      return "a redirect leads to another origin, and `mode` is 'same-origin'";
+    }
     if (status !== 303 && this.#body !== null && this.#source === undefined) {
       return 'a redirect asks for the body again, which was a stream';
     }
@@ -233,7 +257,12 @@ class Fetching {
       body = fetchedBody(this.#incoming);
     } else if (content !== undefined) {
       body = bodyOfSource(content, null);
+      if (this.#signal !== undefined) body.abortWith(this.#signal);
     }
+    this.#answerWith(head, body);
+  }
+
+  #answerWith(head, body) {
     const integrity = this.#details?.integrity ?? '';
     if (integrity !== '') this.#check(integrity, head, body);
     else this.#give(head, body);
@@ -261,19 +290,22 @@ class Fetching {
     this.#isSettled = true;
     if (this.#incoming === undefined) this.#forgetSignal();
     else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
+    const { status, statusText, headers } = head;
+    const shown = { status, statusText, headers, type: this.#responseType() };
     const { href } = this.#url;
-    this.#resolvers.resolve(fetchedResponse(head, body, href, this.#redirects > 0));
+    this.#resolvers.resolve(fetchedResponse(shown, body, href, this.#redirects > 0));
   }
 
-  /** https://fetch.spec.whatwg.org/#scheme-fetch, of data: */
+  /** Says where the fetch has been, as in a browser; what it would hide there is readable. */
+  #responseType() {
+    if (!this.#wasElsewhere) return 'basic';
+    return this.#details?.mode === 'no-cors' ? 'opaque' : 'cors';
+  }
+
   #answerFromUrl() {
-    const parsed = parseDataUrl(this.#url.href);
-    if (parsed === undefined) {
-      this.#fail(failure('the data: URL is malformed'));
-      return;
-    }
-    const headers = ['content-type', parsed.type];
-    this.#answer({ status: 200, statusText: 'OK', headers }, parsed.bytes);
+    const answer = answerLocally(this.#url, this.#method, this.#headers);
+    if (typeof answer === 'string') this.#fail(failure(answer));
+    else this.#answerWith(answer, this.#method === 'HEAD' ? null : answer.body);
   }
 
   /** The stream that was to be sent failed. */

@@ -4,10 +4,13 @@
 import { getHeader, hasHeader } from './header_list.js';
 import {
   ArrayPrototypePush,
+  ArrayPrototypeSlice,
   RegExpPrototypeExec,
   SafeSet,
   StringPrototypeToLowerCase,
 } from './primordials.js';
+import { refererFor } from './referrer.js';
+import { kNoReferrer } from './request_init.js';
 
 /** Of the connection and of its framing: whoever makes the connection says them. */
 const kNotSent = new SafeSet([
@@ -31,6 +34,9 @@ const kOfBody = new SafeSet([
 ]);
 /** What was meant for one origin. The standard has the first; browsers keep the others themselves. */
 const kOfOrigin = new SafeSet(['authorization', 'cookie', 'proxy-authorization']);
+
+/** Many servers refuse requests that do not say whose they are. */
+const kUserAgent = 'nano';
 
 function without(list, names) {
   const kept = [];
@@ -62,6 +68,8 @@ export function headersToSend(given, cache) {
   const named = namedByConnection(given);
   if (named.size > 0) list = without(list, named);
   if (!hasHeader(list, 'accept')) ArrayPrototypePush(list, 'accept', '*/*');
+  if (!hasHeader(list, 'accept-language')) ArrayPrototypePush(list, 'accept-language', '*');
+  if (!hasHeader(list, 'user-agent')) ArrayPrototypePush(list, 'user-agent', kUserAgent);
   if (!hasHeader(list, 'accept-encoding')) {
     // A part of something encoded could not be decoded.
     const codings = hasHeader(list, 'range') ? 'identity' : 'gzip, br';
@@ -79,6 +87,22 @@ function addCacheMode(list, cache) {
     if (!hasHeader(list, 'pragma')) ArrayPrototypePush(list, 'pragma', 'no-cache');
     if (!hasHeader(list, 'cache-control')) ArrayPrototypePush(list, 'cache-control', 'no-cache');
   }
+}
+
+/**
+ * With the Referer that `referrer` and `referrerPolicy` make, unless the program says one itself.
+ * @param {string[]} list @param {import('./request_init.js').RequestDetails} details
+ * @param {import('./fetch_url.js').FetchUrl} url where it goes
+ * @returns {string[]}
+ */
+export function withReferrer(list, details, url) {
+  const { referrer, referrerPolicy } = details;
+  if (referrer === '' || referrer === kNoReferrer || hasHeader(list, 'referer')) return list;
+  const referer = refererFor(referrer, referrerPolicy, url);
+  if (referer === undefined) return list;
+  const longer = ArrayPrototypeSlice(list);
+  ArrayPrototypePush(longer, 'referer', referer);
+  return longer;
 }
 
 /** After a redirect that has dropped the body. @param {string[]} list @returns {string[]} */

@@ -1,11 +1,13 @@
 // @ts-check
 // URLs as fetch() looks at them: where they lead, and whether it may be asked there.
 
-import { latin1Encode, urlParse, utf8Decode } from 'nano:ops';
+import { urlParse } from 'nano:ops';
 import {
+  NumberPrototypeToString,
   SafeSet,
   StringPrototypeCharCodeAt,
   StringPrototypeSlice,
+  StringPrototypeToUpperCase,
   Uint32ArrayConstructor,
 } from './primordials.js';
 
@@ -43,7 +45,8 @@ export class FetchUrl {
   isHttp;
   hasCredentials;
   hasBadPort;
-  /** "https://example.com:8443"; of http and https only. @type {string} */
+  #hostStart;
+  /** "https://example.com:8443"; of http and https, without credentials. @type {string} */
   origin;
 
   /** @param {string} href whose parts are in `parts` */
@@ -57,6 +60,22 @@ export class FetchUrl {
       parts[kHostEnd] > start && StringPrototypeCharCodeAt(href, start) === kAt;
     this.hasBadPort = parts[kPort] !== kAbsent && kBadPorts.has(parts[kPort]);
     this.origin = StringPrototypeSlice(href, 0, parts[kPathnameStart]);
+    this.#hostStart = start;
+  }
+
+  /** Without its fragment and its credentials. */
+  get bareHref() {
+    return this.#withoutCredentials(this.href);
+  }
+
+  /** The origin, whether the URL has credentials or not. */
+  get siteOrigin() {
+    return this.#withoutCredentials(this.origin);
+  }
+
+  #withoutCredentials(text) {
+    if (!this.hasCredentials) return text;
+    return `${this.scheme}//${StringPrototypeSlice(text, this.#hostStart + 1)}`;
   }
 }
 
@@ -68,15 +87,20 @@ export function parseFetchUrl(input, base) {
 }
 
 /**
- * Where a Location field leads. Its bytes are UTF-8 where they are not ASCII: so do all browsers,
- * and so do servers that send such.
+ * Where a Location field leads. Its bytes that are not ASCII stay what they are, UTF-8 or not, as
+ * percent signs stand for bytes.
  * @param {string} location a byte a character @param {string} base
  * @returns {FetchUrl | undefined}
  */
 export function parseLocation(location, base) {
+  let escaped = '';
+  let from = 0;
   for (let i = 0; i < location.length; i++) {
-    if (StringPrototypeCharCodeAt(location, i) < 0x80) continue;
-    return parseFetchUrl(utf8Decode(latin1Encode(location), false, true), base);
+    const code = StringPrototypeCharCodeAt(location, i);
+    if (code < 0x80) continue;
+    const hex = StringPrototypeToUpperCase(NumberPrototypeToString(code, 16));
+    escaped += `${StringPrototypeSlice(location, from, i)}%${hex}`;
+    from = i + 1;
   }
-  return parseFetchUrl(location, base);
+  return parseFetchUrl(escaped + StringPrototypeSlice(location, from), base);
 }

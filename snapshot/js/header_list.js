@@ -146,6 +146,34 @@ function removeFrom(list, name, start) {
   if (kept !== list.length) list.length = kept;
 }
 
+/**
+ * As a request has them on its way: each name once, spelled as the program spells it. Set-Cookie
+ * cannot be joined.
+ * @param {HeaderList} list @param {string[]} spelled [name, as given, ...]
+ * @returns {HeaderList}
+ */
+export function joinHeaders(list, spelled) {
+  const joined = [];
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i];
+    const before = name === 'set-cookie' ? -1 : placeOf(joined, name);
+    if (before < 0) ArrayPrototypePush(joined, name, list[i + 1]);
+    else joined[before + 1] += `${name === 'cookie' ? ';' : ','} ${list[i + 1]}`;
+  }
+  for (let i = 0; i < joined.length; i += 2) {
+    const place = placeOf(spelled, joined[i]);
+    if (place >= 0) joined[i] = spelled[place + 1];
+  }
+  return joined;
+}
+
+function placeOf(list, name) {
+  for (let i = 0; i < list.length; i += 2) {
+    if (list[i] === name) return i;
+  }
+  return -1;
+}
+
 /** For ops: 'name\0value\0name\0value\0'. @param {HeaderList} list */
 export function flattenHeaders(list) {
   const length = list.length;

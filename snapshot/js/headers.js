@@ -1,7 +1,8 @@
 // @ts-check
 // Headers, https://fetch.spec.whatwg.org/#headers-class
 //
-// Of the guards a server needs "immutable" only: no header is forbidden to it.
+// Of the guards a server needs "immutable": no header is forbidden to it. A program that asks for a
+// request of the mode "no-cors" gets what that stands for.
 
 import { proxyDetails, requestHeaders } from 'nano:ops';
 import {
@@ -22,6 +23,7 @@ import {
   SymbolIterator,
   TypeErrorConstructor,
 } from './primordials.js';
+import { isSafelisted, isSafelistedName } from './safelisted_headers.js';
 import {
   defineInterface,
   illegalInvocation,
@@ -43,6 +45,14 @@ let isHeaders;
 let makeHeaders;
 /** @type {(headers: Headers) => boolean} */
 let areHeadersImmutable;
+/** Those of a request of the mode "no-cors". @type {(list: HeaderList) => Headers} */
+let noCorsHeaders;
+/** @type {(headers: Headers) => boolean} */
+let areHeadersNoCors;
+/** [name, as given, ...] @type {(headers: Headers) => string[] | undefined} */
+let spellingOf;
+/** Gives them a list of their own. @type {(headers: Headers, spelled: any) => Headers} */
+let spellHeaders;
 /** @type {(headers: any, index: number) => [string, string] | undefined} */
 let pairAt;
 /** The list itself: whoever changes it must own it. @type {(headers: Headers) => HeaderList} */
@@ -53,8 +63,9 @@ const identity = (value) => value;
 /**
  * What the standard calls to fill, into a list.
  * @param {HeaderList} list @param {any} init @param {string} context
+ * @param {string[]} [spelled] gets the names that are not in lower case: [name, as given, ...]
  */
-function fillHeaders(list, init, context) {
+function fillHeaders(list, init, context, spelled) {
   if (!isObject(init)) {
     throw new TypeError(
       `${context}: The provided value is not of type ` +
@@ -62,41 +73,59 @@ function fillHeaders(list, init, context) {
     );
   }
   const method = init[SymbolIterator];
-  if (method === undefined || method === null) fillFromRecord(list, init, context);
-  else if (method === entries && isHeaders(init)) appendAll(list, headerListOf(init));
-  else fillFromSequence(list, init, method, context);
+  if (method === undefined || method === null) {
+    fillFromRecord(list, init, context, spelled);
+  } else if (method === entries && isHeaders(init)) {
+    appendAll(list, headerListOf(init));
+    const names = spellingOf(init);
+    if (spelled !== undefined && names !== undefined) appendAll(spelled, names);
+  } else {
+    const toPair = (pair) => toSequence(pair, context, identity);
+    fillFromPairs(list, toSequence(init, context, toPair, method), context, spelled);
+  }
 }
 
 function appendAll(list, others) {
   for (let i = 0; i < others.length; i++) ArrayPrototypePush(list, others[i]);
 }
 
-function fillFromSequence(list, init, method, context) {
-  const pairs = toSequence(init, context, (pair) => toSequence(pair, context, identity), method);
+/** Of a header that is about to be added: the first of its name says how it is spelled. */
+function noteSpelling(spelled, list, name, given) {
+  if (spelled === undefined || given === name || typeof given !== 'string') return;
+  if (!hasHeader(list, name)) ArrayPrototypePush(spelled, name, given);
+}
+
+function fillFromPairs(list, pairs, context, spelled) {
   for (let i = 0; i < pairs.length; i++) {
     const pair = pairs[i];
     if (pair.length !== 2) {
       throw new TypeError(`${context}: A header must be a pair of a name and a value.`);
     }
     const name = normalizeName(pair[0], context);
-    ArrayPrototypePush(list, name, normalizeValue(pair[1], context));
+    const value = normalizeValue(pair[1], context);
+    noteSpelling(spelled, list, name, pair[0]);
+    ArrayPrototypePush(list, name, value);
   }
 }
 
-function fillFromRecord(list, init, context) {
+function fillFromRecord(list, init, context, spelled) {
   // What a proxy or a symbol among the keys would notice, the general conversion does.
   if (proxyDetails(init) === undefined && ObjectGetOwnPropertySymbols(init).length === 0) {
     const keys = ObjectKeys(init);
     for (let i = 0; i < keys.length; i++) {
       const name = normalizeName(keys[i], context);
-      ArrayPrototypePush(list, name, normalizeValue(init[keys[i]], context));
+      const value = normalizeValue(init[keys[i]], context);
+      noteSpelling(spelled, list, name, keys[i]);
+      ArrayPrototypePush(list, name, value);
     }
     return;
   }
   const record = toRecord(init, context, toByteString, toByteString);
   for (let i = 0; i < record.length; i += 2) {
     const name = normalizeName(record[i], context);
-    ArrayPrototypePush(list, name, normalizeValue(record[i + 1], context));
+    const value = normalizeValue(record[i + 1], context);
+    noteSpelling(spelled, list, name, record[i]);
+    ArrayPrototypePush(list, name, value);
   }
 }
 
@@ -105,13 +134,18 @@ export class Headers {
   #list = undefined;
   #slot = -1;
   #immutable = false;
+  #noCors = false;
+  /** Names as they were given, where that is not in lower case: [name, as given, ...]. */
+  #spelled = undefined;
   /** The list as iteration has it. @type {HeaderList | undefined} */
   #sorted = undefined;
 
   constructor(init = undefined) {
     if (init === kInternal) return;
     this.#list = [];
-    if (init !== undefined) fillHeaders(this.#list, init, "Failed to construct 'Headers'");
+    if (init === undefined) return;
+    this.#spelled = [];
+    fillHeaders(this.#list, init, "Failed to construct 'Headers'", this.#spelled);
   }
 
   append(name, value) {
@@ -120,7 +154,10 @@ export class Headers {
     if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
     const key = normalizeName(name, context);
     const text = normalizeValue(value, context);
-    ArrayPrototypePush(this.#mutableList(context), key, text);
+    const list = this.#mutableList(context);
+    if (this.#noCors && !mayAppend(list, key, text)) return;
+    this.#spell(key, name);
+    ArrayPrototypePush(list, key, text);
   }
 
   delete(name) {
@@ -128,7 +165,10 @@ export class Headers {
     const context = "Failed to execute 'delete' on 'Headers'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
     const key = normalizeName(name, context);
-    deleteHeader(this.#mutableList(context), key);
+    const list = this.#mutableList(context);
+    if (this.#noCors && !isSafelistedName(key)) return;
+    deleteHeader(list, key);
+    if (this.#spelled !== undefined) deleteHeader(this.#spelled, key);
   }
 
   get(name) {
@@ -161,7 +201,14 @@ export class Headers {
     if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
     const key = normalizeName(name, context);
     const text = normalizeValue(value, context);
-    setHeader(this.#mutableList(context), key, text);
+    const list = this.#mutableList(context);
+    if (this.#noCors && !isSafelisted(key, text)) return;
+    this.#spell(key, name);
+    setHeader(list, key, text);
+  }
+
+  #spell(name, given) {
+    if (given !== name) noteSpelling((this.#spelled ??= []), this.#list, name, given);
   }
 
   #mutableList(context) {
@@ -181,12 +228,35 @@ export class Headers {
       return headers;
     };
     areHeadersImmutable = (headers) => headers.#immutable;
+    noCorsHeaders = (given) => {
+      const list = [];
+      for (let i = 0; i < given.length; i += 2) {
+        if (mayAppend(list, given[i], given[i + 1])) {
+          ArrayPrototypePush(list, given[i], given[i + 1]);
+        }
+      }
+      const headers = makeHeaders(list, -1, false);
+      headers.#noCors = true;
+      return headers;
+    };
+    areHeadersNoCors = (headers) => headers.#noCors;
+    spellingOf = (headers) => headers.#spelled;
+    spellHeaders = (headers, spelled) => {
+      headers.#spelled = spelled;
+      return headers;
+    };
     pairAt = (headers, index) => {
       const sorted = (headers.#sorted ??= sortAndCombine(headerListOf(headers)));
       const place = 2 * index;
       return place < sorted.length ? [sorted[place], sorted[place + 1]] : undefined;
     };
   }
+}
+
+/** Whether a "no-cors" list may have one more: what its name would have in all counts. */
+function mayAppend(list, name, value) {
+  const before = getHeader(list, name);
+  return isSafelisted(name, before === null ? value : `${before}, ${value}`);
 }
 
 /**
@@ -238,10 +308,14 @@ function incomingHeaders(slot) {
 
 export {
   areHeadersImmutable,
+  areHeadersNoCors,
   fillHeaders,
   headerListOf,
   headersOfList,
   immutableHeaders,
   incomingHeaders,
   isHeaders,
+  noCorsHeaders,
+  spellHeaders,
+  spellingOf,
 };

@@ -36,6 +36,14 @@ export class IncomingBody {
     return this.number >= kFirstFetch;
   }
 
+  get isAborted() {
+    return this.#isAborted;
+  }
+
+  get abortReason() {
+    return this.#reason;
+  }
+
   /** @returns {Promise<Uint8Array | null>} null at the end */
   read() {
     if (this.#isAborted) return PromiseReject(this.#reason);

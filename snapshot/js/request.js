@@ -10,12 +10,16 @@ import { defineBodyMethods } from './body_methods.js';
 import { getHeader, hasHeader } from './header_list.js';
 import {
   areHeadersImmutable,
+  areHeadersNoCors,
   fillHeaders,
   headerListOf,
   headersOfList,
   immutableHeaders,
   incomingHeaders,
   isHeaders,
+  noCorsHeaders,
+  spellHeaders,
+  spellingOf,
 } from './headers.js';
 import { inspectAs } from './inspect_kinds.js';
 import {
@@ -32,13 +36,14 @@ import {
   toRequestInit,
   toRequestUrl,
 } from './request_init.js';
+import { isSafelisted } from './safelisted_headers.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { defineInterface, illegalInvocation, isObject, tooFewArguments } from './webidl.js';
 
 const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
 
-const isSafelisted = (method) => method === 'GET' || method === 'HEAD' || method === 'POST';
+const isSafelistedMethod = (method) => method === 'GET' || method === 'HEAD' || method === 'POST';
 
 /** The signals of incoming requests that somebody asked for, by slot. */
 const incomingSignals = new SafeMap();
@@ -69,7 +74,8 @@ let bodyOf;
 let headersOf;
 /**
  * What fetch() sends. The list is the request's own; without a signal nothing can abort it.
- * @type {(request: Request) => { url: string, method: string, headers: string[],
+ * `spelled` has the names of headers that are not to go out in lower case: [name, spelled, ...].
+ * @type {(request: Request) => { url: string, method: string, headers: string[], spelled: string[],
  *   body: import('./body.js').Body | null, details: RequestDetails | undefined, signal: any }}
  */
 let partsOf;
@@ -117,9 +123,9 @@ export class Request {
   }
 
   #applyMembers(members, context) {
-    applyInit(this.#ownDetails(), members, context);
+    applyInit(this.#ownDetails(), members, this.#ownUrl(), context);
     if (members.method !== undefined) this.#method = toMethod(members.method, context);
-    if (this.#ownDetails().mode === 'no-cors' && !isSafelisted(this.#method)) {
+    if (this.#ownDetails().mode === 'no-cors' && !isSafelistedMethod(this.#method)) {
       throw new TypeError(`${context}: '${this.#method}' is unsupported in no-cors mode.`);
     }
     if (members.signal === null) this.#follows = undefined;
@@ -129,14 +135,18 @@ export class Request {
   #setHeaders(source, members, context) {
     const given = members?.headers;
     let list = [];
-    if (given === undefined) {
-      if (source !== undefined) list = ArrayPrototypeSlice(headerListOf(source.#ownHeaders()));
-    } else if (isObject(given) && isHeaders(given)) {
-      list = ArrayPrototypeSlice(headerListOf(given));
-    } else {
-      fillHeaders(list, given, context);
+    let spelled = [];
+    let from = given === undefined ? source?.#ownHeaders() : undefined;
+    if (isObject(given) && isHeaders(given)) from = given;
+    if (from !== undefined) {
+      list = ArrayPrototypeSlice(headerListOf(from));
+      spelled = ArrayPrototypeSlice(spellingOf(from) ?? []);
+    } else if (given !== undefined) {
+      fillHeaders(list, given, context, spelled);
     }
-    this.#headers = headersOfList(list);
+    const isNoCors = this.#details !== undefined && this.#details.mode === 'no-cors';
+    const headers = isNoCors ? noCorsHeaders(list) : headersOfList(list);
+    this.#headers = spellHeaders(headers, spelled);
   }
 
   #setBody(source, members, context) {
@@ -148,10 +158,7 @@ export class Request {
     }
     if (given !== null) {
       const body = extractBody(given, context);
-      if (body.type !== null) {
-        const list = headerListOf(/** @type {any} */ (this.#headers));
-        if (!hasHeader(list, 'content-type')) ArrayPrototypePush(list, 'content-type', body.type);
-      }
+      if (body.type !== null) this.#addBodyType(body.type);
       // The stream of another body goes on as it comes, as proxies for Workers are written.
       const isOwnStream = body.source === null && body.incoming === null;
       if (isOwnStream) checkStreamedBody(this.#ownDetails(), members, context);
@@ -162,6 +169,14 @@ export class Request {
       throw new TypeError(`${context}: Cannot construct a Request with a used body.`);
     }
     this.#body = inherited.move();
+  }
+
+  #addBodyType(type) {
+    const headers = this.#ownHeaders();
+    const list = headerListOf(headers);
+    if (hasHeader(list, 'content-type')) return;
+    if (areHeadersNoCors(headers) && !isSafelisted('content-type', type)) return;
+    ArrayPrototypePush(list, 'content-type', type);
   }
 
   // What is not there yet is asked for.
@@ -316,7 +331,7 @@ export class Request {
     copy.#method = this.#ownMethod();
     const headers = this.#ownHeaders();
     const list = ArrayPrototypeSlice(headerListOf(headers));
-    copy.#headers = areHeadersImmutable(headers) ? immutableHeaders(list) : headersOfList(list);
+    copy.#headers = copyOf(headers, list);
     copy.#body = body === null ? null : body.clone();
     copy.#details = this.#cloneDetails();
     copy.#follows = this;
@@ -352,6 +367,7 @@ export class Request {
       url: request.#ownUrl(),
       method: request.#ownMethod(),
       headers: headerListOf(request.#ownHeaders()),
+      spelled: spellingOf(request.#ownHeaders()) ?? [],
       body: request.#ownBody(),
       details: request.#details,
       signal: request.#mayAbort() ? request.#ownSignal() : undefined,
@@ -365,6 +381,13 @@ defineBodyMethods(Request, {
 });
 defineInterface(Request, isRequest);
 inspectAs(isRequest, fieldsOf);
+
+/** With the same guard. */
+function copyOf(headers, list) {
+  if (areHeadersImmutable(headers)) return immutableHeaders(list);
+  const copy = areHeadersNoCors(headers) ? noCorsHeaders(list) : headersOfList(list);
+  return spellHeaders(copy, ArrayPrototypeSlice(spellingOf(headers) ?? []));
+}
 
 /** The Request that came with the slot. @param {number} slot @returns {Request} */
 function incomingRequest(slot) {

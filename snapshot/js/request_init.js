@@ -4,6 +4,7 @@
 
 import { urlParse } from 'nano:ops';
 import { isAbortSignal } from './abort.js';
+import { parseFetchUrl } from './fetch_url.js';
 import {
   RegExpPrototypeExec,
   StringPrototypeCharCodeAt,
@@ -61,6 +62,9 @@ export class RequestDetails {
   }
 }
 
+/** That of a page, of which there is none. */
+export const kNoReferrer = 'about:client';
+
 const optionalEnum = (value, allowed, context, type) =>
   value === undefined ? undefined : toEnum(value, allowed, context, type);
 
@@ -109,12 +113,15 @@ export function toRequestInit(value, context) {
 
 /** @typedef {ReturnType<typeof toRequestInit>} RequestInit */
 
-/** @param {RequestDetails} details @param {RequestInit} init @param {string} context */
-export function applyInit(details, init, context) {
+/**
+ * @param {RequestDetails} details @param {RequestInit} init
+ * @param {string} url the request's @param {string} context
+ */
+export function applyInit(details, init, url, context) {
   if (init.window !== undefined && init.window !== null) {
     throw new TypeError(`${context}: 'window' must be null.`);
   }
-  details.referrer = toReferrer(init.referrer, context);
+  details.referrer = toReferrer(init.referrer, url, context);
   details.referrerPolicy = init.referrerPolicy ?? '';
   if (init.mode === 'navigate') {
     throw new TypeError(`${context}: Cannot construct a Request with mode 'navigate'.`);
@@ -144,13 +151,14 @@ export function checkStreamedBody(details, init, context) {
   }
 }
 
-function toReferrer(referrer, context) {
-  if (referrer === undefined) return 'about:client';
+/** A URL of the origin that the request goes to: there is no other that it could come from. */
+function toReferrer(referrer, url, context) {
+  if (referrer === undefined) return kNoReferrer;
   if (referrer === '') return '';
-  const href = parseUrl(referrer);
-  if (href === undefined) throw new TypeError(`${context}: Invalid referrer URL.`);
-  // There is no origin that another URL could be the same as.
-  return 'about:client';
+  const from = parseFetchUrl(referrer);
+  if (from === undefined) throw new TypeError(`${context}: Invalid referrer URL.`);
+  if (!from.isHttp || from.siteOrigin !== parseFetchUrl(url)?.siteOrigin) return kNoReferrer;
+  return parseUrl(referrer) ?? kNoReferrer;
 }
 
 const kToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

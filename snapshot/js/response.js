@@ -73,7 +73,7 @@ let headersOf;
 let giveAway;
 /**
  * What fetch() gives.
- * @type {(head: { status: number, statusText: string, headers: string[] },
+ * @type {(head: { status: number, statusText: string, headers: string[], type: string },
  *   body: import('./body.js').Body | null, url: string, redirected: boolean,
  *   webSocket?: import('./websocket/websocket.js').WebSocket | null) => Response}
  */
@@ -93,6 +93,7 @@ export class Response {
   /** Where it was fetched from; undefined: it was made here. @type {string | undefined} */
   #url = undefined;
   #redirected = false;
+  #type = 'default';
   /** Of an upgrade, or null. */
   #webSocket = null;
 
@@ -169,6 +170,7 @@ export class Response {
   static error() {
     const response = new Response(/** @type {any} */ (kInternal));
     response.#isError = true;
+    response.#type = 'error';
     response.#status = 0;
     response.#headers = immutableHeaders([]);
     return response;
@@ -202,8 +204,7 @@ export class Response {
 
   get type() {
     if (!(#body in this)) illegalInvocation();
-    if (this.#isError) return 'error';
-    return this.#url === undefined ? 'default' : 'basic';
+    return this.#type;
   }
 
   get url() {
@@ -283,6 +284,7 @@ export class Response {
     copy.#isEncoded = this.#isEncoded;
     copy.#url = this.#url;
     copy.#redirected = this.#redirected;
+    copy.#type = this.#type;
     return copy;
   }
 
@@ -330,6 +332,7 @@ export class Response {
         if (body.isUnusable) {
           throw new TypeError('The body of the Response has been read already or is locked');
         }
+        if (body.isAborted) throw body.abortReason;
         incoming = body.fetched;
       }
       let list = null;
@@ -351,6 +354,7 @@ export class Response {
       response.#body = body;
       response.#url = url;
       response.#redirected = redirected;
+      response.#type = head.type;
       response.#webSocket = webSocket;
       return response;
     };

@@ -15,6 +15,9 @@ const kNestedDelay = 4;
 const kLongestDelay = 0x7fffffff;
 
 class Timer {
+  /** Called where the request ends before the timer is due. @type {(() => void) | undefined} */
+  onDropped = undefined;
+
   constructor(callback, args, delay, repeats, nesting) {
     this.callback = callback;
     this.args = args;
@@ -84,6 +87,15 @@ export function startInternalTimer(delay, callback) {
   return start(callback, [], MathMin(delay, kLongestDelay), false);
 }
 
+/**
+ * Calls back when the running request is over.
+ * @param {() => void} callback must not throw
+ */
+export function whenRequestEnds(callback) {
+  const id = start(callback, [], kLongestDelay, false);
+  timers.get(id).onDropped = callback;
+}
+
 /** @param {number} id what startInternalTimer returned */
 export function stopInternalTimer(id) {
   stop(id);
@@ -97,7 +109,10 @@ export function fireTimer(id, dropped = false) {
   const timer = timers.get(id);
   if (timer === undefined) return;
   if (dropped || !timer.repeats) timers.delete(id);
-  if (dropped) return;
+  if (dropped) {
+    timer.onDropped?.();
+    return;
+  }
   nesting = timer.nesting;
   try {
     ReflectApply(timer.callback, globalThis, timer.args);

@@ -2,6 +2,7 @@
 // URL (URL standard 6.1) over ada: a URL is its href and where in it the parts begin.
 
 import { urlCanParse, urlParse, urlSet } from 'nano:ops';
+import { createBlobUrl, revokeBlobUrl } from './blob_url.js';
 import { inspectAs } from './inspect_kinds.js';
 import {
   ArrayPrototypePush,
@@ -98,6 +99,17 @@ export class URL {
     url = toDOMString(url);
     const href = parseUrl(url, base === undefined ? undefined : toDOMString(base));
     return href === undefined ? null : new URL(kParsed, href);
+  }
+
+  static createObjectURL(obj) {
+    const context = "Failed to execute 'createObjectURL' on 'URL'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    return createBlobUrl(obj, context);
+  }
+
+  static revokeObjectURL(url) {
+    if (arguments.length < 1) tooFewArguments(1, 0, "Failed to execute 'revokeObjectURL' on 'URL'");
+    revokeBlobUrl(toUSVString(url));
   }
 
   get href() {

@@ -46,6 +46,7 @@ TEST_F(NetworkFetcherHttp2Test, SpeaksItWhereTheServerDoes) {
     OutboundRequest asked = secure(upstream.port());
     asked.destination.target = "/a?b";
     asked.headers = {{"x-one", "1"}, {"x-empty", ""}};
+    asked.spellings = {{0, "X-One"}, {1, "X-Empty"}};
     FetchedResponse got = response(kj::mv(asked));
     EXPECT_EQ(got.status, 201);
     EXPECT_EQ(got.statusText, "");

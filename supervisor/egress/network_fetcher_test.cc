@@ -45,11 +45,12 @@ TEST_F(NetworkFetcherTest, SendsWhatTheAppSaysAndNothingElse) {
   Upstream upstream(echoHeads);
   OutboundRequest asked = request(upstream.port(), "/path?query");
   asked.headers = {
-      {"x-one", "1"}, {"x-empty", ""}, {"x-one", "again; \xe4"}, {"expect", "100-continue"}};
+      {"x-one", "1"}, {"x-empty", ""}, {"x-two", "again; \xe4"}, {"expect", "100-continue"}};
+  asked.spellings = {{0, "X-One"}, {1, "X-EMPTY"}, {3, "Expect"}};
   FetchedResponse got = response(kj::mv(asked));
   EXPECT_EQ(bodyOf(got),
             "GET /path?query HTTP/1.1\r\nHost: up.test:" + std::to_string(upstream.port()) +
-                "\r\nAccept: */*\r\nx-one: 1\r\nx-empty:\r\nx-one: again; \xe4\r\n\r\n");
+                "\r\nAccept: */*\r\nX-One: 1\r\nX-EMPTY:\r\nx-two: again; \xe4\r\n\r\n");
 }
 
 TEST_F(NetworkFetcherTest, SendsTheAppsOwnAcceptAndUserAgent) {

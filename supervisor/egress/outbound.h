@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +39,9 @@ struct OutboundRequest {
   std::string method;
   Destination destination;
   std::vector<std::pair<std::string, std::string>> headers;
+  // How the program spells names that it does not write in lower case, by their place in `headers`:
+  // for upstreams that read HTTP/1.1 to the letter.
+  std::map<size_t, std::string> spellings;
   struct Stream {
     rpc::ByteSource::Client source;
     std::optional<uint64_t> length;

@@ -1,5 +1,6 @@
 #include "supervisor/egress/outbound_message.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -41,11 +42,15 @@ bool isMethod(std::string_view method) {
          !equalsIgnoringCase(method, "track");
 }
 
-bool isFieldName(std::string_view name) {
-  if (name.empty() || !allBytes(name, kTokenByte)) return false;
-  for (char c : name)
-    if (c != lowerCase(c)) return false;
-  return true;
+bool isFieldName(std::string_view name) { return !name.empty() && allBytes(name, kTokenByte); }
+
+// All that is decided about a field is decided about its name in lower case.
+void addHeader(std::string_view spelling, std::string_view value, OutboundRequest& request) {
+  std::string name(spelling);
+  std::transform(name.begin(), name.end(), name.begin(), lowerCase);
+  if (isOurs(name)) return;
+  if (name != spelling) request.spellings.emplace(request.headers.size(), spelling);
+  request.headers.emplace_back(std::move(name), value);
 }
 
 std::optional<EgressError> readHeaders(capnp::List<rpc::Header>::Reader headers,
@@ -61,7 +66,7 @@ std::optional<EgressError> readHeaders(capnp::List<rpc::Header>::Reader headers,
       return refused("a header of the request has a character that none may have");
     }
     bytes += name.size() + value.size();
-    if (!isOurs(name)) request.headers.emplace_back(name, value);
+    addHeader(name, value, request);
   }
   if (bytes <= kMaxRequestHeaderBytes) return std::nullopt;
   return refused("the request's headers have more than " + std::to_string(kMaxRequestHeaderBytes) +

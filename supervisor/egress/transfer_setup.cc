@@ -75,15 +75,19 @@ void Transfer::setMethod(CURL* easy) {
 
 void Transfer::setHeaders(CURL* easy) {
   bool typed = false;
-  for (auto& [name, value] : request_.headers) {
+  for (size_t i = 0; i < request_.headers.size(); ++i) {
+    const auto& [name, value] = request_.headers[i];
     // Whether to wait for a 100 is between us and the upstream, and we do not.
     if (name == "expect") continue;
     typed = typed || name == "content-type";
+    // In HTTP/2 curl writes it in lower case, as that has it.
+    const auto spelling = request_.spellings.find(i);
+    const std::string& shown = spelling == request_.spellings.end() ? name : spelling->second;
     // Curl's way to write a field without a value.
     if (value.empty()) {
-      headers_.add(name, ";");
+      headers_.add(shown, ";");
     } else {
-      headers_.add(name, ": ", value);
+      headers_.add(shown, ": ", value);
     }
   }
   // Without a value: what curl would add by itself.

@@ -106,9 +106,8 @@ UpstreamHead::Line UpstreamHead::addField(std::string_view line) {
 
 bool UpstreamHead::takeFraming(std::string_view name, std::string_view value) {
   if (name == "content-length") {
-    bool first = !length_.has_value();
     takeLength(value);
-    return first && problem_ == nullptr;
+    return problem_ == nullptr;
   }
   if (name == "transfer-encoding") {
     // Curl would undo other codings than chunked, and what they unpack to has no bound.
@@ -119,7 +118,8 @@ bool UpstreamHead::takeFraming(std::string_view name, std::string_view value) {
   return !isHopByHop(name);
 }
 
-// The same length twice is what some servers send (RFC 9110 8.6); two lengths are an attack.
+// The same length twice is what some servers send (RFC 9110 8.6), and apps see it as it came; two
+// lengths are an attack.
 void UpstreamHead::takeLength(std::string_view value) {
   std::optional<uint64_t> length = parseLength(value);
   if (!length || (length_ && *length_ != *length)) {

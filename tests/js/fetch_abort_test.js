@@ -102,11 +102,45 @@ test('what has been read stays read', async () => {
   same(await response.text(), 'ab');
   controller.abort();
   same(await copy.text(), 'ab');
+});
+
+test('a body that came with its head fails, too, each time it is asked for', async () => {
   outbound(() => ({ body: 'whole' }));
-  const late = new AbortController();
-  const whole = await fetch(kUrl, { signal: late.signal });
-  late.abort();
-  same(await whole.text(), 'whole');
+  const controller = new AbortController();
+  const load = () => fetch(kUrl, { signal: controller.signal });
+  const [untouched, looked, wrapped, cloned, read] = await Promise.all([0, 1, 2, 3, 4].map(load));
+  const reader = looked.body?.getReader();
+  const wrapper = new Response(wrapped.body);
+  const copy = cloned.clone();
+  same(await read.text(), 'whole');
+  controller.abort(kWhy);
+  for (const method of ['text', 'json', 'bytes', 'formData']) {
+    await rejects(kWhy, untouched[method]());
+  }
+  same(untouched.bodyUsed, false);
+  await rejects(kWhy, untouched.body?.getReader().read());
+  await rejects(kWhy, reader?.closed);
+  await rejects(kWhy, wrapper.text());
+  await rejects(kWhy, copy.text());
+  await rejects(TypeError, read.text(), 'read already');
+});
+
+test('an empty body has nothing to fail', async () => {
+  outbound(() => ({ body: '' }));
+  const controller = new AbortController();
+  const response = await fetch(kUrl, { signal: controller.signal });
+  controller.abort();
+  same(await response.text(), '');
+});
+
+test('a signal that outlives a body that was read is let go of', async () => {
+  outbound(() => ({ body: 'whole' }));
+  const controller = new AbortController();
+  const response = await fetch(kUrl, { signal: controller.signal });
+  const reader = /** @type {any} */ (response.body).getReader();
+  same((await reader.read()).value, bytes(119, 104, 111, 108, 101));
+  controller.abort();
+  same((await reader.read()).done, true);
 });
 
 test('a body being sent is stopped', async () => {

@@ -223,7 +223,8 @@ test('an abort after a body was handed on changes nothing', async () => {
 });
 
 test('a body that was aborted fails what it was handed on for', async () => {
-  outbound(() => ({ body: ['a'] }));
+  const bodies = [['a'], 'whole', ['a'], 'whole'];
+  outbound(() => ({ body: bodies.shift() }));
   const reason = new Error('why');
   const aborted = async () => {
     const controller = new AbortController();
@@ -231,9 +232,11 @@ test('a body that was aborted fails what it was handed on for', async () => {
     controller.abort(reason);
     return response;
   };
-  same((await send({}, aborted).done).error, reason);
-  const forwarded = fetch(kUrl, { method: 'POST', body: (await aborted()).body });
-  same(await forwarded.catch((error) => error), reason);
+  for (const _ of ['in pieces', 'whole']) same((await send({}, aborted).done).error, reason);
+  for (const _ of ['in pieces', 'whole']) {
+    const forwarded = fetch(kUrl, { method: 'POST', body: (await aborted()).body });
+    same(await forwarded.catch((error) => error), reason);
+  }
 });
 
 test('a client that leaves aborts what is fetched for it', async () => {

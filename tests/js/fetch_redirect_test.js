@@ -135,6 +135,38 @@ test('a Location in UTF-8 is read as such', async () => {
   same(seen[1].url, 'https://up.test/caf%C3%A9?q=%C3%A9');
 });
 
+test('a Location of other bytes keeps them', async () => {
+  const seen = redirecting(to('/\u00ff?%\u00e2\u0098\u0083%zz#\u00ff'));
+  await fetch(kUrl);
+  same(seen[1].url, 'https://up.test/%FF?%%E2%98%83%zz');
+});
+
+test('the type says whether another origin was on the way, and nothing is hidden', async () => {
+  const load = async (locations, init) => {
+    redirecting(...locations.map((location) => to(location)));
+    const response = await fetch(kUrl, init);
+    same([response.status, response.clone().type], [200, response.type]);
+    same(await response.text(), 'there');
+    return response.type;
+  };
+  same(await load(['/next', 'https://up.test/']), 'basic');
+  same(await load(['https://other.test/']), 'cors');
+  same(await load(['https://other.test/', kUrl]), 'cors');
+  same(await load(['https://other.test/'], { mode: 'no-cors' }), 'opaque');
+  same(await load(['/next'], { mode: 'no-cors' }), 'basic');
+  same(await load(['/next'], { mode: 'same-origin' }), 'basic');
+  const seen = redirecting(to('/next'), to('https://other.test/'));
+  await rejects(TypeError, fetch(kUrl, { mode: 'same-origin' }), 'another origin');
+  same(seen.length, 2);
+});
+
+test('a referrer is made anew for each URL', async () => {
+  const seen = redirecting(to('/next'), to('https://other.test/'), to('http://up.test/'));
+  await fetch(kUrl, { referrer: 'https://user:pass@up.test/page?a=b#c' });
+  const page = 'https://up.test/page?a=b';
+  same(seen.map((one) => named(one, 'referer')), [page, page, 'https://up.test/', undefined]);
+});
+
 test('without a Location it is a response', async () => {
   outbound(() => ({ status: 302, body: 'no' }));
   const response = await fetch(kUrl);

@@ -114,17 +114,61 @@ test('the headers of the connection are not sent', async () => {
     ['cookie', 'a=b'],
     ['x-kept', 'yes'],
     ['accept', '*/*'],
+    ['accept-language', '*'],
+    ['user-agent', 'nano'],
     ['accept-encoding', 'gzip, br'],
+  ]);
+});
+
+test('names are sent as they are spelled, each once', async () => {
+  const seen = outbound(() => ({}));
+  const sent = async (headers, how = (init) => fetch(kUrl, init)) => {
+    await how({ headers });
+    return seen[seen.length - 1].headers.slice(0, -4);
+  };
+  const pairs = [['X-Name', '1'], ['x-nAME', '2'], ['cookie', 'a=1'], ['Cookie', 'b=2']];
+  const joined = [['X-Name', '1, 2'], ['cookie', 'a=1; b=2']];
+  same(await sent(pairs), joined);
+  same(await sent(new Headers(pairs)), joined);
+  same(await sent(new Headers(new Headers(pairs))), joined);
+  same(await sent({ 'X-Name': '1', plain: '2' }), [['X-Name', '1'], ['plain', '2']]);
+  same(await sent(new Proxy({ 'X-Name': '1' }, {})), [['X-Name', '1']]);
+  for (const copy of [
+    (init) => fetch(new Request(kUrl, init)),
+    (init) => fetch(new Request(kUrl, init).clone()),
+    (init) => fetch(new Request(new Request(kUrl, init), { method: 'PUT' })),
+  ]) {
+    same(await sent(pairs, copy), joined);
+  }
+  const changed = new Headers({ 'X-A': '1', 'x-b': '1', 'X-C': '1' });
+  changed.set('x-a', '2');
+  changed.append('X-B', '2');
+  changed.delete('x-c');
+  changed.append('x-C', '2');
+  same(await sent(changed), [['X-A', '2'], ['x-b', '1, 2'], ['x-C', '2']]);
+  same([...changed.keys()], ['x-a', 'x-b', 'x-c']);
+  const { headers } = new Request(kUrl, { headers: changed });
+  headers.set('X-D', '3');
+  same([await sent(headers), (await sent(changed)).length], [
+    [['X-A', '2'], ['x-b', '1, 2'], ['x-C', '2'], ['X-D', '3']],
+    3,
+  ]);
+  await fetch(kUrl, { headers: { Accept: 'a/b', 'TE': 'x', CONNECTION: 'X-Named', 'X-Named': '1' } });
+  same(seen[seen.length - 1].headers.map(([name]) => name).sort(), [
+    ...['Accept', 'accept-encoding', 'accept-language', 'user-agent'],
   ]);
 });
 
 test('what a program says of its own is left alone', async () => {
   const seen = outbound(() => ({}));
-  await fetch(kUrl, { headers: { accept: 'text/html', 'accept-encoding': 'zstd' } });
+  const own = { accept: 'text/html', 'accept-encoding': 'zstd', 'user-agent': 'x' };
+  await fetch(kUrl, { headers: { ...own, 'accept-language': 'de' } });
   await fetch(kUrl, { headers: { range: 'bytes=0-1' } });
   same(seen[0].headers, [
     ['accept', 'text/html'],
     ['accept-encoding', 'zstd'],
+    ['user-agent', 'x'],
+    ['accept-language', 'de'],
   ]);
   same(named(seen[1], 'accept-encoding'), 'identity');
 });
@@ -171,7 +215,7 @@ test('outside of a request nothing is fetched', async () => {
 
 test('other schemes are refused', async () => {
   const seen = outbound(() => ({}));
-  for (const url of ['about:blank', 'blob:https://a.test/1', 'file:///etc/passwd', 'ftp://a.test/']) {
+  for (const url of ['about:blank', 'file:///etc/passwd', 'ftp://a.test/']) {
     await rejects(TypeError, fetch(url), `${url.slice(0, url.indexOf(':') + 1)} URLs`);
   }
   same(seen.length, 0);
@@ -229,6 +273,19 @@ test('a response that breaks off fails its reader', async () => {
   await rejects(TypeError, (await fetch(kUrl)).text(), 'broken');
   const reader = /** @type {any} */ ((await fetch(kUrl)).body).getReader();
   same((await reader.read()).value, bytes(97));
+  await rejects(TypeError, reader.read(), 'broken');
+  // Whoever has begun to read hears of it without asking.
+  const watched = /** @type {any} */ ((await fetch(kUrl)).body).getReader();
+  await watched.read();
+  await rejects(TypeError, watched.closed, 'broken');
+});
+
+test('one chunk is read ahead, and no more', async () => {
+  outbound(() => ({ body: ['a', 'b', new TypeError('broken')] }));
+  const reader = /** @type {any} */ ((await fetch(kUrl)).body).getReader();
+  same((await reader.read()).value, bytes(97));
+  await sleep(1);
+  same((await reader.read()).value, bytes(98));
   await rejects(TypeError, reader.read(), 'broken');
 });
 

@@ -170,9 +170,49 @@ test('init members are kept, and copied', () => {
   }
 });
 
+test('a referrer is of the origin that the request goes to', () => {
+  const of = (referrer) => new Request(`${kUrl}path`, { referrer }).referrer;
+  const { origin } = new URL(kUrl);
+  same(of(`${origin}/a?b#c`), `${origin}/a?b#c`);
+  same(of(origin.replace('//', '//user:pass@')), `${origin.replace('//', '//user:pass@')}/`);
+  for (const other of ['http://other.test/', 'about:client', 'about:blank', 'data:,x']) {
+    same(of(other), 'about:client', other);
+  }
+  throws(TypeError, () => of('http://['), 'Invalid referrer');
+});
+
 test('no header is forbidden to a server', () => {
   const request = new Request(kUrl, { headers: { cookie: 'a', host: 'b', origin: 'c' } });
   same([...request.headers.keys()], ['cookie', 'host', 'origin']);
+});
+
+test('what is no-cors may say little', () => {
+  const init = /** @type {any} */ ({ mode: 'no-cors', method: 'POST' });
+  const given = { accept: 'a/b', 'content-type': 'text/plain;a=b', cookie: 'a', range: 'bytes=0-' };
+  const request = new Request(kUrl, { ...init, headers: given });
+  const expected = [['accept', 'a/b'], ['content-type', 'text/plain;a=b']];
+  for (const copy of [request, request.clone(), new Request(request)]) {
+    same([...copy.headers], expected);
+    for (const change of ['append', 'set']) {
+      copy.headers[change]('x', 'y');
+      copy.headers[change]('accept-language', 'a@b');
+      copy.headers[change]('content-type', 'application/json');
+      copy.headers[change]('accept', 'x'.repeat(127));
+    }
+    copy.headers.delete('cookie');
+    same(copy.headers.get('accept'), 'x'.repeat(127));
+    copy.headers.append('accept', '');
+    same(copy.headers.get('accept'), 'x'.repeat(127));
+    copy.headers.set('accept', 'y(');
+    copy.headers.delete('content-type');
+    copy.headers.append('content-language', 'de, en;q=0.5');
+    same([...copy.headers.keys()], ['accept', 'content-language']);
+    same(copy.headers.get('accept'), 'x'.repeat(127));
+  }
+  const typed = (type) => new Request(kUrl, { ...init, body: new Blob(['x'], { type }) });
+  same(typed('text/plain').headers.get('content-type'), 'text/plain');
+  same(typed('application/json').headers.has('content-type'), false);
+  same(new Request(typed('text/plain'), { mode: 'cors', headers: given }).headers.get('cookie'), 'a');
 });
 
 test('a receiver of another kind is refused', async () => {

@@ -8,6 +8,7 @@ import { bytes, logs, ok, same, sleep, test, throws } from './harness.js';
 function accepted() {
   const [a, b] = Object.values(new WebSocketPair());
   const result = { a, b, ofA: record(a), ofB: record(b) };
+  a.binaryType = b.binaryType = 'arraybuffer';
   a.accept();
   b.accept();
   return result;
@@ -39,6 +40,30 @@ test('bytes are copied when they are sent', async () => {
   a.send(sent);
   sent[0] = 9;
   same(await ofB.take(1), [['message', bytes(1, 2).buffer]]);
+});
+
+test('bytes and blobs arrive as blobs, unless asked for as buffers', async () => {
+  const { a, b, ofB } = accepted();
+  b.binaryType = 'blob';
+  const sent = bytes(1, 2);
+  a.send(sent);
+  sent[0] = 9;
+  a.send(new Blob(['ab'], { type: 'text/plain' }));
+  const [first, second] = (await ofB.take(2)).map((event) => event[1]);
+  ok(first instanceof Blob && second instanceof Blob);
+  same([first.type, await first.bytes()], ['', bytes(1, 2)]);
+  same([second.type, await second.text()], ['', 'ab']);
+  b.binaryType = 'arraybuffer';
+  a.send(new Blob(['ab']));
+  same(await ofB.take(1), [['message', bytes(97, 98).buffer]]);
+});
+
+test('a server says why it closes', async () => {
+  for (const code of [1001, 1011, 1012, 2999, 4999]) {
+    const { a, ofB } = accepted();
+    a.close(code, 'why');
+    same(await ofB.take(1), [['close', code, 'why', true]]);
+  }
 });
 
 test('what arrives before accept() waits for it', async () => {

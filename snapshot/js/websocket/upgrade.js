@@ -57,6 +57,7 @@ export function asksForWebSocket(headers) {
  * @property {number} status
  * @property {string} statusText
  * @property {string[]} headers [name, value, ...], names in lower case
+ * @property {string} type as the Response's
  * @property {import('./websocket.js').WebSocket | null} webSocket null: the server refused, and its
  *   response's body is not read
  */
@@ -91,14 +92,16 @@ export function openWebSocket(request) {
 /** @param {import('./opening.js').Opened} opened @returns {UpgradeResponse} */
 function responseOf(opened) {
   const { status, statusText, headers } = opened.answer;
+  const type = 'basic';
   if (opened.problem === undefined) {
-    return { status, statusText, headers, webSocket: webSocketOver(opened.link, opened.protocol) };
+    const webSocket = webSocketOver(opened.link, opened.protocol);
+    return { status, statusText, headers, type, webSocket };
   }
   opened.raw.close();
   if (status === 101) {
     throw new TypeError(`Failed to establish the WebSocket connection: ${opened.problem}`);
   }
-  return { status, statusText, headers: withoutBody(headers), webSocket: null };
+  return { status, statusText, headers: withoutBody(headers), type, webSocket: null };
 }
 
 /** The body is not there, so nothing may describe it. */

@@ -3,6 +3,7 @@
 // have it for the ends of a WebSocketPair and for what fetch() opened.
 
 import { utf8Encode } from 'nano:ops';
+import { bytesOf, isBlob, makeBlob } from '../blob.js';
 import { DOMException } from '../dom_exception.js';
 import { Event } from '../event.js';
 import { defineEventHandler, dispatchTrusted, EventTarget } from '../event_target.js';
@@ -14,6 +15,7 @@ import {
   ErrorConstructor,
   PromisePrototypeThen,
   RegExpPrototypeExec,
+  StringPrototypeToLowerCase,
   SymbolIterator,
   TypedArrayPrototypeGetByteLength,
   TypeErrorConstructor as TypeError,
@@ -54,7 +56,8 @@ export class WebSocket extends EventTarget {
   #url = null;
   #origin = '';
   #protocol = '';
-  #binaryType = 'arraybuffer';
+  /** What bytes come as. */
+  #binaryType = 'blob';
   #readyState = kConnecting;
   /** The connection, from the end of the handshake. @type {any} */
   #link = undefined;
@@ -111,9 +114,8 @@ export class WebSocket extends EventTarget {
   set binaryType(value) {
     if (!(#url in this)) illegalInvocation();
     const type = `${value}`;
-    if (type === 'blob') {
-      throw new DOMException("The binaryType 'blob' is not supported.", 'NotSupportedError');
-    }
+    // As with any attribute of an enumeration's type, what is no member of it is ignored.
+    if (type === 'blob' || type === 'arraybuffer') this.#binaryType = type;
   }
 
   /** Messages come from now on. What `new WebSocket()` made accepts by itself. */
@@ -141,7 +143,7 @@ export class WebSocket extends EventTarget {
 
   close(code = undefined, reason = undefined) {
     if (!(#url in this)) illegalInvocation();
-    const status = code === undefined ? kNoStatus : toCloseCode(code);
+    const status = code === undefined ? kNoStatus : toCloseCode(code, this.#url !== null);
     const text = utf8Encode(reason === undefined ? '' : toUSVString(reason));
     if (TypedArrayPrototypeGetByteLength(text) > kMaxReasonBytes) {
       throw syntaxError(
@@ -204,13 +206,20 @@ export class WebSocket extends EventTarget {
     this.#link.begin({
       message: (data) => {
         if (this.#readyState !== kOpen) return;
-        dispatchTrusted(this, new MessageEvent('message', init({ data, origin })));
+        const shown = this.#show(data);
+        dispatchTrusted(this, new MessageEvent('message', init({ data: shown, origin })));
       },
       closing: () => {
         if (this.#readyState === kOpen) this.#readyState = kClosing;
       },
       closed: (code, reason, wasClean, problem) => this.#ended(code, reason, wasClean, problem),
     });
+  }
+
+  /** @param {string | ArrayBuffer} data that nobody else has */
+  #show(data) {
+    if (typeof data === 'string' || this.#binaryType === 'arraybuffer') return data;
+    return makeBlob(new Uint8ArrayConstructor(data), '');
   }
 
   #ended(code, reason, wasClean, problem) {
@@ -237,17 +246,22 @@ const invalidAccess = (message) => new DOMException(message, 'InvalidAccessError
 function toMessage(data) {
   if (isArrayBuffer(data)) return copyOf(new Uint8ArrayConstructor(data));
   if (ArrayBufferIsView(data)) return copyOf(data);
+  if (isBlob(data)) return copyOf(bytesOf(data));
   return toUSVString(data);
 }
 
 const copyOf = (view) =>
   cloneBytes(bufferOfView(view), byteOffsetOfView(view), byteLengthOfView(view));
 
-/** Those that a peer may be told, as workerd has them: RFC 6455 7.4. */
-function toCloseCode(value) {
+/**
+ * Those that a peer may be told (RFC 6455 7.4). Of a client that the standard's constructor made,
+ * those that are the program's own; what accept() is for may be a server's end, as on Workers.
+ */
+function toCloseCode(value, isStandard) {
   const code = toUnsignedShort(value, "Failed to execute 'close' on 'WebSocket'", 'clamp');
   const isReserved = code === 1004 || code === 1005 || code === 1006 || code === 1015;
-  if (code < 1000 || code > 4999 || isReserved) {
+  const isForeign = isStandard && code !== 1000 && code < 3000;
+  if (code < 1000 || code > 4999 || isReserved || isForeign) {
     throw invalidAccess(`Invalid WebSocket close code: ${code}.`);
   }
   return code;
@@ -266,10 +280,11 @@ function toProtocols(value, context) {
     if (RegExpPrototypeExec(kToken, list[i]) === null) {
       throw syntaxError('WebSocket Constructor: The protocol header token is invalid.');
     }
-    if (ArrayPrototypeIndexOf(seen, list[i]) >= 0) {
+    const name = StringPrototypeToLowerCase(list[i]);
+    if (ArrayPrototypeIndexOf(seen, name) >= 0) {
       throw syntaxError('WebSocket Constructor: The protocols header cannot have repeating values.');
     }
-    ArrayPrototypePush(seen, list[i]);
+    ArrayPrototypePush(seen, name);
   }
   return list;
 }

@@ -24,6 +24,7 @@ async function closed(socket, code, reason) {
 const conversations = {
   async '/echo'(url) {
     const socket = new WebSocket(`${url}/echo`, ['chat', 'other']);
+    socket.binaryType = 'arraybuffer';
     await opened(socket);
     const text = await echo(socket, 'gr\u00fc\u00dfe');
     const big = 'z'.repeat(1_000_000);
