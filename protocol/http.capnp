@@ -4,8 +4,9 @@ using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("nano::rpc");
 
 struct Header {
-  # One field line. Names are lower case, but for those of a fetch that an app spells otherwise. Values are bytes, isomorphic to Latin-1 as in the Fetch
-  # standard; neither may contain NUL, CR or LF, which the receiver checks again.
+  # One field line. Names are lower case, but for those of a fetch that an app spells otherwise.
+  # Values are bytes, isomorphic to Latin-1 as in the Fetch standard; neither may contain NUL, CR or
+  # LF, which the receiver checks again.
 
   name @0 :Text;
   value @1 :Text;
