@@ -10,6 +10,7 @@
 #include <v8.h>
 
 #include "snapshot/builtin_graph.h"
+#include "snapshot/deferred_module.h"
 #include "snapshot/entry_points.h"
 #include "snapshot/op_table.h"
 #include "snapshot/shared_source.h"
@@ -118,9 +119,7 @@ class Build final {
 
   // False: an exception is pending.
   bool runFiles(v8::Local<v8::Context> context) {
-    // By file, the object of what it exports.
-    std::map<std::string, v8::Local<v8::Object>> exports;
-    exports[std::string(kOpsModule)] = makeOps(context).ToLocalChecked();
+    exports_[std::string(kOpsModule)] = makeOps(context).ToLocalChecked();
     size_t shared = 0;
     for (const auto& file : files_) {
       v8::Local<v8::String> source;
@@ -129,17 +128,55 @@ class Build final {
       } else {
         source = string(file.module.body);
       }
-      const auto modules = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
-      for (size_t i = 0; i < file.imported.size(); ++i) {
-        const auto specifier = string(file.module.imports[i].specifier);
-        modules->Set(context, specifier, exports.at(file.imported[i])).Check();
+      const auto modules = modulesOf(context, file);
+      if (file.deferred) {
+        deferred_[file.name] = {
+            &file.module,
+            DeferredModule::make(context, string("nano:" + file.name), source, modules)};
+        continue;
       }
       v8::Local<v8::Value> result;
       if (!runFile(context, file.name, source, modules).ToLocal(&result)) return false;
-      exports[file.name] = result.As<v8::Object>();
+      exports_[file.name] = result.As<v8::Object>();
     }
     isolate_->PerformMicrotaskCheckpoint();
+    exports_.clear();
+    deferred_.clear();
     return true;
+  }
+
+  // What the function of a file is called with: by specifier, the exports of other files.
+  v8::Local<v8::Object> modulesOf(v8::Local<v8::Context> context, const BuiltinFile& file) {
+    const auto modules = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
+    for (size_t i = 0; i < file.imported.size(); ++i) {
+      const auto& import = file.module.imports[i];
+      const auto prefix = import.deferred ? BuiltinModule::kDeferredPrefix : std::string_view();
+      const auto specifier = string(std::string(prefix) + import.specifier);
+      const auto found = deferred_.find(file.imported[i]);
+      if (found == deferred_.end()) {
+        auto exports = exports_.at(file.imported[i]);
+        // What is kept for later is frozen: only what it needs, not all that there is.
+        if (file.deferred) exports = chosen(context, exports, import.names);
+        modules->Set(context, specifier, exports).Check();
+      } else if (import.deferred) {
+        const auto& [module, number] = found->second;
+        modules->Set(context, specifier, DeferredModule::makeNamespace(context, *module, number))
+            .Check();
+      } else {
+        DeferredModule::addExports(context, modules, specifier, found->second.number);
+      }
+    }
+    return modules;
+  }
+
+  v8::Local<v8::Object> chosen(v8::Local<v8::Context> context, v8::Local<v8::Object> exports,
+                               const std::vector<std::string>& names) {
+    const auto some = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
+    for (const auto& name : names) {
+      const auto key = string(name);
+      some->Set(context, key, exports->Get(context, key).ToLocalChecked()).Check();
+    }
+    return some;
   }
 
   v8::MaybeLocal<v8::Value> runFile(v8::Local<v8::Context> context, const std::string& name,
@@ -186,6 +223,14 @@ class Build final {
   v8::SnapshotCreator creator_;
   v8::Isolate* isolate_;
   v8::Global<v8::Object> registered_;
+
+  struct Deferred {
+    const BuiltinModule* module;
+    v8::Local<v8::Integer> number;
+  };
+  // By file, while the files are run: what it exports, or that it runs later.
+  std::map<std::string, v8::Local<v8::Object>> exports_;
+  std::map<std::string, Deferred> deferred_;
 };
 
 }  // namespace

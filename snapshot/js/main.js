@@ -2,7 +2,7 @@
 // The root of the built-ins: the order they are made in, what tenants see of them on globalThis,
 // and the functions that C++ calls.
 
-import { registerEntryPoints } from 'nano:ops';
+import { defineLazyProperty, registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
@@ -10,6 +10,8 @@ import { builtinModule } from './builtin_modules.js';
 import { Blob, File } from './blob.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
+import defer * as subtle from './crypto/subtle.js';
+import defer * as cryptoKey from './crypto/key.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
@@ -109,6 +111,12 @@ const interfaces = {
   WritableStreamDefaultWriter,
 };
 
+/** Interfaces whose files run when they are looked at first. */
+const lateInterfaces = {
+  CryptoKey: () => cryptoKey.CryptoKey,
+  SubtleCrypto: () => subtle.SubtleCrypto,
+};
+
 /** Operations of the global: enumerable too. */
 const operations = {
   addEventListener,
@@ -153,6 +161,9 @@ function defineAttribute(name, value) {
 }
 
 ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], false));
+ObjectKeys(lateInterfaces).forEach((name) =>
+  defineLazyProperty(globalThis, name, lateInterfaces[name], false),
+);
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
 // A namespace: not enumerable (Web IDL 3.13).
