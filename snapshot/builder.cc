@@ -13,6 +13,7 @@
 #include "snapshot/deferred_module.h"
 #include "snapshot/entry_points.h"
 #include "snapshot/op_table.h"
+#include "snapshot/plain_text.h"
 #include "snapshot/shared_source.h"
 #include "snapshot/snapshot_cache.h"
 
@@ -56,11 +57,22 @@ bool isAscii(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
-// Texts stay outside V8's heap, but for the few that have other characters than ASCII.
-std::vector<std::string_view> sharedTexts(const std::vector<BuiltinFile>& files) {
-  std::vector<std::string_view> texts;
+// What V8 gets of a file.
+std::vector<BuiltinFile> withPlainTexts(std::vector<BuiltinFile> files) {
+  for (auto& file : files) file.module.body = plainText(file.module.body);
+  return files;
+}
+
+// Texts stay outside V8's heap, but for the few that have other characters than ASCII. What runs
+// late is compressed.
+std::vector<std::string> sharedTexts(const std::vector<BuiltinFile>& files) {
+  std::vector<std::string> texts;
   for (const auto& file : files) {
-    if (isAscii(file.module.body)) texts.push_back(file.module.body);
+    if (file.deferred) {
+      texts.push_back(DeferredModule::compress(file.module.body));
+    } else if (isAscii(file.module.body)) {
+      texts.push_back(file.module.body);
+    }
   }
   return texts;
 }
@@ -71,7 +83,7 @@ class Build final {
   explicit Build(const std::vector<BuiltinFile>& files)
       : files_(files),
         texts_(sharedTexts(files)),
-        sources_(texts_),
+        sources_({texts_.begin(), texts_.end()}),
         allocator_(v8::ArrayBuffer::Allocator::NewDefaultAllocator()),
         creator_(params()),
         isolate_(creator_.GetIsolate()) {
@@ -106,7 +118,8 @@ class Build final {
     const std::unique_ptr<const char[]> owned(blob.data);
     KJ_REQUIRE(blob.data != nullptr, "V8 could not make a snapshot");
     KJ_REQUIRE(blob.CanBeRehashed(), "every process must get a hash seed of its own");
-    return SnapshotCache::encode({blob.data, static_cast<size_t>(blob.raw_size)}, texts_);
+    return SnapshotCache::encode({blob.data, static_cast<size_t>(blob.raw_size)},
+                                 {texts_.begin(), texts_.end()});
   }
 
  private:
@@ -123,7 +136,7 @@ class Build final {
     size_t shared = 0;
     for (const auto& file : files_) {
       v8::Local<v8::String> source;
-      if (isAscii(file.module.body)) {
+      if (file.deferred || isAscii(file.module.body)) {
         source = v8::String::NewExternalOneByte(isolate_, sources_.at(shared++)).ToLocalChecked();
       } else {
         source = string(file.module.body);
@@ -217,7 +230,7 @@ class Build final {
   }
 
   const std::vector<BuiltinFile>& files_;
-  std::vector<std::string_view> texts_;
+  std::vector<std::string> texts_;
   SharedSources sources_;
   std::unique_ptr<v8::ArrayBuffer::Allocator> allocator_;
   v8::SnapshotCreator creator_;
@@ -236,9 +249,10 @@ class Build final {
 }  // namespace
 
 std::variant<std::string, SnapshotError> buildSnapshot(const std::filesystem::path& jsFolder) {
-  const auto loaded = loadBuiltins(jsFolder);
+  auto loaded = loadBuiltins(jsFolder);
   if (const auto* error = std::get_if<SnapshotError>(&loaded)) return *error;
-  Build build(std::get<std::vector<BuiltinFile>>(loaded));
+  const auto files = withPlainTexts(std::get<std::vector<BuiltinFile>>(std::move(loaded)));
+  Build build(files);
   std::string error = build.run();
   std::string file = build.freeze();  // V8 insists on it even after an error.
   if (!error.empty()) return SnapshotError{std::move(error)};

@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include <kj/debug.h>
+
 #include "snapshot/late_values.h"
+#include "snapshot/zstd.h"
 
 namespace nano {
 
@@ -12,6 +15,23 @@ namespace {
 enum Field : uint32_t { kName, kText, kModules, kExports, kFieldCount };
 
 using Info = v8::PropertyCallbackInfo<v8::Value>;
+
+constexpr int kCompressionLevel = 19;
+constexpr size_t kMaxTextBytes = size_t{1} << 20;
+
+// Empty when there is no memory for it.
+v8::MaybeLocal<v8::String> textOf(v8::Isolate* isolate, v8::Local<v8::Value> field) {
+  const auto* compressed = field.As<v8::String>()->GetExternalOneByteStringResource();
+  KJ_REQUIRE(compressed != nullptr, "the text of a built-in is not external");
+  const size_t size = ZSTD_getFrameContentSize(compressed->data(), compressed->length());
+  KJ_REQUIRE(size <= kMaxTextBytes);
+  std::string text(size, '\0');
+  const size_t written =
+      ZSTD_decompress(text.data(), text.size(), compressed->data(), compressed->length());
+  KJ_REQUIRE(written == size, "the text of a built-in is damaged");
+  return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
+                                 static_cast<int>(size));
+}
 
 v8::MaybeLocal<v8::Object> run(v8::Local<v8::Context> context, v8::Local<v8::Value> number) {
   auto* isolate = v8::Isolate::GetCurrent();
@@ -23,8 +43,9 @@ v8::MaybeLocal<v8::Object> run(v8::Local<v8::Context> context, v8::Local<v8::Val
     if (!deferred->Get(context, i).ToLocal(&fields[i])) return {};
   }
   if (fields[kExports]->IsObject()) return fields[kExports].As<v8::Object>();
-  v8::ScriptCompiler::Source source(fields[kText].As<v8::String>(),
-                                    v8::ScriptOrigin(fields[kName]));
+  v8::Local<v8::String> text;
+  if (!textOf(isolate, fields[kText]).ToLocal(&text)) return {};
+  v8::ScriptCompiler::Source source(text, v8::ScriptOrigin(fields[kName]));
   v8::Local<v8::String> parameter;
   v8::Local<v8::Function> function;
   v8::Local<v8::Value> result;
@@ -60,6 +81,16 @@ void getExport(v8::Local<v8::Name> name, const Info& info) {
 }
 
 }  // namespace
+
+std::string DeferredModule::compress(std::string_view text) {
+  KJ_REQUIRE(text.size() <= kMaxTextBytes, "a built-in's text is too long");
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  const size_t size =
+      ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kCompressionLevel);
+  KJ_REQUIRE(ZSTD_isError(size) == 0);
+  out.resize(size);
+  return out;
+}
 
 // These run at build time only, on JavaScript of ours: Check() may end the process.
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <v8.h>
 
@@ -12,13 +13,16 @@ namespace nano {
 
 // A built-in that is compiled and run when it is first used, in the isolate that uses it.
 //
-// The snapshot holds its text (one string for all isolates) and this: what it needs, and what it
-// exported once it has run. In JavaScript it is an array among the context's late values, so that
-// V8 can freeze it.
+// The snapshot holds its text (compressed, one for all isolates) and this: what it needs, and what
+// it exported once it has run. In JavaScript it is an array among the context's late values, so
+// that V8 can freeze it.
 class DeferredModule final {
  public:
-  // `modules` is its function's argument. Runs while a snapshot is built; the number is for the
-  // two functions below.
+  // What takes the place of a text in the snapshot.
+  static std::string compress(std::string_view text);
+
+  // `text` is compressed and external; `modules` is the argument of the module's function. Runs
+  // while a snapshot is built; the number is for the two functions below.
   static v8::Local<v8::Integer> make(v8::Local<v8::Context> context, v8::Local<v8::String> name,
                                      v8::Local<v8::String> text, v8::Local<v8::Object> modules);
 

@@ -10,12 +10,12 @@ import { bodyOfSource, fetchedBody } from './body.js';
 import { pumpIncoming, pumpStream, stopPump } from './body_pump.js';
 import { consumeBody, toBytes } from './body_reading.js';
 import { kWarnLevel, printLine } from './console_output.js';
-import { parseDataUrl } from './data_url.js';
+import defer * as dataUrl from './data_url.js';
 import { headersToSend, withoutBodyHeaders, withoutOriginHeaders } from './fetch_headers.js';
 import { parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
-import { matchesIntegrity } from './integrity.js';
+import defer * as subresource from './integrity.js';
 import {
   ArrayPrototypeJoin,
   ArrayPrototypeSlice,
@@ -28,7 +28,8 @@ import {
 import { partsOf, Request } from './request.js';
 import { fetchedResponse, isNullBodyStatus, isRedirectStatus } from './response.js';
 import { isObject, tooFewArguments } from './webidl.js';
-import { asksForWebSocket, openWebSocket } from './websocket/upgrade.js';
+import defer * as upgrade from './websocket/upgrade.js';
+import { asksForWebSocket } from './websocket/upgrade_header.js';
 
 const kMostRedirects = 20;
 /** Of a response; C++ has 0 for a fetch that failed. */
@@ -96,7 +97,7 @@ class Fetching {
     this.#forgetSignal();
     try {
       PromisePrototypeThen(
-        openWebSocket({ href, headers: this.#headers, signal }),
+        upgrade.openWebSocket({ href, headers: this.#headers, signal }),
         (head) => {
           this.#isSettled = true;
           this.#resolvers.resolve(fetchedResponse(head, null, href, false, head.webSocket));
@@ -247,7 +248,7 @@ class Fetching {
       (bytes) => {
         this.#incoming = undefined;
         if (this.#isSettled) return;
-        if (!matchesIntegrity(integrity, bytes)) {
+        if (!subresource.matchesIntegrity(integrity, bytes)) {
           this.#fail(failure('the response does not match `integrity`'));
           return;
         }
@@ -267,7 +268,7 @@ class Fetching {
 
   /** https://fetch.spec.whatwg.org/#scheme-fetch, of data: */
   #answerFromUrl() {
-    const parsed = parseDataUrl(this.#url.href);
+    const parsed = dataUrl.parseDataUrl(this.#url.href);
     if (parsed === undefined) {
       this.#fail(failure('the data: URL is malformed'));
       return;

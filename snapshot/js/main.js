@@ -17,7 +17,7 @@ import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
-import { EventSource } from './event_source.js';
+import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
 import { fetch } from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
@@ -26,9 +26,9 @@ import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
-import { performance, Performance } from './performance.js';
-import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance_entry.js';
-import { PerformanceObserver, PerformanceObserverEntryList } from './performance_timeline.js';
+import defer * as performance from './performance.js';
+import defer * as entry from './performance_entry.js';
+import defer * as timeline from './performance_timeline.js';
 import {
   ObjectDefineProperty,
   ObjectKeys,
@@ -53,13 +53,13 @@ import { TransformStream, TransformStreamDefaultController } from './streams/tra
 import { WritableStreamDefaultController } from './streams/writable_controller.js';
 import { WritableStream, WritableStreamDefaultWriter } from './streams/writable_stream.js';
 import { structuredClone } from './structured_clone.js';
-import { TextDecoderStream, TextEncoderStream } from './text_streams.js';
+import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
 import { refuseSharedMemory } from './wasm_memory.js';
-import { WebSocketPair } from './websocket/pair.js';
-import { WebSocket } from './websocket/websocket.js';
+import defer * as webSocketPair from './websocket/pair.js';
+import defer * as webSocket from './websocket/websocket.js';
 
 /** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
 const interfaces = {
@@ -74,19 +74,12 @@ const interfaces = {
   DOMException,
   ErrorEvent,
   Event,
-  EventSource,
   EventTarget,
   File,
   FormData,
   Headers,
   MessageEvent,
   Navigator,
-  Performance,
-  PerformanceEntry,
-  PerformanceMark,
-  PerformanceMeasure,
-  PerformanceObserver,
-  PerformanceObserverEntryList,
   PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
@@ -97,15 +90,11 @@ const interfaces = {
   Request,
   Response,
   TextDecoder,
-  TextDecoderStream,
   TextEncoder,
-  TextEncoderStream,
   TransformStream,
   TransformStreamDefaultController,
   URL,
   URLSearchParams,
-  WebSocket,
-  WebSocketPair,
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
@@ -114,7 +103,18 @@ const interfaces = {
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
   CryptoKey: () => cryptoKey.CryptoKey,
+  EventSource: () => eventSource.EventSource,
+  Performance: () => performance.Performance,
+  PerformanceEntry: () => entry.PerformanceEntry,
+  PerformanceMark: () => entry.PerformanceMark,
+  PerformanceMeasure: () => entry.PerformanceMeasure,
+  PerformanceObserver: () => timeline.PerformanceObserver,
+  PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
   SubtleCrypto: () => subtle.SubtleCrypto,
+  TextDecoderStream: () => textStreams.TextDecoderStream,
+  TextEncoderStream: () => textStreams.TextEncoderStream,
+  WebSocket: () => webSocket.WebSocket,
+  WebSocketPair: () => webSocketPair.WebSocketPair,
 };
 
 /** Operations of the global: enumerable too. */
@@ -138,7 +138,12 @@ const operations = {
  * Attributes of the global. The standards have some of them read-only; all are replaceable here, as
  * WinterTC allows, because bundles write `globalThis.self = globalThis` in strict mode.
  */
-const attributes = { crypto, navigator, performance, self: globalThis };
+const attributes = {
+  crypto: () => crypto,
+  navigator: () => navigator,
+  performance: () => performance.performance,
+  self: () => globalThis,
+};
 
 /** @param {string} name @param {any} value @param {boolean} enumerable */
 function defineGlobal(name, value, enumerable) {
@@ -146,11 +151,11 @@ function defineGlobal(name, value, enumerable) {
   ObjectDefineProperty(globalThis, name, { ...flags, value });
 }
 
-/** @param {string} name @param {any} value */
+/** @param {string} name @param {() => any} value */
 function defineAttribute(name, value) {
   const accessor = {
     get [name]() {
-      return value;
+      return value();
     },
     set [name](replacement) {
       defineGlobal(name, replacement, true);
