@@ -6,11 +6,12 @@ import {
   ArrayPrototypePush,
   RegExpPrototypeExec,
   SafeSet,
+  safeSetOf,
   StringPrototypeToLowerCase,
 } from './primordials.js';
 
 /** Of the connection and of its framing: whoever makes the connection says them. */
-const kNotSent = new SafeSet([
+const kNotSent = safeSetOf([
   'connection',
   'content-length',
   'expect',
@@ -23,14 +24,14 @@ const kNotSent = new SafeSet([
   'upgrade',
 ]);
 /** Of a body that a redirect has dropped (https://fetch.spec.whatwg.org/#request-body-header-name). */
-const kOfBody = new SafeSet([
+const kOfBody = safeSetOf([
   'content-encoding',
   'content-language',
   'content-location',
   'content-type',
 ]);
 /** What was meant for one origin. The standard has the first; browsers keep the others themselves. */
-const kOfOrigin = new SafeSet(['authorization', 'cookie', 'proxy-authorization']);
+const kOfOrigin = safeSetOf(['authorization', 'cookie', 'proxy-authorization']);
 
 function without(list, names) {
   const kept = [];

@@ -19,13 +19,13 @@ import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
 import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
-import { fetch } from './fetch.js';
+import defer * as outgoing from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
-import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
+import defer * as messageEvent from './message_event.js';
 import defer * as performance from './performance.js';
 import defer * as entry from './performance_entry.js';
 import defer * as timeline from './performance_timeline.js';
@@ -34,7 +34,7 @@ import {
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
-import { PromiseRejectionEvent } from './promise_rejection_event.js';
+import defer * as rejectionEvent from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -49,7 +49,7 @@ import {
 } from './streams/readable_readers.js';
 import { ReadableStream } from './streams/readable_stream.js';
 import { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.js';
-import { TransformStream, TransformStreamDefaultController } from './streams/transform_stream.js';
+import defer * as transform from './streams/transform_stream.js';
 import { WritableStreamDefaultController } from './streams/writable_controller.js';
 import { WritableStream, WritableStreamDefaultWriter } from './streams/writable_stream.js';
 import { structuredClone } from './structured_clone.js';
@@ -67,20 +67,16 @@ const interfaces = {
   AbortSignal,
   Blob,
   ByteLengthQueuingStrategy,
-  CloseEvent,
   CountQueuingStrategy,
   Crypto,
   CustomEvent,
   DOMException,
-  ErrorEvent,
   Event,
   EventTarget,
   File,
   FormData,
   Headers,
-  MessageEvent,
   Navigator,
-  PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
@@ -91,8 +87,6 @@ const interfaces = {
   Response,
   TextDecoder,
   TextEncoder,
-  TransformStream,
-  TransformStreamDefaultController,
   URL,
   URLSearchParams,
   WritableStream,
@@ -102,17 +96,23 @@ const interfaces = {
 
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
+  CloseEvent: () => messageEvent.CloseEvent,
   CryptoKey: () => cryptoKey.CryptoKey,
+  ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  MessageEvent: () => messageEvent.MessageEvent,
   Performance: () => performance.Performance,
   PerformanceEntry: () => entry.PerformanceEntry,
   PerformanceMark: () => entry.PerformanceMark,
   PerformanceMeasure: () => entry.PerformanceMeasure,
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   SubtleCrypto: () => subtle.SubtleCrypto,
   TextDecoderStream: () => textStreams.TextDecoderStream,
   TextEncoderStream: () => textStreams.TextEncoderStream,
+  TransformStream: () => transform.TransformStream,
+  TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
   WebSocket: () => webSocket.WebSocket,
   WebSocketPair: () => webSocketPair.WebSocketPair,
 };
@@ -125,7 +125,6 @@ const operations = {
   clearInterval,
   clearTimeout,
   dispatchEvent,
-  fetch,
   queueMicrotask,
   removeEventListener,
   reportError,
@@ -169,6 +168,7 @@ ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], fa
 ObjectKeys(lateInterfaces).forEach((name) =>
   defineLazyProperty(globalThis, name, lateInterfaces[name], false),
 );
+defineLazyProperty(globalThis, 'fetch', () => outgoing.fetch, true);
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
 // A namespace: not enumerable (Web IDL 3.13).

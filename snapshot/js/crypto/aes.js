@@ -125,6 +125,7 @@ export const aesGcm = cipher(
 );
 
 export const aesKw = {
+  __proto__: null,
   .../** @type {any} */ (family(['wrapKey', 'unwrapKey'])),
   wrapKey: (params, facts, data) => made(wrapCrypt(facts.handle, 1, data)),
   unwrapKey: (params, facts, data) => made(wrapCrypt(facts.handle, 0, data)),

@@ -22,8 +22,8 @@ import { kCurves } from './curves.js';
 import { badData, made, notSupported, readKey } from './failure.js';
 import { hashNumber, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey, usagesAmong } from './key.js';
-import { derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
+import { checkUsages, define, makeKey } from './key.js';
+import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
 import { requiredMember, stringMember } from './members.js';
 
 const kPointInFull = 4;
@@ -80,10 +80,6 @@ const kJwkNames = { __proto__: null, 'P-256': 'ES256', 'P-384': 'ES384', 'P-521'
  * @param {import('./key_pair.js').PairUsages} allowed @param {boolean} signs
  */
 function family(allowed, signs) {
-  const all = usagesAmong(['sign', 'verify', 'deriveKey', 'deriveBits'], [
-    ...allowed.public,
-    ...allowed.private,
-  ]);
   return {
     __proto__: null,
     params: { __proto__: null, generateKey: curveParams, importKey: curveParams },
@@ -91,7 +87,7 @@ function family(allowed, signs) {
 
     generateKey(params, extractable, usages) {
       const { name, namedCurve } = params;
-      checkUsages(usages, all);
+      checkPairUsages(usages, allowed);
       const handle = made(curveGenerate(nistCurve(namedCurve).number));
       return makePair({ __proto__: null, name, namedCurve }, handle, extractable, usages, allowed);
     },
@@ -145,6 +141,7 @@ const ecdsaParams = (members, context) => ({
 });
 
 export const ecdsa = {
+  __proto__: null,
   .../** @type {any} */ (family({ public: ['verify'], private: ['sign'] }, true)),
   sign(params, facts, data) {
     requireType(facts, 'private');
@@ -158,6 +155,7 @@ export const ecdsa = {
 ecdsa.params.sign = ecdsa.params.verify = ecdsaParams;
 
 export const ecdh = {
+  __proto__: null,
   .../** @type {any} */ (family({ public: [], private: ['deriveKey', 'deriveBits'] }, false)),
   deriveBits: deriveShared,
 };

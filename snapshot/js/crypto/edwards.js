@@ -17,8 +17,8 @@ import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { kCurves } from './curves.js';
 import { badData, made, operationFailed, readKey } from './failure.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey, usagesAmong } from './key.js';
-import { derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
+import { checkUsages, define, makeKey } from './key.js';
+import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
 import { optionalBytes } from './members.js';
 
 const typeOf = (format, keyData) => {
@@ -44,17 +44,13 @@ function handleOfJwk(jwk, curve) {
  */
 function family(curveName, allowed, use, jwkNames) {
   const curve = kCurves[curveName];
-  const all = usagesAmong(['sign', 'verify', 'deriveKey', 'deriveBits'], [
-    ...allowed.public,
-    ...allowed.private,
-  ]);
   return {
     __proto__: null,
     params: { __proto__: null, generateKey: null, importKey: null },
     publicUsages: allowed.public,
 
     generateKey(params, extractable, usages) {
-      checkUsages(usages, all);
+      checkPairUsages(usages, allowed);
       const handle = made(curveGenerate(curve.number));
       const algorithm = { __proto__: null, name: curveName };
       return makePair(algorithm, handle, extractable, usages, allowed);

@@ -3,14 +3,24 @@
 // JavaScript's to know, and the public one gives out nothing of the other.
 
 import { keyFromPkcs8, keyFromSpki, keyToPkcs8, keyToSpki } from 'nano:ops';
+import { ArrayPrototypeIncludes } from '../primordials.js';
 import { invalidAccess, made, notSupported, readKey } from './failure.js';
-import { define, makeKey, usagesAmong } from './key.js';
+import { checkUsages, define, makeKey, usagesAmong } from './key.js';
 
 /**
  * @typedef {object} PairUsages
  * @property {string[]} public
  * @property {string[]} private
  */
+
+/** Of one half or the other. @param {string[]} usages @param {PairUsages} allowed */
+export function checkPairUsages(usages, allowed) {
+  for (let i = 0; i < usages.length; i++) {
+    if (!ArrayPrototypeIncludes(allowed.public, usages[i])) {
+      checkUsages([usages[i]], allowed.private);
+    }
+  }
+}
 
 /**
  * @param {any} algorithm @param {any} handle @param {boolean} extractable

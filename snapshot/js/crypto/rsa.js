@@ -16,8 +16,8 @@ import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { badData, made, notSupported, operationFailed, readKey } from './failure.js';
 import { hashNumber, jwkEnding, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey, usagesAmong } from './key.js';
-import { derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
+import { checkUsages, define, makeKey } from './key.js';
+import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
 import {
   bigIntegerMember,
   integerMember,
@@ -78,17 +78,13 @@ function family(allowed, use, jwkName) {
     if (format === 'spki') return 'public';
     return format === 'pkcs8' ? 'private' : unknownFormat(format);
   };
-  const all = usagesAmong(['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'], [
-    ...allowed.public,
-    ...allowed.private,
-  ]);
   return {
     __proto__: null,
     params: { __proto__: null, generateKey: newKeyParams, importKey: hashParams },
     publicUsages: allowed.public,
 
     generateKey(params, extractable, usages) {
-      checkUsages(usages, all);
+      checkPairUsages(usages, allowed);
       const { name, hash, modulusLength, publicExponent } = params;
       const exponent = exponentNumber(publicExponent);
       if (modulusLength < 1024 || modulusLength > 4096) {
@@ -178,6 +174,7 @@ function oaep(encrypts, params, facts, data) {
 }
 
 export const rsaOaep = {
+  __proto__: null,
   .../** @type {any} */ (family(kOaepUsages, 'enc', oaepName)),
   encrypt: (params, facts, data) => oaep(1, params, facts, data),
   decrypt: (params, facts, data) => oaep(0, params, facts, data),
