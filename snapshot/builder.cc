@@ -59,7 +59,8 @@ bool isAscii(const std::string& text) {
 
 // What V8 gets of a file.
 std::vector<BuiltinFile> withPlainTexts(std::vector<BuiltinFile> files) {
-  for (auto& file : files) file.module.body = plainText(file.module.body);
+  for (auto& file : files)
+    file.module.body = plainText(file.module.body);
   return files;
 }
 

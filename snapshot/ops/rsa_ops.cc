@@ -91,11 +91,28 @@ v8::MaybeLocal<v8::Value> rsaNumbers(OpCall& call, EvpKey& key, bool isPrivate) 
   return list;
 }
 
+// Whether the modulus is the product of the primes, where there are any: OpenSSL does not look.
+bool primesFit(const EvpKey& key) {
+  const auto p = numberOf(key, OSSL_PKEY_PARAM_RSA_FACTOR1);
+  const auto q = numberOf(key, OSSL_PKEY_PARAM_RSA_FACTOR2);
+  if (!p || !q) return !p && !q;
+  const auto n = numberOf(key, OSSL_PKEY_PARAM_RSA_N);
+  const BigNumber product(BN_secure_new());
+  const std::unique_ptr<BN_CTX, OpenSslRelease<BN_CTX_free>> room(BN_CTX_new());
+  return n &&
+         BN_mul(product.get(), numberFrom(p->view()).get(), numberFrom(q->view()).get(),
+                room.get()) == 1 &&
+         BN_cmp(product.get(), numberFrom(n->view()).get()) == 0;
+}
+
 // The modulus' bits; 0 where the key is none that is used here.
-uint32_t rsaBits(OpCall&, EvpKey& key) {
+uint32_t rsaBits(OpCall& call, EvpKey& key) {
   const int bits = EVP_PKEY_get_bits(key.get());
   const auto exponent = numberOf(key, OSSL_PKEY_PARAM_RSA_E);
-  if (bits < kMinBits || bits > kMaxBits || !exponent || exponent->size() == 0) return 0;
+  if (bits < kMinBits || bits > kMaxBits || !exponent || exponent->size() == 0 || !primesFit(key)) {
+    cryptoFailed(call);
+    return 0;
+  }
   return static_cast<uint32_t>(bits);
 }
 

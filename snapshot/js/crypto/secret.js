@@ -2,6 +2,7 @@
 // What all secret keys have in common: made of random bytes, raw, or a JWK of type 'oct'.
 
 import { secretBytes, secretFrom, secretFromRandom } from 'nano:ops';
+import { MathCeil } from '../primordials.js';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { made, notSupported, readKey } from './failure.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
@@ -11,7 +12,7 @@ const kTooLong = 'The key is too long';
 
 /** @param {any} algorithm @param {number} bits @param {boolean} extractable @param {string[]} usages */
 export function generateSecret(algorithm, bits, extractable, usages) {
-  const handle = made(secretFromRandom((bits + 7) >>> 3), kTooLong);
+  const handle = made(secretFromRandom(MathCeil(bits / 8)), kTooLong);
   return makeKey('secret', algorithm, handle, extractable, usages);
 }
 
