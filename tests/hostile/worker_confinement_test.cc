@@ -147,8 +147,9 @@ TEST(ProbesTest, AWholeAppNeedsNone) {
   std::string sum(std::begin(kSum), std::end(kSum));
   world.nanod().deploy("whole", {{"index.js", kWholeApp}, {"sum.wasm", sum}},
                        {"--tenant=whole", "--host=whole.example.test"});
-  for (auto& part : {"wasm", "heap", "compiled", "error", "text", "number", "date", "dateFormat",
-                     "random", "subtle", "log", "clone", "encoding", "timer", "stream", "sort", "body"}) {
+  for (auto& part :
+       {"wasm", "heap", "compiled", "error", "text", "number", "date", "dateFormat", "random",
+        "subtle", "log", "clone", "encoding", "timer", "stream", "sort", "body"}) {
     auto response = world.nanod().get("whole.example.test", std::string("/") + part);
     EXPECT_EQ(response.body, "done") << part << ": " << response.error;
   }
