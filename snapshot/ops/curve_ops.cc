@@ -10,6 +10,7 @@
 #include "snapshot/crypto/hash.h"
 #include "snapshot/crypto/key_numbers.h"
 #include "snapshot/crypto/message_signature.h"
+#include "snapshot/crypto/small_order.h"
 #include "snapshot/ops/ops.h"
 
 namespace nano {
@@ -178,10 +179,19 @@ v8::MaybeLocal<v8::Value> edwardsSign(OpCall& call, Host&, EvpKey& key,
   return newArrayBuffer(call, std::span<const std::byte>(out).first(size));
 }
 
+// Of the public key, or of the signature's point.
+bool hasSmallOrder(const EvpKey& key, std::span<const std::byte> signature) {
+  constexpr size_t kPointBytes = 32;
+  if (EVP_PKEY_is_a(key.get(), "ED25519") != 1 || signature.size() != 2 * kPointBytes) return false;
+  const auto point = octetsOf(key, OSSL_PKEY_PARAM_PUB_KEY);
+  return !point || isOfSmallOrder(point->view()) || isOfSmallOrder(signature.first(kPointBytes));
+}
+
 v8::MaybeLocal<v8::Value> edwardsVerify(OpCall& call, Host&, EvpKey& key,
                                         std::span<const std::byte> signature,
                                         std::span<const std::byte> data) {
   if (data.size() > kMaxEdwardsMessage) return cryptoFailed(call);
+  if (hasSmallOrder(key, signature)) return v8::False(call.isolate());
   const EvpDigestContext context(EVP_MD_CTX_new());
   if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1) {
     return cryptoFailed(call);

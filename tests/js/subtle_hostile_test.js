@@ -170,6 +170,16 @@ test('RSA keys of odd shapes are refused', async () => {
   await rejects(TypeError, generate(2048, /** @type {any} */ ([1, 0, 1])));
 });
 
+test('signatures with points of small order are none', async () => {
+  const one = new Uint8Array(32);
+  one[0] = 1;
+  const key = await subtle.importKey('raw', one, 'Ed25519', false, ['verify']);
+  // The neutral element is its own multiple: this fits to every message.
+  const signature = new Uint8Array(64);
+  signature[0] = 1;
+  same(await subtle.verify('Ed25519', key, signature, new Uint8Array(9)), false);
+});
+
 test('JSON Web Keys have to fit', async () => {
   const good = { kty: 'oct', k: 'AAAAAAAAAAAAAAAAAAAAAA' };
   const load = (more) => subtle.importKey('jwk', { ...good, ...more }, 'AES-CBC', true, ['encrypt']);
