@@ -239,7 +239,7 @@ class Build final {
   v8::Global<v8::Object> registered_;
 
   struct Deferred {
-    const BuiltinModule* module;
+    const BuiltinModule* module = nullptr;
     v8::Local<v8::Integer> number;
   };
   // By file, while the files are run: what it exports, or that it runs later.
