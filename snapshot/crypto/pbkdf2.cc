@@ -68,9 +68,8 @@ class Prf final {
 
 }  // namespace
 
-bool pbkdf2(Host& host, const EVP_MD* hash, std::span<const std::byte> password,
-            std::span<const std::byte> salt, uint32_t iterations, std::span<std::byte> out) {
-  Prf prf(hash, password);
+bool pbkdf2(Host& host, const Pbkdf2Work& work, std::span<std::byte> out) {
+  Prf prf(work.hash, work.password);
   SecretBytes last(prf.size());
   SecretBytes sum(prf.size());
   uint32_t untilLook = kIterationsBetweenLooks;
@@ -78,11 +77,11 @@ bool pbkdf2(Host& host, const EVP_MD* hash, std::span<const std::byte> password,
     const std::array number = {std::byte(index >> 24), std::byte(index >> 16),
                                std::byte(index >> 8), std::byte(index)};
     prf.begin();
-    prf.update(salt);
+    prf.update(work.salt);
     prf.update(number);
     prf.end(last.view());
     std::copy(last.view().begin(), last.view().end(), sum.view().begin());
-    for (uint32_t i = 1; i < iterations; ++i) {
+    for (uint32_t i = 1; i < work.iterations; ++i) {
       prf.begin();
       prf.update(last.view());
       prf.end(last.view());
@@ -97,7 +96,7 @@ bool pbkdf2(Host& host, const EVP_MD* hash, std::span<const std::byte> password,
     std::copy_n(sum.view().begin(), size, out.begin());
     out = out.subspan(size);
     // With one iteration the salt may be what takes long.
-    if (salt.size() > kPieceBytes && host.isStopping()) return false;
+    if (work.salt.size() > kPieceBytes && host.isStopping()) return false;
     if (--untilLook == 0) {
       if (host.isStopping()) return false;
       untilLook = kIterationsBetweenLooks;

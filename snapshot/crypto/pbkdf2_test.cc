@@ -34,7 +34,7 @@ TEST(Pbkdf2Test, GivesWhatOpenSslGives) {
       const std::string password(keySize, 'p');
       for (const size_t size : {size_t{1}, size_t{20}, size_t{150}}) {
         std::vector<std::byte> out(size);
-        ASSERT_TRUE(pbkdf2(host, hash, bytes(password), bytes("salt"), 3, out));
+        ASSERT_TRUE(pbkdf2(host, {hash, bytes(password), bytes("salt"), 3}, out));
         EXPECT_EQ(out, expected(hash, password, "salt", 3, size)) << number << " " << keySize;
       }
     }
@@ -47,12 +47,12 @@ TEST(Pbkdf2Test, EndsWhenJavaScriptWasToldToStop) {
   host.stopAfter = 3;
   std::array<std::byte, 64> out;
   // By itself this would take more than a year.
-  EXPECT_FALSE(pbkdf2(host, hashOf(2), bytes("p"), bytes("s"), UINT32_MAX, out));
+  EXPECT_FALSE(pbkdf2(host, {hashOf(2), bytes("p"), bytes("s"), UINT32_MAX}, out));
   EXPECT_EQ(host.looks, 4);
   host = {};
   host.stopAfter = 0;
   std::vector<std::byte> large(size_t{1} << 20);
-  EXPECT_FALSE(pbkdf2(host, hashOf(2), bytes("p"), bytes("s"), 1, large));
+  EXPECT_FALSE(pbkdf2(host, {hashOf(2), bytes("p"), bytes("s"), 1}, large));
 }
 
 }  // namespace

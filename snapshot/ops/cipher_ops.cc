@@ -98,7 +98,7 @@ v8::MaybeLocal<v8::Value> cbcDecrypt(OpCall& call, Host& host, const SecretBytes
   if (data.empty() || data.size() % kBlock != 0 || iv.size() != kBlock) return cryptoFailed(call);
   const auto* cipher = cipherFor(kCbc, key);
   const size_t whole = data.size() - kBlock;
-  std::array<std::byte, 2 * kBlock> last;
+  std::array<std::byte, 2 * kBlock> last{};
   Run tail(host);
   const auto before = whole == 0 ? iv : data.subspan(whole - kBlock, kBlock);
   if (!tail.begin(cipher, key, before, Direction::kDecrypt) ||

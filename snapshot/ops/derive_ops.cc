@@ -59,8 +59,8 @@ v8::MaybeLocal<v8::Value> pbkdf2Op(OpCall& call, Host& host, const SecretBytes& 
   const uint32_t iterations = options.number(2);
   const auto out = newBytes(call.isolate(), options.number(3));
   if (!out) return {};
-  if (iterations == 0 ||
-      !pbkdf2(host, hashOf(options.number(0)), key.view(), saltView, iterations, out->bytes)) {
+  const Pbkdf2Work work{hashOf(options.number(0)), key.view(), saltView, iterations};
+  if (iterations == 0 || !pbkdf2(host, work, out->bytes)) {
     return cryptoFailed(call);
   }
   return out->array->Buffer();
