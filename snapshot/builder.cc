@@ -10,8 +10,10 @@
 #include <v8.h>
 
 #include "snapshot/builtin_graph.h"
+#include "snapshot/deferred_module.h"
 #include "snapshot/entry_points.h"
 #include "snapshot/op_table.h"
+#include "snapshot/plain_text.h"
 #include "snapshot/shared_source.h"
 #include "snapshot/snapshot_cache.h"
 
@@ -55,11 +57,23 @@ bool isAscii(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
-// Texts stay outside V8's heap, but for the few that have other characters than ASCII.
-std::vector<std::string_view> sharedTexts(const std::vector<BuiltinFile>& files) {
-  std::vector<std::string_view> texts;
+// What V8 gets of a file.
+std::vector<BuiltinFile> withPlainTexts(std::vector<BuiltinFile> files) {
+  for (auto& file : files)
+    file.module.body = plainText(file.module.body);
+  return files;
+}
+
+// Texts stay outside V8's heap, but for the few that have other characters than ASCII. What runs
+// late is compressed.
+std::vector<std::string> sharedTexts(const std::vector<BuiltinFile>& files) {
+  std::vector<std::string> texts;
   for (const auto& file : files) {
-    if (isAscii(file.module.body)) texts.push_back(file.module.body);
+    if (file.deferred) {
+      texts.push_back(DeferredModule::compress(file.module.body));
+    } else if (isAscii(file.module.body)) {
+      texts.push_back(file.module.body);
+    }
   }
   return texts;
 }
@@ -70,7 +84,7 @@ class Build final {
   explicit Build(const std::vector<BuiltinFile>& files)
       : files_(files),
         texts_(sharedTexts(files)),
-        sources_(texts_),
+        sources_({texts_.begin(), texts_.end()}),
         allocator_(v8::ArrayBuffer::Allocator::NewDefaultAllocator()),
         creator_(params()),
         isolate_(creator_.GetIsolate()) {
@@ -105,7 +119,8 @@ class Build final {
     const std::unique_ptr<const char[]> owned(blob.data);
     KJ_REQUIRE(blob.data != nullptr, "V8 could not make a snapshot");
     KJ_REQUIRE(blob.CanBeRehashed(), "every process must get a hash seed of its own");
-    return SnapshotCache::encode({blob.data, static_cast<size_t>(blob.raw_size)}, texts_);
+    return SnapshotCache::encode({blob.data, static_cast<size_t>(blob.raw_size)},
+                                 {texts_.begin(), texts_.end()});
   }
 
  private:
@@ -118,28 +133,64 @@ class Build final {
 
   // False: an exception is pending.
   bool runFiles(v8::Local<v8::Context> context) {
-    // By file, the object of what it exports.
-    std::map<std::string, v8::Local<v8::Object>> exports;
-    exports[std::string(kOpsModule)] = makeOps(context).ToLocalChecked();
+    exports_[std::string(kOpsModule)] = makeOps(context).ToLocalChecked();
     size_t shared = 0;
     for (const auto& file : files_) {
       v8::Local<v8::String> source;
-      if (isAscii(file.module.body)) {
+      if (file.deferred || isAscii(file.module.body)) {
         source = v8::String::NewExternalOneByte(isolate_, sources_.at(shared++)).ToLocalChecked();
       } else {
         source = string(file.module.body);
       }
-      const auto modules = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
-      for (size_t i = 0; i < file.imported.size(); ++i) {
-        const auto specifier = string(file.module.imports[i].specifier);
-        modules->Set(context, specifier, exports.at(file.imported[i])).Check();
+      const auto modules = modulesOf(context, file);
+      if (file.deferred) {
+        deferred_[file.name] = {
+            &file.module,
+            DeferredModule::make(context, string("nano:" + file.name), source, modules)};
+        continue;
       }
       v8::Local<v8::Value> result;
       if (!runFile(context, file.name, source, modules).ToLocal(&result)) return false;
-      exports[file.name] = result.As<v8::Object>();
+      exports_[file.name] = result.As<v8::Object>();
     }
     isolate_->PerformMicrotaskCheckpoint();
+    exports_.clear();
+    deferred_.clear();
     return true;
+  }
+
+  // What the function of a file is called with: by specifier, the exports of other files.
+  v8::Local<v8::Object> modulesOf(v8::Local<v8::Context> context, const BuiltinFile& file) {
+    const auto modules = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
+    for (size_t i = 0; i < file.imported.size(); ++i) {
+      const auto& import = file.module.imports[i];
+      const auto prefix = import.deferred ? BuiltinModule::kDeferredPrefix : std::string_view();
+      const auto specifier = string(std::string(prefix) + import.specifier);
+      const auto found = deferred_.find(file.imported[i]);
+      if (found == deferred_.end()) {
+        auto exports = exports_.at(file.imported[i]);
+        // What is kept for later is frozen: only what it needs, not all that there is.
+        if (file.deferred) exports = chosen(context, exports, import.names);
+        modules->Set(context, specifier, exports).Check();
+      } else if (import.deferred) {
+        const auto& [module, number] = found->second;
+        modules->Set(context, specifier, DeferredModule::makeNamespace(context, *module, number))
+            .Check();
+      } else {
+        DeferredModule::addExports(context, modules, specifier, found->second.number);
+      }
+    }
+    return modules;
+  }
+
+  v8::Local<v8::Object> chosen(v8::Local<v8::Context> context, v8::Local<v8::Object> exports,
+                               const std::vector<std::string>& names) {
+    const auto some = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
+    for (const auto& name : names) {
+      const auto key = string(name);
+      some->Set(context, key, exports->Get(context, key).ToLocalChecked()).Check();
+    }
+    return some;
   }
 
   v8::MaybeLocal<v8::Value> runFile(v8::Local<v8::Context> context, const std::string& name,
@@ -180,20 +231,29 @@ class Build final {
   }
 
   const std::vector<BuiltinFile>& files_;
-  std::vector<std::string_view> texts_;
+  std::vector<std::string> texts_;
   SharedSources sources_;
   std::unique_ptr<v8::ArrayBuffer::Allocator> allocator_;
   v8::SnapshotCreator creator_;
   v8::Isolate* isolate_;
   v8::Global<v8::Object> registered_;
+
+  struct Deferred {
+    const BuiltinModule* module = nullptr;
+    v8::Local<v8::Integer> number;
+  };
+  // By file, while the files are run: what it exports, or that it runs later.
+  std::map<std::string, v8::Local<v8::Object>> exports_;
+  std::map<std::string, Deferred> deferred_;
 };
 
 }  // namespace
 
 std::variant<std::string, SnapshotError> buildSnapshot(const std::filesystem::path& jsFolder) {
-  const auto loaded = loadBuiltins(jsFolder);
+  auto loaded = loadBuiltins(jsFolder);
   if (const auto* error = std::get_if<SnapshotError>(&loaded)) return *error;
-  Build build(std::get<std::vector<BuiltinFile>>(loaded));
+  const auto files = withPlainTexts(std::get<std::vector<BuiltinFile>>(std::move(loaded)));
+  Build build(files);
   std::string error = build.run();
   std::string file = build.freeze();  // V8 insists on it even after an error.
   if (!error.empty()) return SnapshotError{std::move(error)};

@@ -77,6 +77,68 @@ TEST_F(BuilderTest, FreezesWhatTheModulesMade) {
   EXPECT_EQ(world.run("Array.prototype.join = () => 'patched'; counter.text([1, 2])"), "1+2");
 }
 
+TEST_F(BuilderTest, RunsADeferredModuleWhenItIsFirstUsed) {
+  write("main.js", std::string(kRegister) +
+                       "import { note } from './notes.js';\n"
+                       "import defer * as late from './late.js';\n"
+                       "globalThis.use = () => late.twice(4);\n"
+                       "globalThis.again = () => late.Late === late.Late;\n"
+                       "globalThis.notes = () => note();\n");
+  // What both halves import is one.
+  write("notes.js",
+        "const notes = [];\nexport const note = (x) => notes.push(x) && notes.join();\n");
+  write("late.js",
+        "import { double } from './later.js';\nimport { note } from './notes.js';\n"
+        "note('late');\nexport class Late {}\nexport function twice(x) { return double(x); }\n");
+  write("later.js",
+        "import { utf8ByteLength } from 'nano:ops';\n"
+        "// \u00e9\nexport const double = (x) => x * utf8ByteLength('\u00e9');\n");
+  const auto snapshot = build();
+  for (int i = 0; i < 2; ++i) {
+    ScriptWorld world(snapshot.get(), nullptr);
+    EXPECT_EQ(world.run("notes()"), "");
+    EXPECT_EQ(world.run("Array.prototype.join = Array.prototype.join; use() + ' ' + notes()"),
+              "8 ,late,");
+    EXPECT_EQ(world.run("again()"), "true");
+  }
+}
+
+TEST_F(BuilderTest, RunsADeferredModuleAnewAfterItThrew) {
+  write("main.js", std::string(kRegister) +
+                       "import defer * as late from './late.js';\n"
+                       "globalThis.use = () => late.value;\n");
+  write("late.js", "if (globalThis.bad) throw new Error('not yet');\nexport const value = 7;\n");
+  const auto snapshot = build();
+  ScriptWorld world(snapshot.get(), nullptr);
+  EXPECT_EQ(world.run("bad = true; use()"), "throws Error: not yet");
+  EXPECT_EQ(world.run("bad = false; use()"), "7");
+}
+
+TEST_F(BuilderTest, ImportsAtOnceWhatOneFileDefersAndAnotherDoesNot) {
+  write("main.js", std::string(kRegister) +
+                       "import defer * as late from './late.js';\nimport './now.js';\n"
+                       "globalThis.use = () => late.value;\n");
+  write("now.js", "import { value } from './late.js';\nglobalThis.now = value;\n");
+  write("late.js", "export const value = 7;\n");
+  const auto snapshot = build();
+  ScriptWorld world(snapshot.get(), nullptr);
+  EXPECT_EQ(world.run("now + use()"), "14");
+}
+
+TEST_F(BuilderTest, FreezesPropertiesWhoseValuesAreMadeLater) {
+  write("main.js",
+        std::string(kRegister) +
+            "import { defineLazyProperty } from 'nano:ops';\n"
+            "let made = 0;\n"
+            "defineLazyProperty(globalThis, 'lazy', () => ({ made: ++made }), false);\n");
+  const auto snapshot = build();
+  ScriptWorld world(snapshot.get(), nullptr);
+  EXPECT_EQ(world.run("Object.keys(globalThis).includes('lazy')"), "false");
+  EXPECT_EQ(world.run("lazy === lazy && lazy.made === 1"), "true");
+  EXPECT_EQ(world.run("JSON.stringify(Object.getOwnPropertyDescriptor(globalThis, 'lazy'))"),
+            R"({"value":{"made":1},"writable":true,"enumerable":false,"configurable":true})");
+}
+
 TEST_F(BuilderTest, KeepsOpsWorkingAndOutOfReach) {
   write("main.js", std::string(kRegister) +
                        "import { utf8ByteLength, now } from 'nano:ops';\n"

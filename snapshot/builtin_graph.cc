@@ -20,6 +20,7 @@ class Loader final {
 
   std::variant<std::vector<BuiltinFile>, SnapshotError> run() {
     if (!load("main.js")) return SnapshotError{error_};
+    markEager("main.js");
     return std::move(files_);
   }
 
@@ -37,7 +38,7 @@ class Loader final {
     auto parsed = BuiltinModule::parse(name, source.str());
     if (auto* error = std::get_if<SnapshotError>(&parsed)) return fail(error->message);
 
-    BuiltinFile file{name, std::get<BuiltinModule>(std::move(parsed)), {}};
+    BuiltinFile file{name, std::get<BuiltinModule>(std::move(parsed)), {}, true};
     loading_.push_back(name);
     for (const auto& import : file.module.imports) {
       if (!follow(file, import)) return false;
@@ -68,14 +69,23 @@ class Loader final {
     return true;
   }
 
-  const BuiltinFile* find(const std::string& name) const {
-    for (const auto& file : files_) {
-      if (file.name == name) return &file;
+  // What is imported without `defer` by what runs, runs.
+  void markEager(const std::string& name) {
+    BuiltinFile* file = find(name);
+    if (file == nullptr || !file->deferred) return;
+    file->deferred = false;
+    for (size_t i = 0; i < file->imported.size(); ++i) {
+      if (!file->module.imports[i].deferred) markEager(file->imported[i]);
     }
-    return nullptr;
   }
 
-  bool exports(const std::string& target, const std::string& name) const {
+  BuiltinFile* find(const std::string& name) {
+    const auto found = std::find_if(files_.begin(), files_.end(),
+                                    [&name](const BuiltinFile& file) { return file.name == name; });
+    return found == files_.end() ? nullptr : &*found;
+  }
+
+  bool exports(const std::string& target, const std::string& name) {
     if (target != kOpsModule) return contains(find(target)->module.exports, name);
     const auto ops = allOps();
     return std::any_of(ops.begin(), ops.end(), [&name](const Op& op) { return name == op.name; });

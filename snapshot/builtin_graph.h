@@ -14,6 +14,8 @@ struct BuiltinFile {
   std::string name;
   BuiltinModule module;
   std::vector<std::string> imported;
+  // main.js comes to it by deferred imports only: it runs when it is first used.
+  bool deferred = true;
 };
 
 // Reads main.js of a folder and all it imports, directly or not: in the order they are run, imports

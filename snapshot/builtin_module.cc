@@ -84,6 +84,8 @@ class Parser final {
     static const std::regex kNames(R"(import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]\s*;)");
     static const std::regex kNamespace(
         R"(import\s*\*\s*as\s+([\w$]+)\s+from\s*['"]([^'"]+)['"]\s*;)");
+    static const std::regex kDeferred(
+        R"(import\s+defer\s*\*\s*as\s+([\w$]+)\s+from\s*['"]([^'"]+)['"]\s*;)");
     static const std::regex kNothing(R"(import\s*['"]([^'"]+)['"]\s*;)");
     const std::string text = statement();
     std::smatch match;
@@ -91,7 +93,7 @@ class Parser final {
       const auto bindings = parseBindings(match[1]);
       if (!bindings) return fail("cannot read the names of this import");
       std::string names;
-      BuiltinModule::Import import{match[2], line_, {}};
+      BuiltinModule::Import import{match[2], line_, {}, false};
       for (const auto& [name, alias] : *bindings) {
         import.names.push_back(name);
         if (!names.empty()) names += ", ";
@@ -101,10 +103,14 @@ class Parser final {
       replace(text, "const { " + names + " } = " + exportsOf(import.specifier) + ";");
       module_.imports.push_back(std::move(import));
     } else if (std::regex_match(text, match, kNamespace)) {
-      module_.imports.push_back({match[2], line_, {}});
+      module_.imports.push_back({match[2], line_, {}, false});
       replace(text, "const " + match[1].str() + " = " + exportsOf(match[2]) + ";");
+    } else if (std::regex_match(text, match, kDeferred)) {
+      module_.imports.push_back({match[2], line_, {}, true});
+      const std::string key = std::string(BuiltinModule::kDeferredPrefix) + match[2].str();
+      replace(text, "const " + match[1].str() + " = " + exportsOf(key) + ";");
     } else if (std::regex_match(text, match, kNothing)) {
-      module_.imports.push_back({match[1], line_, {}});
+      module_.imports.push_back({match[1], line_, {}, false});
       replace(text, "");
     } else {
       fail("a built-in cannot import in this form");
@@ -132,7 +138,7 @@ class Parser final {
   }
 
   void exportNames(const std::vector<Binding>& bindings, const std::string& from) {
-    if (!from.empty()) module_.imports.push_back({from, line_, {}});
+    if (!from.empty()) module_.imports.push_back({from, line_, {}, false});
     for (const auto& [name, alias] : bindings) {
       if (from.empty()) {
         addExport(alias, name);

@@ -30,6 +30,18 @@ TEST(BuiltinModuleTest, TurnsImportsIntoConstants) {
   EXPECT_EQ(module.imports[0].names, (Names{"x", "y"}));
 }
 
+TEST(BuiltinModuleTest, MarksADeferredImport) {
+  const auto module = parsed("import defer * as late from './b.js';\nlate.f();\n");
+  EXPECT_EQ(module.body,
+            "'use strict';const late = nanoModules['defer ./b.js'];\nlate.f();\n"
+            "\nreturn { __proto__: null };");
+  ASSERT_EQ(module.imports.size(), 1);
+  EXPECT_TRUE(module.imports[0].deferred);
+  EXPECT_EQ(module.imports[0].specifier, "./b.js");
+  EXPECT_EQ(refused("import defer { x } from './b.js';\n"),
+            "a.js:1: a built-in cannot import in this form");
+}
+
 TEST(BuiltinModuleTest, KeepsTheNumbersOfLines) {
   const auto module = parsed("import {\n  x, // one\n  y,\n} from './b.js';\nfails();\n");
   EXPECT_EQ(module.body,

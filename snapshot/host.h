@@ -12,6 +12,8 @@
 
 namespace nano {
 
+class KeyStore;
+
 enum class LogLevel : uint8_t { kLog, kDebug, kInfo, kWarn, kError };
 
 // What built-ins may ask of the process they run in. One for each isolate, found through
@@ -84,6 +86,12 @@ class Host {
   virtual FetchHost* fetches() = 0;
   // Null in a program without a network.
   virtual SocketHost* sockets() { return nullptr; }
+  // The keys of crypto.subtle; null in a program that keeps none.
+  virtual KeyStore* keys() { return nullptr; }
+
+  // Whether JavaScript has been told to stop, which it is when native code returns to it: what
+  // takes long looks from time to time, and ends.
+  virtual bool isStopping() { return false; }
 
  protected:
   ~Host() = default;

@@ -6,6 +6,7 @@
 
 #include <v8.h>
 
+#include "snapshot/crypto/library.h"
 #include "snapshot/host.h"
 #include "snapshot/op_table.h"
 #include "snapshot/snapshot_cache.h"
@@ -15,7 +16,7 @@ namespace nano {
 
 // For tests: V8, started once and left to the end of the process.
 inline V8Process& testProcess() {
-  static auto* process = new V8Process();
+  static auto* process = (prepareCrypto(), new V8Process());
   return *process;
 }
 

@@ -26,8 +26,9 @@ class SharedSource final : public v8::String::ExternalOneByteStringResource {
   std::string_view text_;
 };
 
-// The texts of a snapshot, in order, and the addresses a snapshot refers to by number: the ops' and
-// the texts'. The same for who makes a snapshot and who uses it.
+// The texts of a snapshot, in order, and the addresses a snapshot refers to by number: the ops',
+// those of what runs when a property is read first, and the texts'. The same for who makes a
+// snapshot and who uses it.
 class SharedSources final {
  public:
   explicit SharedSources(const std::vector<std::string_view>& texts);

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-// Zstandard's decoder (zstd.h of 1.5), which the engine exports without the header.
-// content_decoder_test.cc proves that these declarations fit the pinned engine.
+// Zstandard (zstd.h of 1.5), which the engine exports without the header.
+// content_decoder_test.cc and builder_test.cc prove that these declarations fit the pinned engine.
 extern "C" {
 
 struct ZSTD_DCtx;  // NOLINT
@@ -34,6 +34,12 @@ size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* context, ZSTD_dParameter parameter, int
 // 0 at the end of a frame; a hint or an error else.
 size_t ZSTD_decompressStream(ZSTD_DCtx* context, ZSTD_outBuffer* output,  // NOLINT
                              ZSTD_inBuffer* input);
-unsigned ZSTD_isError(size_t code);             // NOLINT
-ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);  // NOLINT
+// All at once.
+size_t ZSTD_compressBound(size_t size);                                                // NOLINT
+size_t ZSTD_compress(void* out, size_t room, const void* in, size_t size, int level);  // NOLINT
+size_t ZSTD_decompress(void* out, size_t room, const void* in, size_t size);           // NOLINT
+// Very large where it is not known.
+unsigned long long ZSTD_getFrameContentSize(const void* in, size_t size);  // NOLINT
+unsigned ZSTD_isError(size_t code);                                        // NOLINT
+ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);                             // NOLINT
 }

@@ -22,12 +22,15 @@ EvalHost::EvalHost(JsEntry& entry, kj::Timer& timer, FILE* out, FILE* errors)
       timeOrigin_(std::chrono::duration<double, std::milli>(
                       std::chrono::system_clock::now().time_since_epoch())
                       .count()),
-      timers_(timer, [this](uint32_t id, int32_t) {
-        static_cast<void>(entry_.run(kNoSlot, kNoLimit, [this, id](v8::Local<v8::Context> context) {
-          entry_.call(context, EntryPoint::kFireTimer,
-                      v8::Integer::NewFromUnsigned(isolate_, id).As<v8::Value>());
-        }));
-      }) {
+      timers_(timer,
+              [this](uint32_t id, int32_t) {
+                static_cast<void>(
+                    entry_.run(kNoSlot, kNoLimit, [this, id](v8::Local<v8::Context> context) {
+                      entry_.call(context, EntryPoint::kFireTimer,
+                                  v8::Integer::NewFromUnsigned(isolate_, id).As<v8::Value>());
+                    }));
+              }),
+      keys_(entry.realm().buffers()) {
   isolate_->SetData(Host::kIsolateSlot, static_cast<Host*>(this));
 }
 

@@ -4,6 +4,7 @@
 
 #include <kj/timer.h>
 
+#include "snapshot/crypto/key_store.h"
 #include "snapshot/host.h"
 #include "worker/js_entry.h"
 #include "worker/timer_queue.h"
@@ -42,6 +43,8 @@ class EvalHost final : public Host {
   void failRequest(uint32_t, v8::Local<v8::Value>) override {}
   void waitUntil(uint32_t, v8::Local<v8::Promise>) override {}
   FetchHost* fetches() override { return nullptr; }
+  KeyStore* keys() override { return &keys_; }
+  bool isStopping() override { return entry_.isStopping(); }
 
  private:
   JsEntry& entry_;
@@ -52,6 +55,7 @@ class EvalHost final : public Host {
   kj::TimePoint madeAt_;
   double timeOrigin_;
   TimerQueue timers_;
+  KeyStore keys_;
 };
 
 }  // namespace nano

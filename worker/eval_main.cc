@@ -14,6 +14,7 @@
 #include <kj/debug.h>
 
 #include "protocol/event_loop.h"
+#include "snapshot/crypto/library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "worker/evaluation.h"
@@ -44,6 +45,7 @@ std::unique_ptr<SnapshotCache> openSnapshot() {
 int run(const std::string& script) {
   EventLoop loop;
   V8Process v8;
+  prepareCrypto();
   const std::unique_ptr<SnapshotCache> snapshot = openSnapshot();
   ContextFactory contexts(v8, *snapshot);
   ResourceLimiter limiter;

@@ -46,6 +46,7 @@ IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroun
       requests_(entry.realm().buffers()),
       fetches_(*this, *this, entry.realm().buffers(), around_.egress),
       sockets_(*this, around_.egress.client()),
+      keys_(entry.realm().buffers()),
       timers_(around_.timer, [this](uint32_t id, int32_t slot) { fireTimer(id, slot); }),
       afterFreeRun_([]() {}),
       madeAt_(around_.timer.now()),

@@ -15,6 +15,7 @@
 #include <v8.h>
 
 #include "protocol/limits.h"
+#include "snapshot/crypto/key_store.h"
 #include "snapshot/host.h"
 #include "worker/app_source.h"
 #include "worker/cpu_allowance.h"
@@ -108,6 +109,8 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
   FetchHost* fetches() override { return &fetches_; }
   SocketHost* sockets() override { return &sockets_; }
+  KeyStore* keys() override { return &keys_; }
+  bool isStopping() override { return entry_.isStopping(); }
 
  private:
   struct IgnoreErrors final : kj::TaskSet::ErrorHandler {
@@ -150,6 +153,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   RequestTable requests_;
   OutboundFetches fetches_;
   OutboundSockets sockets_;
+  KeyStore keys_;
   // What is decoded of a body, before it is JavaScript's. Made when it is needed.
   std::unique_ptr<std::array<std::byte, 64 * kKiB>> scratch_;
   TimerQueue timers_;

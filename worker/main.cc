@@ -19,6 +19,7 @@
 #include "protocol/process.h"
 #include "protocol/rpc_link.h"
 #include "sandbox/sandbox.h"
+#include "snapshot/crypto/library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "worker/context_factory.h"
@@ -82,6 +83,7 @@ void serve(int argc, char** argv) {
   V8Process v8(
       {.extraFlags = {},
        .code = spec.code == SandboxSpec::Code::kJitless ? Code::kInterpreted : Code::kCompiled});
+  prepareCrypto();
   const std::unique_ptr<SnapshotCache> snapshot = openSnapshot();
   ContextFactory contexts(v8, *snapshot);
   ResourceLimiter limiter;

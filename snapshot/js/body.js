@@ -10,7 +10,7 @@ import { bytesOf, isBlob, typeOf } from './blob.js';
 import { isFormData } from './form_data.js';
 import { serializeForm } from './form_urlencoded.js';
 import { IncomingBody } from './incoming_body.js';
-import { encodeMultipart } from './multipart.js';
+import defer * as multipart from './multipart.js';
 import {
   ArrayBufferIsView,
   PromisePrototypeThen,
@@ -331,7 +331,7 @@ export function extractBody(object, context) {
   }
   if (isBlob(object)) return bodyOfBlob(object);
   if (isFormData(object)) {
-    const { bytes, type } = encodeMultipart(object);
+    const { bytes, type } = multipart.encodeMultipart(object);
     return bodyOfSource(bytes, type);
   }
   return bodyOfSource(toText(object), kTextType);

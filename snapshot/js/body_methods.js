@@ -15,7 +15,7 @@ import { typeOfContent } from './content_type.js';
 import { entriesOf, FormData } from './form_data.js';
 import { parseForm } from './form_urlencoded.js';
 import { mimeParameter, serializeMimeType } from './mime_type.js';
-import { decodeMultipart } from './multipart.js';
+import defer * as multipart from './multipart.js';
 import {
   ArrayPrototypePush,
   ObjectDefineProperty,
@@ -36,7 +36,7 @@ function toFormData(content, contentType) {
   const mime = typeOfContent(contentType);
   if (mime !== undefined && mime.essence === 'multipart/form-data') {
     const boundary = mimeParameter(mime, 'boundary');
-    if (boundary !== undefined) return decodeMultipart(toBytes(content), boundary);
+    if (boundary !== undefined) return multipart.decodeMultipart(toBytes(content), boundary);
   }
   if (mime !== undefined && mime.essence === 'application/x-www-form-urlencoded') {
     const form = new FormData();

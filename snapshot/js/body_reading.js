@@ -22,7 +22,7 @@ import {
 } from './primordials.js';
 import { acquireDefaultReader } from './streams/readable_core.js';
 import { isUint8Array } from './streams/views.js';
-import { textStreamOf } from './text_streams.js';
+import defer * as textStreams from './text_streams.js';
 
 const TypeError = TypeErrorConstructor;
 const kByteOrderMark = 0xfeff;
@@ -178,9 +178,9 @@ function convertNow(content, convert) {
  * @param {import('./body.js').Body | null} body
  */
 export function textStreamOfBody(body) {
-  if (body === null) return textStreamOf(undefined);
+  if (body === null) return textStreams.textStreamOf(undefined);
   if (body.isUnusable) {
     throw new TypeError('Body is unusable: it has been read already or is locked');
   }
-  return textStreamOf(body.stream);
+  return textStreams.textStreamOf(body.stream);
 }

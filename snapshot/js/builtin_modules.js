@@ -2,11 +2,11 @@
 // The modules that an app may import by name, and what each exports. worker/builtin_modules.h lists
 // the names, for what is not asked in JavaScript.
 
-import { connect } from './sockets.js';
+import defer * as sockets from './sockets.js';
 
 const modules = {
   __proto__: null,
-  'cloudflare:sockets': ['connect', connect],
+  'cloudflare:sockets': () => ['connect', sockets.connect],
 };
 
 /**
@@ -14,5 +14,5 @@ const modules = {
  * @param {string} name @returns {any[] | undefined}
  */
 export function builtinModule(name) {
-  return modules[name];
+  return modules[name]?.();
 }

@@ -11,7 +11,7 @@ import {
   kWarnLevel,
   printLine,
 } from './console_output.js';
-import { formatTable } from './console_table.js';
+import defer * as table from './console_table.js';
 import { inspect } from './inspect.js';
 import {
   ArrayPrototypeUnshift,
@@ -104,7 +104,7 @@ const methods = {
     print(kLogLevel, formatArguments(data));
   },
   table(tabularData = undefined, properties = undefined) {
-    print(kLogLevel, formatTable(tabularData, properties) ?? formatArguments([tabularData]));
+    print(kLogLevel, table.formatTable(tabularData, properties) ?? formatArguments([tabularData]));
   },
   trace(...data) {
     const text = formatArguments(data);

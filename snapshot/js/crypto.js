@@ -1,7 +1,10 @@
 // @ts-check
-// Crypto (Web Cryptography 10): random values. SubtleCrypto is not here yet.
+// Crypto (Web Cryptography 10): random values, and the way to the rest, which runs when it is asked
+// for.
 
-import { fillRandom, randomUUID } from 'nano:ops';
+import { defineLazyProperty, fillRandom, randomUUID } from 'nano:ops';
+import defer * as digestStream from './crypto/digest_stream.js';
+import defer * as subtleCrypto from './crypto/subtle.js';
 import { DOMException } from './dom_exception.js';
 import {
   ArrayBufferIsView,
@@ -41,6 +44,11 @@ export class Crypto {
     if (key !== kPrivate) illegalConstructor();
   }
 
+  get subtle() {
+    if (!(#isCrypto in this)) illegalInvocation();
+    return subtleCrypto.subtle;
+  }
+
   getRandomValues(array) {
     if (!(#isCrypto in this)) illegalInvocation();
     const context = "Failed to execute 'getRandomValues' on 'Crypto'";
@@ -73,5 +81,7 @@ export class Crypto {
     defineInterface(Crypto, (value) => #isCrypto in value);
   }
 }
+// Of Workers.
+defineLazyProperty(Crypto.prototype, 'DigestStream', () => digestStream.DigestStream, false);
 
 export const crypto = new Crypto(kPrivate);

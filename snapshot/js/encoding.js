@@ -2,8 +2,8 @@
 // TextEncoder and TextDecoder (Encoding standard 7). What is not UTF-8 is in legacy_decoder.js.
 
 import { utf8Decode, utf8Encode, utf8EncodeInto } from 'nano:ops';
-import { encodingOfLabel } from './encoding_labels.js';
-import { concatenate, LegacyDecoder } from './legacy_decoder.js';
+import defer * as labels from './encoding_labels.js';
+import defer * as legacyDecoder from './legacy_decoder.js';
 import {
   ArrayBufferIsView,
   DataViewPrototypeGetByteLength,
@@ -20,6 +20,7 @@ import {
   Uint32ArrayConstructor as Uint32Array,
   Uint8ArrayConstructor as Uint8Array,
 } from './primordials.js';
+import { concatenate } from './streams/views.js';
 import {
   bufferOfView,
   defineInterface,
@@ -128,7 +129,7 @@ function mayFollow(lead, second) {
 export class TextDecoder {
   #fatal = false;
   #ignoreBOM = false;
-  /** @type {LegacyDecoder | undefined} where it is not UTF-8 */
+  /** @type {import('./legacy_decoder.js').LegacyDecoder | undefined} where it is not UTF-8 */
   #legacy = undefined;
   /** @type {StreamState | undefined} while decode({ stream: true }) goes on */
   #stream = undefined;
@@ -138,7 +139,7 @@ export class TextDecoder {
     let encoding = 'utf-8';
     if (label !== 'utf-8') {
       label = toDOMString(label);
-      const found = encodingOfLabel(StringPrototypeToLowerCase(trimAscii(label)));
+      const found = labels.encodingOfLabel(StringPrototypeToLowerCase(trimAscii(label)));
       if (found === undefined) {
         throw new RangeError(`${context}: The encoding label provided ('${label}') is invalid.`);
       }
@@ -151,7 +152,7 @@ export class TextDecoder {
     }
     if (encoding !== 'utf-8') {
       const settings = { fatal: this.#fatal, ignoreBOM: this.#ignoreBOM };
-      this.#legacy = new LegacyDecoder(encoding, settings);
+      this.#legacy = new legacyDecoder.LegacyDecoder(encoding, settings);
     }
   }
 

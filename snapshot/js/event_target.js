@@ -8,6 +8,7 @@ import {
   ArrayPrototypePush,
   ObjectDefineProperty,
   ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
   TypeErrorConstructor as TypeError,
 } from './primordials.js';
 import { reportException } from './report_exception.js';
@@ -243,7 +244,7 @@ export function defineEventHandler(interfaceClass, type) {
       setHandler(this, type, isObject(value) ? value : null);
     },
   };
-  const { get, set } = /** @type {any} */ (Object.getOwnPropertyDescriptor(accessor, name));
+  const { get, set } = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(accessor, name));
   const attributes = { __proto__: null, configurable: true, enumerable: true, get, set };
   ObjectDefineProperty(interfaceClass.prototype, name, attributes);
 }

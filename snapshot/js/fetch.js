@@ -20,8 +20,8 @@ import {
 import { parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
-import { matchesIntegrity } from './integrity.js';
-import { answerLocally } from './local_fetch.js';
+import defer * as subresource from './integrity.js';
+import defer * as local from './local_fetch.js';
 import {
   ArrayPrototypeJoin,
   ArrayPrototypeSlice,
@@ -34,7 +34,8 @@ import {
 import { partsOf, Request } from './request.js';
 import { fetchedResponse, isNullBodyStatus, isRedirectStatus } from './response.js';
 import { isObject, tooFewArguments } from './webidl.js';
-import { asksForWebSocket, openWebSocket } from './websocket/upgrade.js';
+import defer * as upgrade from './websocket/upgrade.js';
+import { asksForWebSocket } from './websocket/upgrade_header.js';
 
 const kMostRedirects = 20;
 /** Of a response; C++ has 0 for a fetch that failed. */
@@ -112,7 +113,7 @@ class Fetching {
     this.#forgetSignal();
     try {
       PromisePrototypeThen(
-        openWebSocket({ href, headers: this.#headers, signal }),
+        upgrade.openWebSocket({ href, headers: this.#headers, signal }),
         (head) => {
           this.#isSettled = true;
           this.#resolvers.resolve(fetchedResponse(head, null, href, false, head.webSocket));
@@ -276,7 +277,7 @@ class Fetching {
       (bytes) => {
         this.#incoming = undefined;
         if (this.#isSettled) return;
-        if (!matchesIntegrity(integrity, bytes)) {
+        if (!subresource.matchesIntegrity(integrity, bytes)) {
           this.#fail(failure('the response does not match `integrity`'));
           return;
         }
@@ -303,7 +304,7 @@ class Fetching {
   }
 
   #answerFromUrl() {
-    const answer = answerLocally(this.#url, this.#method, this.#headers);
+    const answer = local.answerLocally(this.#url, this.#method, this.#headers);
     if (typeof answer === 'string') this.#fail(failure(answer));
     else this.#answerWith(answer, this.#method === 'HEAD' ? null : answer.body);
   }

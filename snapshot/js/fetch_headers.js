@@ -7,13 +7,14 @@ import {
   ArrayPrototypeSlice,
   RegExpPrototypeExec,
   SafeSet,
+  safeSetOf,
   StringPrototypeToLowerCase,
 } from './primordials.js';
 import { refererFor } from './referrer.js';
 import { kNoReferrer } from './request_init.js';
 
 /** Of the connection and of its framing: whoever makes the connection says them. */
-const kNotSent = new SafeSet([
+const kNotSent = safeSetOf([
   'connection',
   'content-length',
   'expect',
@@ -26,14 +27,14 @@ const kNotSent = new SafeSet([
   'upgrade',
 ]);
 /** Of a body that a redirect has dropped (https://fetch.spec.whatwg.org/#request-body-header-name). */
-const kOfBody = new SafeSet([
+const kOfBody = safeSetOf([
   'content-encoding',
   'content-language',
   'content-location',
   'content-type',
 ]);
 /** What was meant for one origin. The standard has the first; browsers keep the others themselves. */
-const kOfOrigin = new SafeSet(['authorization', 'cookie', 'proxy-authorization']);
+const kOfOrigin = safeSetOf(['authorization', 'cookie', 'proxy-authorization']);
 
 /** Many servers refuse requests that do not say whose they are. */
 const kUserAgent = 'nano';

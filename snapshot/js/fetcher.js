@@ -1,7 +1,7 @@
 // @ts-check
 // What `env` has for a service binding: an object whose fetch() reaches another app of the tenant.
 
-import { fetchFrom } from './fetch.js';
+import defer * as outgoing from './fetch.js';
 import { ObjectFreeze, PromiseReject, TypeErrorConstructor } from './primordials.js';
 import { isRequest } from './request.js';
 import { parseUrl } from './url.js';
@@ -29,7 +29,7 @@ class Fetcher {
     try {
       if (arguments.length < 1) tooFewArguments(1, 0, "Failed to execute 'fetch' on 'Fetcher'");
       const target = isRequest(input) ? input : absolute(`${input}`);
-      return fetchFrom(target, init, this.#name);
+      return outgoing.fetchFrom(target, init, this.#name);
     } catch (error) {
       return PromiseReject(error);
     }

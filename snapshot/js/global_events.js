@@ -9,9 +9,9 @@ import {
   eventTargetInternals,
   showAsGlobal,
 } from './event_target.js';
-import { ErrorEvent } from './message_event.js';
+import defer * as messageEvent from './message_event.js';
 import { ReflectApply } from './primordials.js';
-import { PromiseRejectionEvent } from './promise_rejection_event.js';
+import defer * as rejectionEvent from './promise_rejection_event.js';
 import { connectGlobalEvents } from './report_exception.js';
 import { illegalInvocation } from './webidl.js';
 
@@ -54,12 +54,12 @@ connectGlobalEvents({
   onError(error, message) {
     if (!eventTargetInternals.hasListeners(target)) return false;
     const init = { __proto__: null, cancelable: true, error, message };
-    return isDealtWith(new ErrorEvent('error', init));
+    return isDealtWith(new messageEvent.ErrorEvent('error', init));
   },
   onRejection(reason, promise) {
     if (!eventTargetInternals.hasListeners(target)) return false;
     const init = { __proto__: null, cancelable: true, promise, reason };
-    return isDealtWith(new PromiseRejectionEvent('unhandledrejection', init));
+    return isDealtWith(new rejectionEvent.PromiseRejectionEvent('unhandledrejection', init));
   },
 });
 

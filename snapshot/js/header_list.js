@@ -21,7 +21,7 @@ const kMostKnownNames = 256;
 const kLongestKnownName = 64;
 const knownNames = new SafeMap();
 
-const kToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const kToken = /^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+$/;
 // A line break or NUL has no place in a value, a character above 0xFF is no byte.
 const kBadInValue = /[\0\r\n\u0100-\uffff]/;
 

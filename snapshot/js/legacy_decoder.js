@@ -7,11 +7,11 @@ import {
   StringPrototypeCharCodeAt,
   StringPrototypeSlice,
   TypedArrayPrototypeGetByteLength,
-  TypedArrayPrototypeSet,
   TypedArrayPrototypeSubarray,
   Uint32ArrayConstructor as Uint32Array,
   Uint8ArrayConstructor as Uint8Array,
 } from './primordials.js';
+import { concatenate } from './streams/views.js';
 
 /** Bounds what the op needs beside the text it makes. */
 const kPieceBytes = 64 * 1024;
@@ -28,16 +28,6 @@ const kSomeTrail = 0x21;
 
 /** Of legacyDecode; made when first used, not while the snapshot is built. */
 let unfinished;
-
-/** @param {Uint8Array | undefined} first @param {Uint8Array} second */
-export function concatenate(first, second) {
-  if (first === undefined) return second;
-  const length = TypedArrayPrototypeGetByteLength(first);
-  const result = new Uint8Array(length + TypedArrayPrototypeGetByteLength(second));
-  TypedArrayPrototypeSet(result, first, 0);
-  TypedArrayPrototypeSet(result, second, length);
-  return result;
-}
 
 /**
  * What sets iso-2022-jp to where it is at `end`: the last escape sequence, and a character after it

@@ -2,7 +2,7 @@
 // The root of the built-ins: the order they are made in, what tenants see of them on globalThis,
 // and the functions that C++ calls.
 
-import { registerEntryPoints } from 'nano:ops';
+import { defineLazyProperty, registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
@@ -10,29 +10,31 @@ import { builtinModule } from './builtin_modules.js';
 import { Blob, File } from './blob.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
+import defer * as subtle from './crypto/subtle.js';
+import defer * as cryptoKey from './crypto/key.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
 import { CustomEvent, Event } from './event.js';
-import { EventSource } from './event_source.js';
+import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
-import { fetch } from './fetch.js';
+import defer * as outgoing from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
-import { CloseEvent, ErrorEvent, MessageEvent } from './message_event.js';
-import { performance, Performance } from './performance.js';
-import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance_entry.js';
-import { PerformanceObserver, PerformanceObserverEntryList } from './performance_timeline.js';
+import defer * as messageEvent from './message_event.js';
+import defer * as performance from './performance.js';
+import defer * as entry from './performance_entry.js';
+import defer * as timeline from './performance_timeline.js';
 import {
   ObjectDefineProperty,
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
-import { PromiseRejectionEvent } from './promise_rejection_event.js';
+import defer * as rejectionEvent from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -47,17 +49,17 @@ import {
 } from './streams/readable_readers.js';
 import { ReadableStream } from './streams/readable_stream.js';
 import { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.js';
-import { TransformStream, TransformStreamDefaultController } from './streams/transform_stream.js';
+import defer * as transform from './streams/transform_stream.js';
 import { WritableStreamDefaultController } from './streams/writable_controller.js';
 import { WritableStream, WritableStreamDefaultWriter } from './streams/writable_stream.js';
 import { structuredClone } from './structured_clone.js';
-import { TextDecoderStream, TextEncoderStream } from './text_streams.js';
+import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
 import { refuseSharedMemory } from './wasm_memory.js';
-import { WebSocketPair } from './websocket/pair.js';
-import { WebSocket } from './websocket/websocket.js';
+import defer * as webSocketPair from './websocket/pair.js';
+import defer * as webSocket from './websocket/websocket.js';
 
 /** Interfaces: writable, configurable, not enumerable (Web IDL 3.7). */
 const interfaces = {
@@ -65,27 +67,16 @@ const interfaces = {
   AbortSignal,
   Blob,
   ByteLengthQueuingStrategy,
-  CloseEvent,
   CountQueuingStrategy,
   Crypto,
   CustomEvent,
   DOMException,
-  ErrorEvent,
   Event,
-  EventSource,
   EventTarget,
   File,
   FormData,
   Headers,
-  MessageEvent,
   Navigator,
-  Performance,
-  PerformanceEntry,
-  PerformanceMark,
-  PerformanceMeasure,
-  PerformanceObserver,
-  PerformanceObserverEntryList,
-  PromiseRejectionEvent,
   ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
@@ -95,18 +86,35 @@ const interfaces = {
   Request,
   Response,
   TextDecoder,
-  TextDecoderStream,
   TextEncoder,
-  TextEncoderStream,
-  TransformStream,
-  TransformStreamDefaultController,
   URL,
   URLSearchParams,
-  WebSocket,
-  WebSocketPair,
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
+};
+
+/** Interfaces whose files run when they are looked at first. */
+const lateInterfaces = {
+  CloseEvent: () => messageEvent.CloseEvent,
+  CryptoKey: () => cryptoKey.CryptoKey,
+  ErrorEvent: () => messageEvent.ErrorEvent,
+  EventSource: () => eventSource.EventSource,
+  MessageEvent: () => messageEvent.MessageEvent,
+  Performance: () => performance.Performance,
+  PerformanceEntry: () => entry.PerformanceEntry,
+  PerformanceMark: () => entry.PerformanceMark,
+  PerformanceMeasure: () => entry.PerformanceMeasure,
+  PerformanceObserver: () => timeline.PerformanceObserver,
+  PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
+  SubtleCrypto: () => subtle.SubtleCrypto,
+  TextDecoderStream: () => textStreams.TextDecoderStream,
+  TextEncoderStream: () => textStreams.TextEncoderStream,
+  TransformStream: () => transform.TransformStream,
+  TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
+  WebSocket: () => webSocket.WebSocket,
+  WebSocketPair: () => webSocketPair.WebSocketPair,
 };
 
 /** Operations of the global: enumerable too. */
@@ -117,7 +125,6 @@ const operations = {
   clearInterval,
   clearTimeout,
   dispatchEvent,
-  fetch,
   queueMicrotask,
   removeEventListener,
   reportError,
@@ -130,7 +137,12 @@ const operations = {
  * Attributes of the global. The standards have some of them read-only; all are replaceable here, as
  * WinterTC allows, because bundles write `globalThis.self = globalThis` in strict mode.
  */
-const attributes = { crypto, navigator, performance, self: globalThis };
+const attributes = {
+  crypto: () => crypto,
+  navigator: () => navigator,
+  performance: () => performance.performance,
+  self: () => globalThis,
+};
 
 /** @param {string} name @param {any} value @param {boolean} enumerable */
 function defineGlobal(name, value, enumerable) {
@@ -138,11 +150,11 @@ function defineGlobal(name, value, enumerable) {
   ObjectDefineProperty(globalThis, name, { ...flags, value });
 }
 
-/** @param {string} name @param {any} value */
+/** @param {string} name @param {() => any} value */
 function defineAttribute(name, value) {
   const accessor = {
     get [name]() {
-      return value;
+      return value();
     },
     set [name](replacement) {
       defineGlobal(name, replacement, true);
@@ -153,6 +165,10 @@ function defineAttribute(name, value) {
 }
 
 ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], false));
+ObjectKeys(lateInterfaces).forEach((name) =>
+  defineLazyProperty(globalThis, name, lateInterfaces[name], false),
+);
+defineLazyProperty(globalThis, 'fetch', () => outgoing.fetch, true);
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
 // A namespace: not enumerable (Web IDL 3.13).

@@ -10,7 +10,7 @@ import {
   StringPrototypeToLowerCase,
 } from './primordials.js';
 
-const kToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const kToken = /^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+$/;
 /** What may stand in a parameter's value. */
 const kQuotable = /^[\t\x20-\x7e\x80-\xff]*$/;
 

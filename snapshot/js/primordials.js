@@ -59,6 +59,14 @@ export function makeSafe(unsafe, safe) {
 
 export const SafeMap = makeSafe(Map, class SafeMap extends Map {});
 export const SafeSet = makeSafe(Set, class SafeSet extends Set {});
+/** `new SafeSet(items)` would use the patchable iterator. @param {any[][]} lists */
+export function safeSetOf(...lists) {
+  const set = new SafeSet();
+  for (let i = 0; i < lists.length; i++) {
+    for (let j = 0; j < lists[i].length; j++) set.add(lists[i][j]);
+  }
+  return set;
+}
 export const SafeWeakMap = makeSafe(
   WeakMap,
   class SafeWeakMap extends /** @type {any} */ (WeakMap) {},
@@ -161,7 +169,7 @@ function append(list, item) {
     return;
   }
   const property = { __proto__: null, configurable: true, enumerable: true, writable: true };
-  defineProperty(list, index, { ...property, value: item });
+  defineProperty(list, index, { __proto__: null, ...property, value: item });
 }
 
 /**

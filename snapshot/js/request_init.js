@@ -161,7 +161,7 @@ function toReferrer(referrer, url, context) {
   return parseUrl(referrer) ?? kNoReferrer;
 }
 
-const kToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const kToken = /^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+$/;
 
 /**
  * "Normalize": the six methods in upper case however they are written, others as they are.

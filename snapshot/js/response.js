@@ -27,7 +27,7 @@ import {
 import { fitToBody, goesAsItComes, isEncoded } from './response_coding.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { parseUrlOrThrow } from './url.js';
-import { kNoUpgrade, toUpgrade } from './websocket/upgrade.js';
+import defer * as upgrade from './websocket/upgrade.js';
 import {
   defineInterface,
   illegalInvocation,
@@ -141,7 +141,7 @@ export class Response {
     const status = init.status;
     const webSocket = init.webSocket;
     if (webSocket !== undefined && webSocket !== null) {
-      this.#webSocket = toUpgrade(webSocket, status, context);
+      this.#webSocket = upgrade.toUpgrade(webSocket, status, context);
       this.#status = 101;
     } else if (status !== undefined) {
       this.#setStatus(status, context);
@@ -324,7 +324,7 @@ export class Response {
       const body = response.#body;
       const headers = response.#headers;
       if (response.#isError) throw new TypeError('A network error is no response to a request');
-      if (response.#webSocket !== null) throw new TypeError(kNoUpgrade);
+      if (response.#webSocket !== null) throw new TypeError(upgrade.kNoUpgrade);
       let incoming = null;
       if (typeof body === 'string') {
         response.#body = kGivenAway;

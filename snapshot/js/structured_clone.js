@@ -5,6 +5,7 @@
 import { structuredCloneValue } from 'nano:ops';
 import { copyBlob, isBlob } from './blob.js';
 import { copyDOMException, DOMException, isDOMException } from './dom_exception.js';
+import { ArrayPrototypePush } from './primordials.js';
 import {
   isArrayBuffer,
   isPlatformObject,
@@ -12,6 +13,17 @@ import {
   toSequence,
   tooFewArguments,
 } from './webidl.js';
+
+/** @type {Array<{isInstance: (value: any) => boolean, copy: (value: any) => any}>} */
+const cloneable = [];
+
+/**
+ * For an interface whose file runs late: its objects are cloned where they are the value itself.
+ * @param {(value: any) => boolean} isInstance @param {(value: any) => any} copy
+ */
+export function addCloneable(isInstance, copy) {
+  ArrayPrototypePush(cloneable, { isInstance, copy });
+}
 
 const makeError = (message) => new DOMException(message, 'DataCloneError');
 
@@ -23,6 +35,9 @@ const operations = {
     const transfer = transferOption(options, context);
     if (transfer === undefined && isDOMException(value)) return copyDOMException(value);
     if (transfer === undefined && isBlob(value)) return copyBlob(value);
+    for (let i = 0; i < cloneable.length && transfer === undefined; i++) {
+      if (cloneable[i].isInstance(value)) return cloneable[i].copy(value);
+    }
     return structuredCloneValue(value, transfer, makeError, isPlatformObject);
   },
 };

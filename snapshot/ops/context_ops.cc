@@ -2,6 +2,7 @@
 
 #include "snapshot/current_slot.h"
 #include "snapshot/entry_points.h"
+#include "snapshot/late_values.h"
 #include "snapshot/ops/ops.h"
 
 namespace nano {
@@ -19,7 +20,32 @@ void registerEntryPoints(OpCall& call, v8::Local<v8::Object> entryPoints) {
   registered->Reset(call.isolate(), entryPoints);
 }
 
+void makeLateValue(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) {
+  auto* isolate = info.GetIsolate();
+  const auto context = isolate->GetCurrentContext();
+  v8::Local<v8::Value> make;
+  v8::Local<v8::Value> value;
+  if (LateValues::get(context, info.Data()).ToLocal(&make) &&
+      make.As<v8::Function>()->Call(context, v8::Undefined(isolate), 0, nullptr).ToLocal(&value)) {
+    info.GetReturnValue().Set(value);
+  }
+}
+
+// A data property whose value is made when it is read first. Nobody sees a difference, not even
+// in its descriptor.
+void defineLazyProperty(OpCall& call, v8::Local<v8::Object> object, v8::Local<v8::String> name,
+                        v8::Local<v8::Function> makeValue, bool enumerable) {
+  const auto attributes =
+      enumerable ? v8::PropertyAttribute::None : v8::PropertyAttribute::DontEnum;
+  v8::Local<v8::Integer> number;
+  if (!LateValues::add(call.context(), makeValue).ToLocal(&number)) return;
+  // Nothing: what V8 threw is pending.
+  (void)object->SetLazyDataProperty(call.context(), name, makeLateValue, number, attributes)
+      .IsNothing();
+}
+
 constexpr Op kOps[] = {
+    {"defineLazyProperty", bindOp<defineLazyProperty>},
     {"currentSlot", bindOp<currentSlotOp>},
     {"registerEntryPoints", bindOp<registerEntryPoints>},
 };
@@ -27,5 +53,7 @@ constexpr Op kOps[] = {
 }  // namespace
 
 const std::span<const Op> kContextOps = kOps;
+
+intptr_t lazyPropertyReference() { return reinterpret_cast<intptr_t>(&makeLateValue); }
 
 }  // namespace nano

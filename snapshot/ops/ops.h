@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "snapshot/op.h"
@@ -19,5 +20,15 @@ extern const std::span<const Op> kInspectOps;
 extern const std::span<const Op> kContextOps;
 extern const std::span<const Op> kFetchOps;
 extern const std::span<const Op> kSocketOps;
+extern const std::span<const Op> kDigestOps;
+extern const std::span<const Op> kSecretOps;
+extern const std::span<const Op> kCipherOps;
+extern const std::span<const Op> kKeyFormatOps;
+extern const std::span<const Op> kRsaOps;
+extern const std::span<const Op> kCurveOps;
+extern const std::span<const Op> kDeriveOps;
+
+// The function behind properties that the op defineLazyProperty made, for who restores a snapshot.
+intptr_t lazyPropertyReference();
 
 }  // namespace nano

@@ -84,6 +84,23 @@ const parts = {
   dateFormat: () => new Date(0).toLocaleString() +
       new Intl.DateTimeFormat('de-DE', {dateStyle: 'full', timeZone: 'Asia/Tokyo'}).format(0),
   random: () => crypto.randomUUID() + crypto.getRandomValues(new Uint8Array(64)),
+  async subtle() {
+    const {subtle} = crypto;
+    const data = new Uint8Array(1 << 16);
+    await subtle.digest('SHA-512', data);
+    const rsa = {modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256'};
+    for (const algorithm of [{name: 'RSA-PSS', ...rsa}, {name: 'ECDSA', namedCurve: 'P-521'}, {name: 'Ed25519'}]) {
+      const {publicKey, privateKey} = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+      const use = {name: algorithm.name, hash: 'SHA-256', saltLength: 32};
+      if (!await subtle.verify(use, publicKey, await subtle.sign(use, privateKey, data), data)) throw 1;
+      await subtle.importKey('pkcs8', await subtle.exportKey('pkcs8', privateKey), algorithm, false, ['sign']);
+    }
+    const aes = await subtle.generateKey({name: 'AES-GCM', length: 256}, true, ['encrypt', 'wrapKey']);
+    await subtle.wrapKey('jwk', aes, aes, {name: 'AES-GCM', iv: new Uint8Array(12)});
+    const password = await subtle.importKey('raw', data, 'PBKDF2', false, ['deriveBits']);
+    const pbkdf2 = {name: 'PBKDF2', hash: 'SHA-256', salt: data, iterations: 1000};
+    await subtle.deriveBits(pbkdf2, password, 256);
+  },
   log: () => console.log('one', {two: 3}, new Error('four')),
   clone: () => structuredClone(new Map([[1, new Date(0)]])).size,
   encoding: () => new TextDecoder().decode(new TextEncoder().encode('é')),
@@ -130,8 +147,9 @@ TEST(ProbesTest, AWholeAppNeedsNone) {
   std::string sum(std::begin(kSum), std::end(kSum));
   world.nanod().deploy("whole", {{"index.js", kWholeApp}, {"sum.wasm", sum}},
                        {"--tenant=whole", "--host=whole.example.test"});
-  for (auto& part : {"wasm", "heap", "compiled", "error", "text", "number", "date", "dateFormat",
-                     "random", "log", "clone", "encoding", "timer", "stream", "sort", "body"}) {
+  for (auto& part :
+       {"wasm", "heap", "compiled", "error", "text", "number", "date", "dateFormat", "random",
+        "subtle", "log", "clone", "encoding", "timer", "stream", "sort", "body"}) {
     auto response = world.nanod().get("whole.example.test", std::string("/") + part);
     EXPECT_EQ(response.body, "done") << part << ": " << response.error;
   }

@@ -7,6 +7,7 @@
 
 #include <v8.h>
 
+#include "snapshot/crypto/key_store.h"
 #include "snapshot/entry_points.h"
 #include "snapshot/host.h"
 #include "tests/js/fake_fetches.h"
@@ -57,6 +58,7 @@ class FakeHost final : public Host {
 
   void log(LogLevel level, std::string_view line) override;
   double now() override { return now_; }
+  KeyStore* keys() override { return &keys_; }
   double timeOrigin() override { return kTimeOrigin; }
   bool startTimer(uint32_t id, double delayMillis) override;
   void stopTimer(uint32_t id) override;
@@ -124,6 +126,7 @@ class FakeHost final : public Host {
   EntryPoints entryPoints_;
   FakeFetches fetches_;
   FakeSockets sockets_;
+  KeyStore keys_{nullptr};
   double now_ = 0;
   std::vector<Timer> timers_;
   uint64_t timersMade_ = 0;

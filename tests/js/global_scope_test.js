@@ -81,6 +81,7 @@ const kInterfaces = [
   'CloseEvent',
   'CountQueuingStrategy',
   'Crypto',
+  'CryptoKey',
   'CustomEvent',
   'DOMException',
   'ErrorEvent',
@@ -107,6 +108,7 @@ const kInterfaces = [
   'ReadableStreamDefaultReader',
   'Request',
   'Response',
+  'SubtleCrypto',
   'TextDecoder',
   'TextDecoderStream',
   'TextEncoder',
@@ -196,6 +198,8 @@ test('members of interfaces have the descriptors of Web IDL', () => {
         if (key === 'length' && holder === globalThis[name]) continue;
         const descriptor = Object.getOwnPropertyDescriptor(holder, key);
         const where = `${name} ${key}`;
+        // A class, as Workers has it.
+        if (where === 'Crypto DigestStream') continue;
         same(descriptor.enumerable, true, where);
         if (typeof descriptor.value === 'function') {
           same([descriptor.writable, descriptor.configurable], [true, true], where);
@@ -244,6 +248,11 @@ test('interfaces and methods say how many arguments they need', () => {
     [TextEncoder.prototype.encode, 0],
     [TextEncoder.prototype.encodeInto, 2],
     [Crypto.prototype.getRandomValues, 1],
+    [SubtleCrypto.prototype.digest, 2],
+    [SubtleCrypto.prototype.verify, 4],
+    [SubtleCrypto.prototype.deriveBits, 2],
+    [SubtleCrypto.prototype.unwrapKey, 7],
+    [SubtleCrypto.prototype.timingSafeEqual, 2],
     [setTimeout, 1],
     [setInterval, 1],
     [clearTimeout, 0],

@@ -14,6 +14,7 @@
 #include <kj/debug.h>
 #include <kj/io.h>
 
+#include "snapshot/crypto/library.h"
 #include "tests/js/js_world.h"
 
 namespace {
@@ -104,6 +105,7 @@ extern "C" int nano_main(int argc, char** argv, char**) {
   const std::string path = argument(argc, argv, "snapshot", NANO_SNAPSHOT);
 
   V8Process process;
+  nano::prepareCrypto();
   kj::AutoCloseFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   KJ_REQUIRE(fd.get() >= 0, "there is no snapshot", path.c_str());
   auto opened = SnapshotCache::open(fd.get());

@@ -5,7 +5,7 @@ import { PromisePrototypeThen, PromiseResolve, PromiseWithResolvers } from '../p
 import { runInMicrotask } from './promises.js';
 import { acquireDefaultReader } from './readable_core.js';
 import { createReadable } from './readable_default_controller.js';
-import { ByteTee } from './readable_byte_tee.js';
+import defer * as byteTee from './readable_byte_tee.js';
 
 /** Reads the stream when a branch wants more; is its own read request. */
 class DefaultTee {
@@ -115,6 +115,6 @@ class DefaultTee {
  */
 export function teeReadable(stream, cloneForSecond) {
   return stream.controller.isByteController
-    ? new ByteTee(stream).branches
+    ? new byteTee.ByteTee(stream).branches
     : new DefaultTee(stream, cloneForSecond).branches;
 }

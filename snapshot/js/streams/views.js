@@ -114,3 +114,13 @@ export function copyBytes(to, toOffset, from, fromOffset, count) {
   const source = new Uint8ArrayConstructor(from, fromOffset, count);
   TypedArrayPrototypeSet(new Uint8ArrayConstructor(to, toOffset, count), source);
 }
+
+/** @param {Uint8Array | undefined} first @param {Uint8Array} second */
+export function concatenate(first, second) {
+  if (first === undefined) return second;
+  const length = TypedArrayPrototypeGetByteLength(first);
+  const result = new Uint8ArrayConstructor(length + TypedArrayPrototypeGetByteLength(second));
+  TypedArrayPrototypeSet(result, first, 0);
+  TypedArrayPrototypeSet(result, second, length);
+  return result;
+}

@@ -37,14 +37,6 @@ export function toUpgrade(value, status, context) {
   return value;
 }
 
-/** Whether a request asks for a WebSocket. @param {readonly string[]} headers names in lower case */
-export function asksForWebSocket(headers) {
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i] === 'upgrade') return StringPrototypeToLowerCase(headers[i + 1]) === 'websocket';
-  }
-  return false;
-}
-
 /**
  * @typedef {object} UpgradeRequest
  * @property {string} href http or https, as the URL standard serialises it, without a fragment

@@ -1,0 +1,183 @@
+// @ts-check
+// Files that run when they are first used run among what a tenant has made of the language: here all
+// of its methods throw before any of them has run.
+
+import { ok, same, test } from './harness.js';
+
+const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const HostError = Error;
+
+/** The language, none of the Web APIs. */
+function intrinsics() {
+  const names =
+    'AggregateError Array ArrayBuffer BigInt BigUint64Array Boolean DataView Date Error ' +
+    'FinalizationRegistry Function Int32Array Iterator JSON Map Math Number Object Promise Proxy ' +
+    'Reflect RegExp Set String Symbol TypeError Uint8Array Uint32Array WeakMap WeakRef WeakSet';
+  const found = [];
+  for (const name of names.split(' ')) {
+    const value = globalThis[name];
+    found.push(value);
+    if (value.prototype !== undefined) found.push(value.prototype);
+  }
+  found.push(getPrototypeOf(Uint8Array), getPrototypeOf(Uint8Array.prototype));
+  for (const iterator of [[].keys(), new Map().keys(), new Set().keys(), ''[Symbol.iterator]()]) {
+    found.push(getPrototypeOf(iterator));
+  }
+  return found;
+}
+
+/** Every change there is to make: [object, key, the descriptor, the one before or undefined]. */
+function changes() {
+  const list = [];
+  for (const object of intrinsics()) {
+    for (const key of ownKeys(object)) {
+      const old = /** @type {any} */ (getOwnPropertyDescriptor(object, key));
+      if (!old.configurable || key === 'constructor' || key === Symbol.species) continue;
+      if (key === '__proto__') continue;
+      const where = `${String(object.name ?? object.constructor?.name)} ${String(key)}`;
+      const bad = function () {
+        throw new HostError(`patched ${where} was used`);
+      };
+      const change = { __proto__: null, ...old };
+      if (typeof old.value === 'function') change.value = bad;
+      else if (old.get !== undefined) change.get = bad;
+      list.push([object, key, change, { __proto__: null, ...old }]);
+    }
+  }
+  // What a descriptor, an options object or a list of ours may inherit.
+  for (const key of ['get', 'set', 'value', 'writable', 'name', 'hash', 'length', '0', '1']) {
+    const get = () => {
+      throw new HostError(`inherited ${key} was read`);
+    };
+    const set = () => {
+      throw new HostError(`inherited ${key} was written`);
+    };
+    const change = { __proto__: null, configurable: true, get, set };
+    list.push([Object.prototype, key, change, undefined]);
+  }
+  return list;
+}
+
+/** @returns {() => void} what puts all back */
+function poison() {
+  const list = changes();
+  for (let i = 0; i < list.length; i++) defineProperty(list[i][0], list[i][1], list[i][2]);
+  return () => {
+    for (let i = list.length - 1; i >= 0; i--) {
+      const object = list[i][0];
+      if (list[i][3] === undefined) delete object[list[i][1]];
+      else defineProperty(object, list[i][1], list[i][3]);
+    }
+  };
+}
+
+const kLate = [
+  'CloseEvent',
+  'CryptoKey',
+  'ErrorEvent',
+  'EventSource',
+  'MessageEvent',
+  'Performance',
+  'PerformanceEntry',
+  'PerformanceMark',
+  'PerformanceMeasure',
+  'PerformanceObserver',
+  'PerformanceObserverEntryList',
+  'PromiseRejectionEvent',
+  'SubtleCrypto',
+  'TextDecoderStream',
+  'TextEncoderStream',
+  'TransformStream',
+  'TransformStreamDefaultController',
+  'WebSocket',
+  'WebSocketPair',
+  'fetch',
+];
+
+for (let i = 0; i < kLate.length; i++) {
+  const name = kLate[i];
+  test(`${name} is made among patched methods`, () => {
+    const restore = poison();
+    let value;
+    let failure;
+    try {
+      value = globalThis[name];
+    } catch (error) {
+      failure = error;
+    }
+    restore();
+    same(failure, undefined);
+    same([typeof value, value.name], ['function', name]);
+    ok(value === globalThis[name], 'it is made once');
+    const { writable, enumerable, configurable } = /** @type {any} */ (
+      getOwnPropertyDescriptor(globalThis, name)
+    );
+    same([writable, enumerable, configurable], [true, name === 'fetch', true]);
+  });
+}
+
+test('what runs late behind another call works among patched methods', async () => {
+  const { console: c, TextDecoder: Decoder, Uint8Array: Bytes, FormData: Form, Response: R } = globalThis;
+  const { table } = c;
+  const { decode } = Decoder.prototype;
+  const { text } = R.prototype;
+  const bytes = new Bytes([0xe4]);
+  const form = new Form();
+  form.append('a', 'b');
+  const performanceOf = /** @type {any} */ (getOwnPropertyDescriptor(globalThis, 'performance')).get;
+  const steps = [
+    () => apply(table, c, [{ __proto__: null, a: 1 }]),
+    () => apply(decode, new Decoder('latin1'), [bytes]),
+    () => new R(form),
+    () => apply(performanceOf, globalThis, []),
+  ];
+  const restore = poison();
+  let failure;
+  let response;
+  let decoded;
+  try {
+    steps[0]();
+    decoded = steps[1]();
+    response = steps[2]();
+    steps[3]();
+  } catch (error) {
+    failure = error;
+  }
+  restore();
+  same(failure, undefined);
+  same(decoded, '\u00e4');
+  ok((await text.call(response)).includes('name="a"'));
+});
+
+test('a late interface can be replaced before it was looked at', () => {
+  /** @type {any} */ (globalThis).WebSocket = 5;
+  same(/** @type {any} */ (globalThis).WebSocket, 5);
+  delete (/** @type {any} */ (globalThis).EventSource);
+  ok(!('EventSource' in globalThis));
+});
+
+test('subtle works among patched methods', async () => {
+  const { Crypto: C, Uint8Array: Bytes } = globalThis;
+  const subtleOf = /** @type {any} */ (getOwnPropertyDescriptor(C.prototype, 'subtle')).get;
+  const { crypto: c } = globalThis;
+  const data = new Bytes([1, 2, 3]);
+  const usages = { __proto__: null };
+  const restore = poison();
+  const promises = [];
+  let failure;
+  let count = 0;
+  const keep = (promise) =>
+    defineProperty(promises, count++, { __proto__: null, value: promise, enumerable: true });
+  try {
+    const subtle = apply(subtleOf, c, []);
+    keep(subtle.digest('SHA-256', data));
+    keep(subtle.importKey('raw', data, { __proto__: null, name: 'HKDF' }, false, usages));
+  } catch (error) {
+    failure = error;
+  }
+  restore();
+  same(failure, undefined);
+  same(new Uint8Array(await promises[0]).slice(0, 4), new Uint8Array([3, 144, 88, 198]));
+  const error = await promises[1].catch((reason) => reason);
+  ok(error instanceof TypeError, 'usages are a sequence');
+});
