@@ -79,7 +79,7 @@ kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
   auto resolved = shared_.resolver.resolve(host).then(
       [this, request = kj::mv(request)](Resolution&& found) mutable -> kj::Promise<FetchOutcome> {
         if (auto* none = std::get_if<NameNotFound>(&found)) {
-          return FetchOutcome(unknownName(request.destination, none->reason));
+          return FetchOutcome(unknownName(request.destination, *none));
         }
         return connect(kj::mv(request), std::move(std::get<std::vector<IpAddress>>(found)));
       });
