@@ -30,6 +30,11 @@ kj::Promise<FetchOutcome> FrontEndEgress::callHost(const AppVersion& caller,
   return local_.fetchHost(caller, std::move(request));
 }
 
+kj::Maybe<kj::Promise<FetchOutcome>> FrontEndEgress::callArrived(const AppVersion& caller,
+                                                                 OutboundRequest& request) {
+  return local_.fetchArrived(caller, request);
+}
+
 kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
                                                       std::string_view service,
                                                       OutboundRequest request) {

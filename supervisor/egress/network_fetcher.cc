@@ -101,7 +101,11 @@ kj::Promise<FetchOutcome> NetworkFetcher::connect(OutboundRequest request,
     auto admitted = admittedAddresses(*policy_, destination, addresses);
     addresses = std::move(admitted.addresses);
     if (addresses.empty()) {
-      return FetchOutcome(deniedAddresses(destination, admitted.decision.rule));
+      EgressError error = deniedAddresses(destination, admitted.decision.rule);
+      if (admitted.areThisServer) {
+        error.arrived = std::make_shared<OutboundRequest>(kj::mv(request));
+      }
+      return FetchOutcome(std::move(error));
     }
   }
   if (addresses.size() > kMaxAddresses) addresses.resize(kMaxAddresses);
