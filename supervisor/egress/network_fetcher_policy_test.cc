@@ -157,6 +157,7 @@ TEST_F(NetworkFetcherPolicyTest, CurlLooksNoNameUp) {
   struct Call final : CurlCall {
     void finished(CURLcode code) override { result = code; }
     void report() override {}
+    void wasRead(curl_socket_t) override {}
     void waitsFor(int) override {}
     std::optional<CURLcode> result;
   } call;
