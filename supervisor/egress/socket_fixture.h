@@ -68,8 +68,8 @@ class SocketTest : public testing::Test {
 
   TcpConnector& connector() {
     if (connector_ == nullptr) {
-      connector_ = std::make_unique<TcpConnector>(
-          TcpConnector::Surroundings{loop_.base(), clock_, tls_});
+      connector_ =
+          std::make_unique<TcpConnector>(TcpConnector::Surroundings{loop_.base(), clock_, tls_});
     }
     return *connector_;
   }
