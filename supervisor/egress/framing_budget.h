@@ -19,7 +19,7 @@ class FramingBudget final {
   static constexpr int64_t kFree = 512 * kKiB;
   // With HTTP/2 also what was under way of an answer that was given up: the 32 MiB of curl's
   // window.
-  static constexpr int64_t kFreeOfHttp2 = 64 * 1024 * kKiB;
+  static constexpr int64_t kFreeOfHttp2 = 64 * kKiB * kKiB;
   // A body that comes byte by byte, each in a chunk, a frame and a TLS record of its own, needs
   // some 40.
   static constexpr int64_t kPerBodyByte = 64;
