@@ -56,6 +56,8 @@ LoadedApp::LoadedApp(const Surroundings& surroundings, Owner& owner,
 
 LoadedApp::~LoadedApp() noexcept(false) {
   *self_ = nullptr;
+  // Its owner must not be asked to call it once more.
+  scheduled_ = true;
   failed({rpc::Outcome::WORKER_DIED});
 }
 

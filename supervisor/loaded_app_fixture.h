@@ -80,6 +80,12 @@ struct FakeWays final : public EgressWays {
     used.emplace_back("host");
     return answer(std::move(request));
   }
+  kj::Maybe<kj::Promise<FetchOutcome>> callArrived(const AppVersion&,
+                                                   OutboundRequest& request) override {
+    if (request.destination.host != arrivedHost) return nullptr;
+    used.emplace_back("arrived");
+    return answer(std::move(request));
+  }
   kj::Promise<FetchOutcome> callService(const AppVersion&, std::string_view service,
                                         OutboundRequest request) override {
     used.push_back("service " + std::string(service));
@@ -90,7 +96,8 @@ struct FakeWays final : public EgressWays {
     return openSocket(std::move(destination), sockets);
   }
 
-  std::string host;  // That this server answers for itself.
+  std::string host;         // That this server answers for itself.
+  std::string arrivedHost;  // And where the network leads back to it.
   std::vector<std::string> used;
   std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;
   std::function<kj::Promise<SocketOutcome>(Destination, AppSockets&)> openSocket;

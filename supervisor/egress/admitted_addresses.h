@@ -11,6 +11,8 @@ struct AdmittedAddresses {
   std::vector<IpAddress> addresses;
   // Without addresses: why there are none.
   EgressDecision decision;
+  // There are none because each of them is this server (EgressDecision::Why::kThisServer).
+  bool areThisServer = false;
 };
 
 // Of a name's addresses those that may be connected to, in their order. Connect to these and to no

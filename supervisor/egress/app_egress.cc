@@ -174,13 +174,28 @@ kj::Promise<FetchOutcome> AppEgress::sendToNetwork(OutboundRequest request) {
         }
         if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
         return network_->fetch(kj::mv(request))
-            .then([place = std::move(place)](FetchOutcome&& outcome) mutable {
-              if (auto* response = std::get_if<FetchedResponse>(&outcome)) {
-                response->place = std::move(place);
-              }
-              return kj::mv(outcome);
+            .then([this, place = std::move(place)](FetchOutcome&& outcome) mutable {
+              return conclude(kj::mv(outcome), std::move(place));
             });
       });
+}
+
+kj::Promise<FetchOutcome> AppEgress::conclude(FetchOutcome outcome, PlaceQueue::Place place) {
+  if (auto* response = std::get_if<FetchedResponse>(&outcome)) {
+    response->place = std::move(place);
+    return kj::mv(outcome);
+  }
+  auto& error = std::get<EgressError>(outcome);
+  auto arrived = std::exchange(error.arrived, nullptr);
+  if (arrived == nullptr) return kj::mv(outcome);
+  // An app of this server needs no place on the network; and one that waited for its own, in a
+  // circle, would wait for ever.
+  place.reset();
+  KJ_IF_MAYBE(answer, ways_.callArrived(*version_, *arrived)) {
+    return kj::mv(*answer);
+  }
+  error.message += ", and no app of this server has that host";
+  return kj::mv(outcome);
 }
 
 void AppEgress::finish(uint32_t id, FetchOutcome outcome) {

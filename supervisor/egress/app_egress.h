@@ -68,6 +68,7 @@ class AppEgress final {
   kj::Promise<FetchOutcome> begin(rpc::OutboundFetch::Reader fetch);
   kj::Promise<FetchOutcome> send(std::string_view service, OutboundRequest request);
   kj::Promise<FetchOutcome> sendToNetwork(OutboundRequest request);
+  kj::Promise<FetchOutcome> conclude(FetchOutcome outcome, PlaceQueue::Place place);
   void finish(uint32_t id, FetchOutcome outcome);
   void count(const FetchOutcome& outcome);
   void count(const EgressError& error);

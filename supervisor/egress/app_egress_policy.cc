@@ -9,6 +9,8 @@ using Action = EgressRule::Action;
 using Class = AddressClass;
 using Scheme = Destination::Scheme;
 
+using Why = EgressDecision::Why;
+
 constexpr uint16_t kMailPort = 25;
 
 bool isFetch(const Destination& destination) {
@@ -24,6 +26,10 @@ bool isUsualPort(const Destination& destination) {
 
 std::string ruleName(const std::string& where, size_t index) {
   return where + ".rules[" + std::to_string(index) + "]";
+}
+
+EgressDecision builtInDenial(const std::string& why) {
+  return {false, "built-in: " + why, Why::kBuiltIn};
 }
 
 std::string noneName(const std::string& where) { return where + " is \"none\""; }
@@ -55,8 +61,9 @@ AppEgressPolicy::Meets AppEgressPolicy::meets(const EgressRule& rule,
 
 EgressDecision AppEgressPolicy::byOperator(const Destination& destination,
                                            const Known* known) const {
-  auto widens = [&destination, known](const EgressRule& rule) {
-    if (rule.ports.empty() && !isUsualPort(destination)) return false;
+  const bool usual = isUsualPort(destination) || (known == nullptr && mayBeServedHere(destination));
+  auto widens = [&destination, known, usual](const EgressRule& rule) {
+    if (rule.ports.empty() && !usual) return false;
     return known == nullptr || known->facts.kind == Class::kPublic ||
            opens(rule, known->address, known->facts);
   };
@@ -75,16 +82,23 @@ EgressDecision AppEgressPolicy::byOperator(const Destination& destination,
       if (allows && !perhaps) perhaps = decision;
     }
   }
-  if (!isUsualPort(destination)) {
-    return perhaps.value_or(EgressDecision{
-        false, isFetch(destination) ? "built-in: fetch() goes to ports 80 and 443"
-                                    : "built-in: no socket to port 25, which is for mail"});
+  if (!usual) {
+    return perhaps.value_or(builtInDenial(isFetch(destination)
+                                              ? "fetch() goes to ports 80 and 443"
+                                              : "no socket to port 25, which is for mail"));
   }
   if (known != nullptr && known->facts.kind != Class::kPublic) {
-    return {false, "built-in: public addresses only, and this one is " +
-                       std::string(className(known->facts.kind))};
+    return builtInDenial("public addresses only, and this one is " +
+                         std::string(className(known->facts.kind)));
   }
-  return {true, "built-in: public addresses"};
+  return {true, "built-in: public addresses", Why::kBuiltIn};
+}
+
+// Before a name is looked up: whether it may turn out to be a host of ours, on a port that no rule
+// speaks of. A proxy would not come back and ask.
+bool AppEgressPolicy::mayBeServedHere(const Destination& destination) const {
+  return destination.scheme == Scheme::kHttp && parts_.own != nullptr &&
+         parts_.own->serves(destination.port) && proxy().empty();
 }
 
 std::optional<EgressDecision> AppEgressPolicy::byApp(const Destination& destination,
@@ -123,10 +137,17 @@ EgressDecision AppEgressPolicy::decide(const Destination& destination,
   Known known{address, factsOf(address)};
   bool isHere = known.facts.kind == Class::kLoopback || known.facts.kind == Class::kOwn ||
                 known.facts.kind == Class::kUnspecified;
-  if (isHere && parts_.own != nullptr && parts_.own->serves(destination.port)) {
-    return {false, "built-in: nanod's own ports are not reached over the network"};
+  if (!isHere || parts_.own == nullptr || !parts_.own->serves(destination.port)) {
+    return decide(destination, &known);
   }
-  return decide(destination, &known);
+  // What is built in has no say here: it is about going out.
+  EgressDecision operators = byOperator(destination, &known);
+  auto app = byApp(destination, &known);
+  const bool isRuledOut =
+      (!operators.allowed && operators.why == Why::kRule) || (app && !app->allowed);
+  EgressDecision denial = builtInDenial("nanod's own ports are not reached over the network");
+  if (!isRuledOut && destination.scheme == Scheme::kHttp) denial.why = Why::kThisServer;
+  return denial;
 }
 
 AddressFacts AppEgressPolicy::factsOf(const IpAddress& address) const {

@@ -49,6 +49,7 @@ class AppEgressPolicy final : public EgressPolicy {
 
   EgressDecision decide(const Destination& destination, const Known* known) const;
   EgressDecision byOperator(const Destination& destination, const Known* known) const;
+  bool mayBeServedHere(const Destination& destination) const;
   std::optional<EgressDecision> byApp(const Destination& destination, const Known* known) const;
   Meets meets(const EgressRule& rule, const Destination& destination, const Known* known) const;
 

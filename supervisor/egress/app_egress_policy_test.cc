@@ -243,6 +243,50 @@ TEST_F(OwnEndpointsPolicyTest, NoRuleOpensWhatNanodItselfServes) {
   EXPECT_TRUE(allows(open, "http://127.0.0.1:8787"));
 }
 
+// What an app of this server may answer: a name, over http, that nobody's rule denies.
+TEST_F(OwnEndpointsPolicyTest, TellsWhatItDeniesOnlyBecauseItIsThisServer) {
+  using Why = EgressDecision::Why;
+  ports_->add(8787);
+  auto whyOf = [](const AppEgressPolicy& policy, const char* url, const char* address) {
+    return policy.decide(to(url), ip(address)).why;
+  };
+  auto plain = policy("");
+  for (const char* address : {"127.0.0.1", "::1", "10.9.8.7", "8.8.4.4", "0.0.0.0"})
+    EXPECT_EQ(whyOf(plain, "http://a.b:8787", address), Why::kThisServer) << address;
+  EXPECT_NE(whyOf(plain, "http://a.b:8787", "10.9.8.6"), Why::kThisServer);
+  EXPECT_NE(whyOf(plain, "http://a.b:8788", "127.0.0.1"), Why::kThisServer);
+  EXPECT_NE(whyOf(plain, "https://a.b:8787", "127.0.0.1"), Why::kThisServer);
+  EXPECT_NE(whyOf(plain, "tcp://a.b:8787", "127.0.0.1"), Why::kThisServer);
+  auto denied = policy(R"({"deny": {"cidr": "127.0.0.0/8"}})");
+  EXPECT_EQ(whyOf(denied, "http://a.b:8787", "127.0.0.1"), Why::kBuiltIn);
+  EXPECT_EQ(whyOf(denied, "http://a.b:8787", "::1"), Why::kThisServer);
+  auto own = std::make_shared<const OwnEndpoints>(OwnEndpoints{{}, ports_});
+  AppEgressPolicy strict({{}, rules(R"({"deny": {}})", EgressAuthor::kApp), own});
+  EXPECT_EQ(whyOf(strict, "http://a.b:8787", "::1"), Why::kBuiltIn) << "the app does not want it";
+}
+
+TEST_F(OwnEndpointsPolicyTest, ANameOnAPortOfNanodsIsLookedUpButGoesNowhereElse) {
+  auto plain = policy("");
+  EXPECT_FALSE(allows(plain, "http://a.b:8787"));
+  ports_->add(8787);
+  EXPECT_TRUE(allows(plain, "http://a.b:8787"));
+  EXPECT_FALSE(allows(plain, "http://a.b:8787", "1.1.1.1"));
+  EXPECT_FALSE(allows(plain, "https://a.b:8787"));
+  EXPECT_FALSE(allows(policy(R"({"deny": {"host": "a.b"}})"), "http://a.b:8787"));
+}
+
+TEST_F(OwnEndpointsPolicyTest, ANameIsThisServersIfAllItsAddressesAre) {
+  ports_->add(8787);
+  auto plain = policy("");
+  auto isHere = [&plain](const std::vector<IpAddress>& addresses) {
+    return admittedAddresses(plain, to("http://a.b:8787"), addresses).areThisServer;
+  };
+  EXPECT_TRUE(isHere({ip("127.0.0.1"), ip("::1")}));
+  EXPECT_FALSE(isHere({ip("127.0.0.1"), ip("10.0.0.1")}));
+  EXPECT_FALSE(isHere({ip("1.1.1.1"), ip("127.0.0.1")}));
+  EXPECT_FALSE(isHere({}));
+}
+
 TEST(AppEgressPolicyTest, BehindAProxyBlocksAreForHostsThatAreAddresses) {
   AppEgressPolicy policy(
       {{{"operator: egress", settings(R"({"proxy": "http://proxy:3128", "rules": [

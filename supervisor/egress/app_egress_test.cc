@@ -157,6 +157,44 @@ TEST_F(AppEgressTest, SendsAFetchToAHostOfThisServerPastTheNetwork) {
   EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "network"}));
 }
 
+FetchOutcome arrivedOf(OutboundRequest request) {
+  EgressError error{Kind::DENIED, "denied"};
+  error.arrived = std::make_shared<OutboundRequest>(std::move(request));
+  return error;
+}
+
+TEST_F(AppEgressTest, AFetchThatTheNetworkLeadsBackIsAnsweredHere) {
+  ways_.arrivedHost = "back.example";
+  ways_.answer = [this](OutboundRequest request) -> kj::Promise<FetchOutcome> {
+    if (ways_.used.back() == "arrived") return hello();
+    return arrivedOf(std::move(request));
+  };
+  start({1}, "http://back.example/");
+  EXPECT_EQ(ways_.used, (std::vector<std::string>{"network", "arrived"}));
+  ways_.used.emplace_back("network");
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].body, "hello");
+  start({2}, "http://nobodys.example/");
+  ASSERT_EQ(heard_.size(), 2u);
+  EXPECT_EQ(heard_[1].failure, Kind::DENIED);
+  EXPECT_EQ(heard_[1].message, "denied, and no app of this server has that host");
+}
+
+// Else apps that fetch each other in a circle would wait for the places that they hold.
+TEST_F(AppEgressTest, WhatIsAnsweredHereHoldsNoPlaceOnTheNetwork) {
+  ways_.arrivedHost = "back.example";
+  size_t arrived = 0;
+  ways_.answer = [this, &arrived](OutboundRequest request) -> kj::Promise<FetchOutcome> {
+    if (ways_.used.back() != "arrived") return arrivedOf(std::move(request));
+    ways_.used.back() = "done";
+    ++arrived;
+    return kj::NEVER_DONE;
+  };
+  for (uint32_t id = 0; id < kMaxNetworkFetches + 3; ++id)
+    start({id}, "http://back.example/");
+  EXPECT_EQ(arrived, kMaxNetworkFetches + 3);
+}
+
 TEST_F(AppEgressTest, AnswersAUrlThatIsNoneOfOurs) {
   for (kj::StringPtr url : {"ftp://example.com/"_kj, "http://user@example.com/"_kj,
                             "http://exa mple.com/"_kj, "http://127.1/"_kj, ""_kj})

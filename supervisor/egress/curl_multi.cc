@@ -140,6 +140,9 @@ void CurlMulti::socketReady(curl_socket_t socket, int ready) {
   if (watched == sockets_.end()) return;
   watched->second->wasCalled(
       ready, uploads_ == before ? CurlSocket::Upload::kStood : CurlSocket::Upload::kMoved);
+  CURL* user = watched->second->user();
+  CurlCall* call = user == nullptr || ready != CURL_CSELECT_IN ? nullptr : callOf(user);
+  if (call != nullptr) call->wasRead(socket);
 }
 
 void CurlMulti::act(curl_socket_t socket, int ready) {

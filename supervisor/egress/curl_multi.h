@@ -25,6 +25,8 @@ class CurlCall {
   virtual void finished(CURLcode result) = 0;
   // Asked for by reportLater() in this run of curl, which is over. Not called once finished() was.
   virtual void report() = 0;
+  // Curl was called because this connection could be read. At the level of the loop.
+  virtual void wasRead(curl_socket_t socket) = 0;
   // From inside curl: it waits for the connection to be readable, writable, both or neither.
   virtual void waitsFor(int poll) = 0;
 

@@ -51,6 +51,8 @@ class CurlSocket final {
   void wasCalled(int ready, Upload upload);
 
   bool isOf(const CurlConnection& connection);
+  // Who wants it; null: nobody.
+  CURL* user() const { return user_; }
 
  private:
   static void onReady(evutil_socket_t, short what, void* self);

@@ -43,6 +43,7 @@ class DeadlineWatch final {
   void arm(Entry& entry, kj::Duration delay);
   static void disarm(Entry& entry) { entry.due_.reset(); }
   void cancelAll();
+  kj::TimePoint now() const { return timer_.now(); }
   size_t size() const { return entries_.size(); }
 
  private:

@@ -1,6 +1,7 @@
 #include "supervisor/egress/dns_resolver.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <kj/debug.h>
@@ -43,52 +44,74 @@ std::vector<IpAddress> sorted(const std::vector<IpAddress>& addresses) {
 
 }  // namespace
 
-// One name on its way, for everybody who waits for it: they hold it, and the last to go ends it.
+// One name on its way for one app, for everybody of it who waits for the name: they hold it, and
+// the last to go ends it.
 class DnsResolver::Lookup final : public kj::Refcounted {
  public:
-  Lookup(DnsResolver& resolver, std::string name, kj::Promise<kj::Own<LookupSlots::Slot>> slot)
+  using Key = std::pair<std::string, std::string>;  // The app, the name.
+
+  Lookup(DnsResolver& resolver, Key key, kj::Promise<LookupSlots::Turn> turn)
       : resolver_(resolver),
-        name_(std::move(name)),
-        result_(run(kj::mv(slot)).fork()) {
-    resolver_.lookups_.emplace(name_, this);
+        key_(std::move(key)),
+        result_(run(kj::mv(turn)).fork()) {
+    resolver_.lookups_.emplace(key_, this);
   }
   ~Lookup() noexcept(false) { leaveTable(); }
 
   kj::Promise<Resolution> wait() { return result_.addBranch().attach(kj::addRef(*this)); }
 
  private:
-  kj::Promise<Resolution> run(kj::Promise<kj::Own<LookupSlots::Slot>> slot) {
+  const std::string& name() const { return key_.second; }
+
+  kj::Promise<Resolution> run(kj::Promise<LookupSlots::Turn> turn) {
     auto late = resolver_.timer_.afterDelay(resolver_.settings_.lookupTimeout);
-    return slot
-        .then([this](kj::Own<LookupSlots::Slot> taken) {
-          slot_ = kj::mv(taken);
-          query_ = kj::heap<DnsQuery>(resolver_.loop_, resolver_.timer_,
-                                      resolver_.servers_.current(), resolver_.settings_);
-          return query_->ask(name_);
+    const kj::TimePoint asked = resolver_.timer_.now();
+    return turn
+        .then([this, asked](LookupSlots::Turn&& taken) {
+          hasWaited_ = resolver_.timer_.now() > asked;
+          return begin(std::move(taken));
         })
         .exclusiveJoin(kj::mv(late))
         .then([this] { return conclude(); });
   }
 
+  kj::Promise<void> begin(LookupSlots::Turn turn) {
+    if (auto* refusal = std::get_if<LookupSlots::Refusal>(&turn)) {
+      found_ = resolver_.refused(*refusal);
+      return kj::READY_NOW;
+    }
+    // Another app may have found it out in the meantime.
+    if (auto* cached = resolver_.cache_.find(name())) {
+      found_ = *cached;
+      return kj::READY_NOW;
+    }
+    slot_ = kj::mv(std::get<kj::Own<LookupSlots::Slot>>(turn));
+    query_ = kj::heap<DnsQuery>(resolver_.loop_, resolver_.timer_, resolver_.servers_.current(),
+                                resolver_.settings_);
+    return query_->ask(name());
+  }
+
   Resolution conclude() {
     leaveTable();
-    if (query_.get() == nullptr)
-      return NameNotFound{"could not be looked up: too many lookups at a time"};
-    Resolution resolution = resolver_.settle(name_, query_->v4(), query_->v6());
+    if (found_) return std::move(*found_);
+    if (query_.get() == nullptr) return resolver_.neverItsTurn();
+    Resolution resolution = resolver_.settle(name(), {query_->v4(), query_->v6(), !hasWaited_});
     query_ = nullptr;
     slot_ = nullptr;
     return resolution;
   }
 
   void leaveTable() {
-    auto entry = resolver_.lookups_.find(name_);
+    auto entry = resolver_.lookups_.find(key_);
     if (entry != resolver_.lookups_.end() && entry->second == this) {
       resolver_.lookups_.erase(entry);
     }
   }
 
   DnsResolver& resolver_;
-  const std::string name_;
+  const Key key_;
+  bool hasWaited_ = false;
+  std::optional<Resolution> found_;  // Without asking.
   kj::Own<LookupSlots::Slot> slot_;
   kj::Own<DnsQuery> query_;
   kj::ForkedPromise<Resolution> result_;
@@ -104,28 +127,44 @@ DnsResolver::DnsResolver(EventLoop& loop, DnsSettings settings, kj::Timer& timer
       servers_(settings_),
       hosts_(settings_.hosts),
       cache_(settings_.cachedNames, timer),
-      slots_(settings_.openLookups, settings_.waitingLookups) {}
+      slots_({settings_.openLookups, settings_.waitingLookups, settings_.openLookupsOfApp,
+              settings_.waitingLookupsOfApp}) {}
 
 DnsResolver::~DnsResolver() noexcept(false) {}
 
-kj::Promise<Resolution> DnsResolver::resolve(std::string host) {
+kj::Promise<Resolution> DnsResolver::resolve(std::string host, const std::string& app) {
   // "example.com." is the same name, fully qualified, as all of ours are.
   if (host.ends_with('.')) host.pop_back();
   if (isBelow(host, "localhost")) return Resolution(loopback());
   if (isNeverInDns(host)) return Resolution(NameNotFound{"does not exist"});
   if (auto known = hosts_.find(host); !known.empty()) return Resolution(sorted(known));
   if (auto* cached = cache_.find(host)) return Resolution(*cached);
-  if (auto running = lookups_.find(host); running != lookups_.end()) {
-    return running->second->wait();
-  }
-  KJ_IF_MAYBE(slot, slots_.take()) {
-    return kj::refcounted<Lookup>(*this, std::move(host), kj::mv(*slot))->wait();
-  }
-  return Resolution(NameNotFound{"could not be looked up: too many lookups at a time"});
+  Lookup::Key key(app, std::move(host));
+  if (auto running = lookups_.find(key); running != lookups_.end()) return running->second->wait();
+  return kj::refcounted<Lookup>(*this, std::move(key), slots_.take(app))->wait();
 }
 
-Resolution DnsResolver::settle(const std::string& name, const DnsAnswer& v4, const DnsAnswer& v6) {
-  if (v4.addresses.empty() && v6.addresses.empty()) return notFound(name, v4, v6);
+// What an app's author is told of all apps together is no number: it is not theirs.
+NameNotFound DnsResolver::refused(LookupSlots::Refusal refusal) const {
+  if (refusal == LookupSlots::Refusal::kAll) {
+    return {"could not be looked up: the server has too many lookups waiting", true};
+  }
+  return {"could not be looked up: the app has " + std::to_string(settings_.openLookupsOfApp) +
+              " lookups of names at work and " + std::to_string(settings_.waitingLookupsOfApp) +
+              " waiting already, which is the most it may have at a time",
+          true};
+}
+
+NameNotFound DnsResolver::neverItsTurn() const {
+  return {"could not be looked up within " + std::to_string(settings_.lookupTimeout / kj::SECONDS) +
+              " s: other lookups were before it, and an app has at most " +
+              std::to_string(settings_.openLookupsOfApp) + " at work at a time",
+          true};
+}
+
+Resolution DnsResolver::settle(const std::string& name, const Answers& answers) {
+  const auto& [v4, v6, hadAllItsTime] = answers;
+  if (v4.addresses.empty() && v6.addresses.empty()) return notFound(name, answers);
   std::vector<IpAddress> addresses = v4.addresses;
   addresses.insert(addresses.end(), v6.addresses.begin(), v6.addresses.end());
   kj::Duration ttl = settings_.longestTtl;
@@ -137,19 +176,18 @@ Resolution DnsResolver::settle(const std::string& name, const DnsAnswer& v4, con
   return resolution;
 }
 
-Resolution DnsResolver::notFound(const std::string& name, const DnsAnswer& v4,
-                                 const DnsAnswer& v6) {
-  for (auto* answer : {&v4, &v6}) {
+Resolution DnsResolver::notFound(const std::string& name, const Answers& answers) {
+  for (auto* answer : {&answers.v4, &answers.v6}) {
     if (answer->kind == DnsAnswer::Kind::kNoSuchName) {
       Resolution missing = NameNotFound{"does not exist"};
       cache_.put(name, missing, settings_.negativeTtl);
       return missing;
     }
   }
-  for (auto* answer : {&v4, &v6}) {
+  for (auto* answer : {&answers.v4, &answers.v6}) {
     if (answer->kind == DnsAnswer::Kind::kFailed) {
       Resolution failed = NameNotFound{answer->reason};
-      cache_.put(name, failed, settings_.failureTtl);
+      if (answers.hadAllItsTime) cache_.put(name, failed, settings_.failureTtl);
       return failed;
     }
   }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "protocol/event_loop.h"
 #include "supervisor/egress/dns_answer.h"
@@ -20,7 +21,8 @@ namespace nano {
 // used, so that what an app's URL means does not depend on the machine.
 //
 // What a name server sends is bounded in memory (kMaxDnsAddresses a name and family); a server that
-// is silent costs the lookups that wait for it and nobody else. Outlives its promises.
+// is silent costs the lookups that wait for it and nobody else. Apps share what is known, and
+// nothing of what is under way: no app waits for another's lookup. Outlives its promises.
 class DnsResolver final : public Resolver {
  public:
   DnsResolver(EventLoop& loop, DnsSettings settings);
@@ -29,7 +31,12 @@ class DnsResolver final : public Resolver {
   ~DnsResolver() noexcept(false);
   KJ_DISALLOW_COPY(DnsResolver);
 
-  kj::Promise<Resolution> resolve(std::string host) override;
+  // For the server itself, which counts as an app of its own.
+  kj::Promise<Resolution> resolve(std::string host) override {
+    return resolve(std::move(host), "");
+  }
+  // `app` is whoever the lookup is for, named the same each time.
+  kj::Promise<Resolution> resolve(std::string host, const std::string& app);
 
   struct Figures {
     size_t open;     // Lookups at the name servers.
@@ -40,9 +47,17 @@ class DnsResolver final : public Resolver {
 
  private:
   class Lookup;
+  struct Answers {
+    const DnsAnswer& v4;
+    const DnsAnswer& v6;
+    // Not so of a lookup that had waited for its turn: what it lacks is its own affair.
+    bool hadAllItsTime;
+  };
 
-  Resolution settle(const std::string& name, const DnsAnswer& v4, const DnsAnswer& v6);
-  Resolution notFound(const std::string& name, const DnsAnswer& v4, const DnsAnswer& v6);
+  Resolution settle(const std::string& name, const Answers& answers);
+  Resolution notFound(const std::string& name, const Answers& answers);
+  NameNotFound refused(LookupSlots::Refusal refusal) const;
+  NameNotFound neverItsTurn() const;
 
   EventLoop& loop_;
   kj::Timer& timer_;
@@ -51,8 +66,8 @@ class DnsResolver final : public Resolver {
   HostsFile hosts_;
   DnsCache cache_;
   LookupSlots slots_;
-  // Under way; whoever waits for one owns it.
-  std::unordered_map<std::string, Lookup*> lookups_;
+  // Under way, by app and name; whoever waits for one owns it.
+  std::map<std::pair<std::string, std::string>, Lookup*> lookups_;
 };
 
 }  // namespace nano

@@ -39,10 +39,17 @@ struct DnsSettings {
   // a question for IPv6.
   kj::Duration otherFamilyTimeout = 500 * kj::MILLISECONDS;
 
-  // An open lookup has a socket and 75 KB.
+  // An open lookup has a socket and 75 KB: 20 MB in all.
   size_t openLookups = 256;
-  // Different names; whoever asks for one that is asked for already only waits with it.
+  // Different names of an app; whoever asks for one that its app asks for already only waits with
+  // it.
   size_t waitingLookups = 1024;
+  // Of one app. Twice what Node.js looks up at a time (libuv's four threads); one that nobody
+  // answers is in the way for `lookupTimeout`, and it takes 32 such apps to fill a front end.
+  size_t openLookupsOfApp = 8;
+  // As many as an app has fetches on the network (kMaxNetworkFetches), so that who stays within
+  // that in one worker is not refused for the names.
+  size_t waitingLookupsOfApp = 256;
 
   size_t cachedNames = 4096;
   kj::Duration shortestTtl = 1 * kj::SECONDS;

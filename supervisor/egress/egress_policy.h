@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@ namespace nano {
 struct EgressDecision {
   bool allowed = false;
   std::string rule;
+  // kThisServer: nobody's rule denies it, and where it leads is nanod itself, which is not
+  // connected to but may know an app that answers there.
+  enum class Why : uint8_t { kRule, kBuiltIn, kThisServer } why = Why::kRule;
 };
 
 // Where one app may go. Immutable, shared between threads; a changed policy makes a new one.

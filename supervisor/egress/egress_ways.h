@@ -26,6 +26,11 @@ class EgressWays {
   virtual bool isServedHere(const AppVersion& caller, const Destination& destination) const = 0;
   virtual kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) = 0;
 
+  // What any client would get that connects to this server, for a request whose name leads here by
+  // DNS. Nothing, and the request as it was: no app answers for that host.
+  virtual kj::Maybe<kj::Promise<FetchOutcome>> callArrived(const AppVersion& caller,
+                                                           OutboundRequest& request) = 0;
+
   // The app of the caller's tenant that a service binding of the caller names.
   virtual kj::Promise<FetchOutcome> callService(const AppVersion& caller, std::string_view service,
                                                 OutboundRequest request) = 0;

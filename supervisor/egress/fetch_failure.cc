@@ -72,9 +72,9 @@ EgressError deniedAddresses(const Destination& destination, std::string_view rul
       std::string("has no address that may be reached from here (").append(rule).append(")"));
 }
 
-EgressError unknownName(const Destination& destination, std::string_view reason) {
-  return {Kind::NAME_NOT_FOUND,
-          std::string("the name ").append(destination.host) + " " + std::string(reason)};
+EgressError unknownName(const Destination& destination, const NameNotFound& missing) {
+  return {missing.isOverLimit ? Kind::OVER_LIMIT : Kind::NAME_NOT_FOUND,
+          "the name " + destination.host + " " + missing.reason};
 }
 
 EgressError brokenAnswer(const Destination& destination, std::string_view why) {

@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "supervisor/egress/outbound.h"
+#include "supervisor/egress/resolver.h"
 
 namespace nano {
 
 // Sentences for an app's author. None names an address that the app did not name.
 EgressError deniedFetch(const Destination& destination, std::string_view rule);
 EgressError deniedAddresses(const Destination& destination, std::string_view rule);
-EgressError unknownName(const Destination& destination, std::string_view reason);
+EgressError unknownName(const Destination& destination, const NameNotFound& missing);
 EgressError brokenAnswer(const Destination& destination, std::string_view why);
 EgressError timedOut(const Destination& destination, std::string_view why);
 EgressError canceledFetch(std::string_view why);

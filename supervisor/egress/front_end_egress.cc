@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "supervisor/egress/app_resolver.h"
 #include "supervisor/egress/network_fetcher.h"
 
 namespace nano {
@@ -12,11 +13,12 @@ FrontEndEgress::FrontEndEgress(EventLoop& loop, const EgressSetup& setup, LocalF
       counters_(local.counters.network),
       local_(std::move(local)),
       resolver_(loop, setup.dns),
-      connector_({loop.base(), loop.timer(), resolver_, setup.tls}) {}
+      connector_({loop.base(), loop.timer(), setup.tls}) {}
 
 kj::Own<Fetcher> FrontEndEgress::openNetwork(const AppVersion& caller) {
-  return kj::heap<NetworkFetcher>(
-      NetworkFetcher::Shared{loop_, resolver_, setup_.network, counters_}, caller.egress);
+  auto resolver = kj::heap<AppResolver>(resolver_, caller);
+  NetworkFetcher::Shared shared{loop_, *resolver, setup_.network, counters_};
+  return kj::heap<NetworkFetcher>(shared, caller.egress).attach(kj::mv(resolver));
 }
 
 bool FrontEndEgress::isServedHere(const AppVersion& caller, const Destination& destination) const {
@@ -28,6 +30,11 @@ kj::Promise<FetchOutcome> FrontEndEgress::callHost(const AppVersion& caller,
   return local_.fetchHost(caller, std::move(request));
 }
 
+kj::Maybe<kj::Promise<FetchOutcome>> FrontEndEgress::callArrived(const AppVersion& caller,
+                                                                 OutboundRequest& request) {
+  return local_.fetchArrived(caller, request);
+}
+
 kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
                                                       std::string_view service,
                                                       OutboundRequest request) {
@@ -36,7 +43,9 @@ kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
 
 kj::Promise<SocketOutcome> FrontEndEgress::connect(const AppVersion& caller,
                                                    Destination destination, AppSockets& sockets) {
-  return connector_.connect(caller.egress, std::move(destination), sockets);
+  auto resolver = kj::heap<AppResolver>(resolver_, caller);
+  TcpConnector::Caller who{caller.egress, *resolver, sockets};
+  return connector_.connect(who, std::move(destination)).attach(kj::mv(resolver));
 }
 
 }  // namespace nano

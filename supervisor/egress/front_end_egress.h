@@ -24,6 +24,8 @@ class FrontEndEgress final : public EgressWays {
   kj::Own<Fetcher> openNetwork(const AppVersion& caller) override;
   bool isServedHere(const AppVersion& caller, const Destination& destination) const override;
   kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) override;
+  kj::Maybe<kj::Promise<FetchOutcome>> callArrived(const AppVersion& caller,
+                                                   OutboundRequest& request) override;
   kj::Promise<FetchOutcome> callService(const AppVersion& caller, std::string_view service,
                                         OutboundRequest request) override;
   kj::Promise<SocketOutcome> connect(const AppVersion& caller, Destination destination,

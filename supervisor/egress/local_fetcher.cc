@@ -68,6 +68,15 @@ kj::Promise<FetchOutcome> LocalFetcher::fetchHost(const AppVersion& caller,
   return fetch(caller, target, std::move(request));
 }
 
+kj::Maybe<kj::Promise<FetchOutcome>> LocalFetcher::fetchArrived(const AppVersion& caller,
+                                                                OutboundRequest& request) {
+  auto router = parts_.router();
+  const Destination& to = request.destination;
+  const Route* route = router ? router->find(to.host, to.target, to.port) : nullptr;
+  if (route == nullptr) return nullptr;
+  return fetch(caller, {route, to.host, RefusalsAre::kResponses}, std::move(request));
+}
+
 kj::Promise<FetchOutcome> LocalFetcher::fetch(const AppVersion& caller, const Target& target,
                                               OutboundRequest request) {
   if (request.hops >= kMaxHops) {

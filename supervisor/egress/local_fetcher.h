@@ -43,11 +43,15 @@ class LocalFetcher final {
 
   // Whether going there is to come back to this server, without asking DNS: a host of the routes of
   // the caller's tenant, or a name below localhost. Another tenant's route does not count. Whoever
-  // has it has not shown that the name is theirs, so where it leads is DNS's to say; once that has
-  // said that it leads here, fetchHost() may be called for it, too.
+  // has it has not shown that the name is theirs, so where it leads is DNS's to say.
   bool serves(const AppVersion& caller, const Destination& destination) const;
   // What any client would get there.
   kj::Promise<FetchOutcome> fetchHost(const AppVersion& caller, OutboundRequest request);
+
+  // Once DNS has said that a name leads to a port of ours: what any client would get that connects
+  // there, whoever's route it is. Nothing: no app has it.
+  kj::Maybe<kj::Promise<FetchOutcome>> fetchArrived(const AppVersion& caller,
+                                                    OutboundRequest& request);
 
   // What fetches of this tenant may keep in memory here, all its apps together.
   std::shared_ptr<ByteBudget> budgetOf(const std::string& tenant);

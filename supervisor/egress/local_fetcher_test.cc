@@ -164,6 +164,30 @@ TEST_F(LocalFetcherTest, AHostsAnswerIsWhatAClientWouldGet) {
   EXPECT_EQ(dispatched_, (std::vector<std::string>{"shop", "none"}));
 }
 
+TEST_F(LocalFetcherTest, WhatDnsLedHereIsAnsweredWhoeversRouteItIs) {
+  seen_.answer = [](auto calls, auto results) {
+    answerOk(results.initAnswers(1)[0], calls[0].getId(), "");
+  };
+  start();
+  auto arrive = [this](Destination destination) {
+    OutboundRequest request = requestTo(std::move(destination));
+    KJ_IF_MAYBE(answer, local_.fetchArrived(*version_, request)) {
+      responseOf(kj::mv(*answer));
+      return dispatched_.back();
+    }
+    EXPECT_EQ(request.method, "GET") << "it is still there";
+    return std::string("nothing");
+  };
+  EXPECT_EQ(arrive(at("mail.test", kHostPort, "/api/x")), "mail");
+  EXPECT_EQ(arrive(at("shop.test", kHostPort)), "shop");
+  EXPECT_EQ(arrive(at("api.bank.test", kHostPort)), "all") << "as of any client";
+  EXPECT_EQ(arrive(at("mail.test", kOwnPort, "/api/x")), "all") << "whose port it is";
+  publish({routes(version_, {"shop.test"})});
+  EXPECT_EQ(arrive(at("mail.test", kHostPort, "/api/x")), "nothing");
+  OutboundRequest deep = requestTo(at("shop.test", kHostPort), kMaxHops);
+  EXPECT_EQ(errorOf(KJ_ASSERT_NONNULL(local_.fetchArrived(*version_, deep))).kind, Kind::LOOP);
+}
+
 TEST_F(LocalFetcherTest, ARequestThatHasPassedTooManyAppsEndsWithoutRunningOne) {
   EXPECT_EQ(errorOf(fetch("SHOP", kMaxHops)).kind, Kind::LOOP);
   EXPECT_EQ(errorOf(local_.fetchHost(*version_, requestTo(at("shop.test"), 255))).kind, Kind::LOOP);

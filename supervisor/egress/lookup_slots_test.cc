@@ -1,5 +1,7 @@
 #include "supervisor/egress/lookup_slots.h"
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,69 +13,149 @@ namespace nano {
 namespace {
 
 using Slot = kj::Own<LookupSlots::Slot>;
+using Refusal = LookupSlots::Refusal;
+using Turn = LookupSlots::Turn;
+using Order = std::vector<std::string>;
 
-kj::Promise<Slot> take(LookupSlots& slots) { return KJ_ASSERT_NONNULL(slots.take()); }
+class LookupSlotsTest : public testing::Test {
+ protected:
+  ~LookupSlotsTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
 
-TEST(LookupSlotsTest, MoreThanTheMostWaitInTheirOrder) {
-  EventLoop loop;
-  LookupSlots slots(1, 2);
-  auto first = loop.run(take(slots));
-  std::vector<int> order;
-  std::vector<Slot> held;
-  auto note = [&](int number) {
-    return take(slots)
-        .then([&order, &held, number](Slot slot) {
-          order.push_back(number);
-          held.push_back(kj::mv(slot));
+  LookupSlots& slots() {
+    if (slots_ == nullptr) slots_ = std::make_unique<LookupSlots>(bounds_);
+    return *slots_;
+  }
+  // Waits in the background; what became of it is in turns_.
+  kj::Promise<void> take(const std::string& app, const std::string& name = "") {
+    return slots()
+        .take(app)
+        .then([this, name = name.empty() ? app : name](Turn&& turn) {
+          auto* refusal = std::get_if<Refusal>(&turn);
+          if (refusal == nullptr) {
+            turns_.push_back(name);
+            held_.push_back(kj::mv(std::get<Slot>(turn)));
+          } else {
+            turns_.push_back(
+                name + (*refusal == Refusal::kApp ? " refused for itself" : " refused for all"));
+          }
         })
         .eagerlyEvaluate(nullptr);
-  };
-  auto second = note(2);
-  auto third = note(3);
-  EXPECT_EQ(slots.waiting(), 2u);
-  loop.runOnce();
-  EXPECT_TRUE(order.empty());
-  first = nullptr;
-  loop.runOnce();
-  EXPECT_EQ(order, std::vector{2});
-  EXPECT_EQ(slots.open(), 1u);
-  held.clear();
-  loop.runOnce();
-  EXPECT_EQ(order, (std::vector{2, 3}));
-  held.clear();
-  EXPECT_EQ(slots.open(), 0u);
-}
-
-TEST(LookupSlotsTest, TheQueueHasAnEnd) {
-  EventLoop loop;
-  LookupSlots slots(1, 1);
-  auto first = loop.run(take(slots));
-  auto second = take(slots);
-  EXPECT_TRUE(slots.take() == nullptr);
-}
-
-TEST(LookupSlotsTest, WhoGivesUpLeavesTheQueue) {
-  EventLoop loop;
-  LookupSlots slots(1, 1);
-  auto first = loop.run(take(slots));
-  { auto second = take(slots); }
-  EXPECT_EQ(slots.waiting(), 0u);
-  auto third = take(slots);
-  first = nullptr;
-  loop.run(kj::mv(third));
-  EXPECT_EQ(slots.open(), 0u);
-}
-
-TEST(LookupSlotsTest, ASlotThatNobodyTookOutIsFreeAgain) {
-  EventLoop loop;
-  LookupSlots slots(1, 1);
-  auto first = loop.run(take(slots));
-  {
-    auto second = take(slots);
-    // Fulfils `second`, which goes without having been looked at.
-    first = nullptr;
   }
-  EXPECT_EQ(slots.open(), 0u);
+  // Those who had their turn since the last call, in order.
+  Order turns() {
+    loop_.runOnce();
+    return std::exchange(turns_, {});
+  }
+  void endFirst() { held_.erase(held_.begin()); }
+
+  EventLoop loop_;
+  LookupSlots::Bounds bounds_{1, 2, 1, 2};
+  std::unique_ptr<LookupSlots> slots_;
+  std::vector<Slot> held_;
+  Order turns_;
+};
+
+TEST_F(LookupSlotsTest, MoreThanTheMostWaitInTheirOrder) {
+  auto first = take("a", "1");
+  auto second = take("a", "2");
+  auto third = take("a", "3");
+  EXPECT_EQ(slots().waiting(), 2u);
+  EXPECT_EQ(turns(), Order{"1"});
+  endFirst();
+  EXPECT_EQ(turns(), Order{"2"});
+  EXPECT_EQ(slots().open(), 1u);
+  endFirst();
+  EXPECT_EQ(turns(), Order{"3"});
+  endFirst();
+  EXPECT_EQ(slots().open(), 0u);
+  EXPECT_EQ(slots().apps(), 0u);
+}
+
+TEST_F(LookupSlotsTest, AnAppsQueueHasAnEnd) {
+  bounds_ = {1, 9, 1, 1};
+  auto first = take("a", "1");
+  auto second = take("a", "2");
+  auto third = take("a", "3");
+  EXPECT_EQ(turns(), (Order{"1", "3 refused for itself"}));
+}
+
+TEST_F(LookupSlotsTest, WhoGivesUpLeavesTheQueue) {
+  auto first = take("a");
+  { auto second = take("b"); }
+  EXPECT_EQ(slots().waiting(), 0u);
+  EXPECT_EQ(slots().apps(), 1u);
+  auto third = take("c");
+  turns();
+  endFirst();
+  EXPECT_EQ(turns(), Order{"c"});
+  endFirst();
+  EXPECT_EQ(slots().open(), 0u);
+}
+
+TEST_F(LookupSlotsTest, ASlotThatNobodyTookOutIsFreeAgain) {
+  auto first = take("a");
+  turns();
+  {
+    auto second = slots().take("a");
+    // Fulfils `second`, which goes without having been looked at.
+    endFirst();
+  }
+  EXPECT_EQ(slots().open(), 0u);
+  EXPECT_EQ(slots().apps(), 0u);
+}
+
+TEST_F(LookupSlotsTest, AnAppWithAllItsOwnTakesNothingFromAnother) {
+  bounds_ = {8, 8, 2, 2};
+  std::vector<kj::Promise<void>> greedy;
+  for (int i = 0; i < 9; i++)
+    greedy.push_back(take("greedy"));
+  turns();
+  EXPECT_EQ(slots().open(), 2u);
+  EXPECT_EQ(slots().waiting(), 2u);
+  auto other = take("other");
+  EXPECT_EQ(turns(), Order{"other"});
+}
+
+TEST_F(LookupSlotsTest, WhoHasTheFewestRunningGoesFirst) {
+  bounds_ = {3, 9, 3, 9};
+  std::vector<kj::Promise<void>> all;
+  for (const char* name : {"a1", "a2", "a3", "a4"})
+    all.push_back(take("a", name));
+  all.push_back(take("b"));
+  EXPECT_EQ(turns(), (Order{"a1", "a2", "a3"}));
+  endFirst();
+  EXPECT_EQ(turns(), Order{"b"}) << "though a4 asked before";
+}
+
+TEST_F(LookupSlotsTest, AppsWithAsManyTakeTurns) {
+  bounds_ = {1, 9, 1, 9};
+  auto first = take("c");
+  std::vector<kj::Promise<void>> all;
+  for (const char* name : {"a1", "a2", "a3"})
+    all.push_back(take("a", name));
+  for (const char* name : {"b1", "b2"})
+    all.push_back(take("b", name));
+  EXPECT_EQ(turns(), Order{"c"});
+  for (const char* name : {"a1", "b1", "a2", "b2", "a3"}) {
+    endFirst();
+    EXPECT_EQ(turns(), Order{name});
+  }
+}
+
+TEST_F(LookupSlotsTest, WhereTheCommonQueueIsFullTheLongestGivesWay) {
+  bounds_ = {1, 3, 1, 3};
+  auto first = take("z");
+  EXPECT_EQ(turns(), Order{"z"});
+  std::vector<kj::Promise<void>> all;
+  for (const char* name : {"a1", "a2", "a3"})
+    all.push_back(take("a", name));
+  all.push_back(take("b", "b1"));
+  EXPECT_EQ(turns(), Order{"a3 refused for all"});
+  EXPECT_EQ(slots().waiting(), 3u);
+  // a has two and b one: another of b's would only turn that around.
+  all.push_back(take("b", "b2"));
+  EXPECT_EQ(turns(), Order{"b2 refused for all"});
+  EXPECT_EQ(slots().waiting(), 3u);
 }
 
 }  // namespace

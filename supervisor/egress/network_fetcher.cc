@@ -79,7 +79,7 @@ kj::Promise<FetchOutcome> NetworkFetcher::fetch(OutboundRequest request) {
   auto resolved = shared_.resolver.resolve(host).then(
       [this, request = kj::mv(request)](Resolution&& found) mutable -> kj::Promise<FetchOutcome> {
         if (auto* none = std::get_if<NameNotFound>(&found)) {
-          return FetchOutcome(unknownName(request.destination, none->reason));
+          return FetchOutcome(unknownName(request.destination, *none));
         }
         return connect(kj::mv(request), std::move(std::get<std::vector<IpAddress>>(found)));
       });
@@ -101,7 +101,11 @@ kj::Promise<FetchOutcome> NetworkFetcher::connect(OutboundRequest request,
     auto admitted = admittedAddresses(*policy_, destination, addresses);
     addresses = std::move(admitted.addresses);
     if (addresses.empty()) {
-      return FetchOutcome(deniedAddresses(destination, admitted.decision.rule));
+      EgressError error = deniedAddresses(destination, admitted.decision.rule);
+      if (admitted.areThisServer) {
+        error.arrived = std::make_shared<OutboundRequest>(kj::mv(request));
+      }
+      return FetchOutcome(std::move(error));
     }
   }
   if (addresses.size() > kMaxAddresses) addresses.resize(kMaxAddresses);

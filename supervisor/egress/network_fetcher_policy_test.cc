@@ -90,6 +90,30 @@ TEST_F(NetworkFetcherPolicyTest, LooksAtTheAddressAgainWhenItConnects) {
   EXPECT_EQ(upstream.connections(), 0);
 }
 
+TEST_F(NetworkFetcherPolicyTest, GivesTheRequestBackThatLeadsToThisServer) {
+  class Here final : public EgressPolicy {
+   public:
+    EgressDecision decide(const Destination&) const override { return {true, ""}; }
+    EgressDecision decide(const Destination&, const IpAddress&) const override {
+      return {false, "it is here", EgressDecision::Why::kThisServer};
+    }
+    std::string proxy() const override { return ""; }
+  };
+  Upstream upstream(answering(kHello));
+  NetworkFetcher here({loop_, resolver_, settings_, counters_}, std::make_shared<Here>());
+  OutboundRequest asked = request(upstream.port(), "/x", "POST");
+  asked.body = bytesOfText("body");
+  auto got = loop_.run(here.fetch(kj::mv(asked)));
+  auto& error = std::get<EgressError>(got);
+  EXPECT_EQ(error.kind, Kind::DENIED);
+  ASSERT_NE(error.arrived, nullptr);
+  EXPECT_EQ(error.arrived->destination.target, "/x");
+  EXPECT_EQ(std::get<kj::Array<kj::byte>>(error.arrived->body).size(), 4u);
+  EXPECT_EQ(upstream.connections(), 0);
+  policy_->deniedAddresses = {"127.0.0.1"};
+  EXPECT_EQ(failure(request(upstream.port())).arrived, nullptr);
+}
+
 TEST_F(NetworkFetcherPolicyTest, LooksAtAPooledConnectionAgainBeforeItIsUsed) {
   Upstream upstream(answering(kHello));
   response(request(upstream.port()));
@@ -133,6 +157,7 @@ TEST_F(NetworkFetcherPolicyTest, CurlLooksNoNameUp) {
   struct Call final : CurlCall {
     void finished(CURLcode code) override { result = code; }
     void report() override {}
+    void wasRead(curl_socket_t) override {}
     void waitsFor(int) override {}
     std::optional<CURLcode> result;
   } call;

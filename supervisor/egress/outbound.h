@@ -55,6 +55,9 @@ struct EgressError {
   rpc::EgressFailure::Kind kind = rpc::EgressFailure::Kind::INTERNAL;
   // For the app's author (EgressFailure.message).
   std::string message;
+  // Of a request that was not sent because its name leads to this server: the request itself, for
+  // the app of this server that has the host.
+  std::shared_ptr<OutboundRequest> arrived{};
 };
 
 struct FetchedResponse {

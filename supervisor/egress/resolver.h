@@ -14,6 +14,8 @@ struct NameNotFound {
   // What became of the name: "does not exist", "got no answer from the name servers within 5 s",
   // ...
   std::string reason;
+  // Nobody was asked: it would have been one lookup too many at a time.
+  bool isOverLimit = false;
 };
 // All of a name's addresses, in the order they are to be tried; never empty.
 using Resolution = std::variant<std::vector<IpAddress>, NameNotFound>;

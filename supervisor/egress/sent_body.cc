@@ -24,7 +24,7 @@ SentBody::SentBody(OutboundRequest::Stream stream, Owner& owner)
 
 SentBody::Taken SentBody::take(std::span<char> into) {
   begun_ = true;
-  if (taken_ == piece_.size() && !ended_) {
+  if (waitsForEnd() || (taken_ == piece_.size() && !ended_)) {
     starved_ = true;
     if (!pulling_) pull();
     return {Taken::State::kWait};
@@ -45,23 +45,43 @@ SentBody::Taken SentBody::take(std::span<char> into) {
 // Later, because take() is called from inside curl and from nowhere else.
 void SentBody::pull() {
   pulling_ = true;
-  pull_ = kj::evalLater([this]() { return reader_.read(kPieceBytes); })
-              .then([this](ByteChunk&& chunk) { arrived(kj::mv(chunk)); },
-                    [this](kj::Exception&&) { broke("the request's body broke off"); })
-              .eagerlyEvaluate(
-                  [](kj::Exception&& error) { KJ_LOG(ERROR, "a request's body failed", error); });
+  pull_ =
+      kj::evalLater([this]() { return readPiece(); }).eagerlyEvaluate([](kj::Exception&& error) {
+        KJ_LOG(ERROR, "a request's body failed", error);
+      });
 }
 
-void SentBody::arrived(ByteChunk chunk) {
-  pulling_ = false;
-  piece_ = kj::mv(chunk.bytes);
-  taken_ = 0;
-  received_ += piece_.size();
-  ended_ = chunk.end;
-  if (length_ && received_ > *length_) return broke("the request's body is longer than it said");
-  if (length_ && ended_ && received_ < *length_) {
-    return broke("the request's body is shorter than it said");
+kj::Promise<void> SentBody::readPiece() {
+  return reader_.read(kPieceBytes)
+      .then([this](ByteChunk&& chunk) { return arrived(kj::mv(chunk)); },
+            [this](kj::Exception&&) -> kj::Promise<void> {
+              broke("the request's body broke off");
+              return kj::READY_NOW;
+            });
+}
+
+kj::Promise<void> SentBody::arrived(ByteChunk chunk) {
+  // The end alone leaves the last piece, which waited for it.
+  if (chunk.bytes.size() > 0) {
+    piece_ = kj::mv(chunk.bytes);
+    taken_ = 0;
+    received_ += piece_.size();
   }
+  ended_ = chunk.end;
+  if (length_ && received_ > *length_) {
+    broke("the request's body is longer than it said");
+  } else if (length_ && ended_ && received_ < *length_) {
+    broke("the request's body is shorter than it said");
+  } else if (waitsForEnd()) {
+    return readPiece();
+  } else {
+    tell();
+  }
+  return kj::READY_NOW;
+}
+
+void SentBody::tell() {
+  pulling_ = false;
   if (starved_) {
     starved_ = false;
     calling_ = true;

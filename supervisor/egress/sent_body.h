@@ -50,7 +50,12 @@ class SentBody final {
 
  private:
   void pull();
-  void arrived(ByteChunk chunk);
+  kj::Promise<void> readPiece();
+  kj::Promise<void> arrived(ByteChunk chunk);
+  // All that it said is here, and perhaps not all that there is: it is not given away before the
+  // source has ended.
+  bool waitsForEnd() const { return length_ && received_ == *length_ && !ended_; }
+  void tell();
   void broke(const char* why);
 
   ByteReader reader_;

@@ -90,11 +90,38 @@ TEST_F(SentBodyTest, HoldsOnePieceAtATime) {
   EXPECT_GT(asked_, 0u);
 }
 
-TEST_F(SentBodyTest, IsOverAtItsLengthThoughTheSourceHasNotEnded) {
+// Else more than it said would go unnoticed, and what is sent would look whole.
+TEST_F(SentBodyTest, KeepsItsLastPieceUntilTheSourceHasEnded) {
   SentBody& body = begin(5);
-  give("abcde");
-  EXPECT_EQ(take(), "abcde");
+  give("ab");
+  EXPECT_EQ(take(), "ab");
+  EXPECT_EQ(take(), "wait");
+  loop_.runOnce();
+  give("cde");
+  EXPECT_EQ(ready_, 0);
+  give("", true);
+  EXPECT_EQ(ready_, 1);
+  EXPECT_EQ(take(), "cde");
   EXPECT_TRUE(body.over());
+}
+
+TEST_F(SentBodyTest, BreaksWhereMoreComesAfterItsLength) {
+  begin(5);
+  give("abcde");
+  EXPECT_EQ(take(), "wait");
+  give("f");
+  EXPECT_EQ(broke_, "the request's body is longer than it said");
+  EXPECT_EQ(ready_, 0);
+}
+
+TEST_F(SentBodyTest, BreaksWhereItEndsEarlyWithoutAPiece) {
+  begin(5);
+  give("abcd");
+  EXPECT_EQ(take(), "abcd");
+  EXPECT_EQ(take(), "wait");
+  loop_.runOnce();
+  give("", true);
+  EXPECT_EQ(broke_, "the request's body is shorter than it said");
 }
 
 TEST_F(SentBodyTest, BreaksWhereItIsLongerOrShorterThanItSaid) {

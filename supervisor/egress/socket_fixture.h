@@ -68,8 +68,8 @@ class SocketTest : public testing::Test {
 
   TcpConnector& connector() {
     if (connector_ == nullptr) {
-      connector_ = std::make_unique<TcpConnector>(
-          TcpConnector::Surroundings{loop_.base(), clock_, resolver_, tls_});
+      connector_ =
+          std::make_unique<TcpConnector>(TcpConnector::Surroundings{loop_.base(), clock_, tls_});
     }
     return *connector_;
   }
@@ -82,7 +82,7 @@ class SocketTest : public testing::Test {
     return result;
   }
   kj::Promise<TcpConnector::Outcome> start(Destination to) {
-    return connector().connect(policy_, std::move(to), *sockets_);
+    return connector().connect({policy_, resolver_, *sockets_}, std::move(to));
   }
   TcpConnector::Outcome connect(Destination to) { return loop_.run(start(std::move(to))); }
   // To a port of 127.0.0.1.

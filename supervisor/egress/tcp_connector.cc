@@ -33,26 +33,27 @@ EgressError denied(const std::string& name, const std::string& rule) {
 // What one connect() knows, for as long as its promise.
 struct TcpConnector::Attempt {
   std::shared_ptr<const EgressPolicy> policy;
+  Resolver& resolver;
   Destination destination;
   std::string name;
   std::unique_ptr<AppSockets::Place> place;
 };
 
-kj::Promise<TcpConnector::Outcome> TcpConnector::connect(std::shared_ptr<const EgressPolicy> policy,
-                                                         Destination destination,
-                                                         AppSockets& sockets) {
+kj::Promise<TcpConnector::Outcome> TcpConnector::connect(const Caller& caller,
+                                                         Destination destination) {
   const std::string name = hostAndPort(destination.host, destination.port);
-  const EgressDecision decision = policy->decide(destination);
+  const EgressDecision decision = caller.policy->decide(destination);
   if (!decision.allowed) return Outcome(denied(name, decision.rule));
-  auto attempt = kj::heap<Attempt>(Attempt{std::move(policy), std::move(destination), name,
-                                           std::make_unique<AppSockets::Place>(sockets)});
+  auto attempt =
+      kj::heap<Attempt>(Attempt{caller.policy, caller.resolver, std::move(destination), name,
+                                std::make_unique<AppSockets::Place>(caller.sockets)});
   Attempt& known = *attempt;
   auto tooLate = around_.timer.afterDelay(kDeadline).then([name]() {
     return Opened(EgressError{Kind::TIMED_OUT, name + " did not answer within 10 s"});
   });
   auto opening =
       known.policy->proxy().empty()
-          ? resolve(known.destination.host).then([this, &known](Resolution&& resolution) {
+          ? resolve(known, known.destination.host).then([this, &known](Resolution&& resolution) {
               return connectToAllowed(known, std::move(resolution));
             })
           : connectThroughProxy(known);
@@ -61,15 +62,15 @@ kj::Promise<TcpConnector::Outcome> TcpConnector::connect(std::shared_ptr<const E
       .attach(kj::mv(attempt));
 }
 
-kj::Promise<Resolution> TcpConnector::resolve(const std::string& host) {
+kj::Promise<Resolution> TcpConnector::resolve(const Attempt& attempt, const std::string& host) {
   if (auto address = parseIpAddress(host)) return Resolution(std::vector<IpAddress>{*address});
-  return around_.resolver.resolve(host);
+  return attempt.resolver.resolve(host);
 }
 
 kj::Promise<TcpConnector::Opened> TcpConnector::connectToAllowed(Attempt& attempt,
                                                                  Resolution resolution) {
   if (auto* missing = std::get_if<NameNotFound>(&resolution)) {
-    return Opened(EgressError{Kind::NAME_NOT_FOUND,
+    return Opened(EgressError{missing->isOverLimit ? Kind::OVER_LIMIT : Kind::NAME_NOT_FOUND,
                               "the name " + attempt.destination.host + " " + missing->reason});
   }
   auto admitted = admittedAddresses(*attempt.policy, attempt.destination,
@@ -98,7 +99,7 @@ kj::Promise<TcpConnector::Opened> TcpConnector::connectThroughProxy(Attempt& att
   if (proxy == nullptr || proxy->scheme != Destination::Scheme::kHttp) {
     return Opened(EgressError{Kind::INTERNAL, "the operator's proxy has no usable address"});
   }
-  return resolve(proxy->host)
+  return resolve(attempt, proxy->host)
       .then([this, port = proxy->port](Resolution&& resolution) -> kj::Promise<Opened> {
         if (std::holds_alternative<NameNotFound>(resolution)) {
           return Opened(EgressError{Kind::CONNECT_FAILED, "the operator's proxy was not found"});

@@ -27,7 +27,6 @@ class TcpConnector final {
   struct Surroundings {
     event_base& base;
     kj::Timer& timer;
-    Resolver& resolver;
     std::shared_ptr<const TlsClientContext> tls;
   };
   // From the name to the connection; a TLS handshake has EgressSocket::kTlsDeadline more.
@@ -39,11 +38,15 @@ class TcpConnector final {
   TcpConnector& operator=(const TcpConnector&) = delete;
 
   using Outcome = std::variant<rpc::Socket::Client, EgressError>;
+  // The app that asks.
+  struct Caller {
+    std::shared_ptr<const EgressPolicy> policy;
+    Resolver& resolver;   // Outlives the promise.
+    AppSockets& sockets;  // One more from here on; they may go before the promise.
+  };
   // `destination.scheme` is kTcp, or kTls for a connection whose handshake for its host is done.
-  // `sockets` are the app's, one more from here on; they may go before the promise. Dropping the
-  // promise gives the attempt up.
-  kj::Promise<Outcome> connect(std::shared_ptr<const EgressPolicy> policy, Destination destination,
-                               AppSockets& sockets);
+  // Dropping the promise gives the attempt up.
+  kj::Promise<Outcome> connect(const Caller& caller, Destination destination);
 
  private:
   struct Attempt;
@@ -53,7 +56,7 @@ class TcpConnector final {
   };
   using Opened = std::variant<Connection, EgressError>;
 
-  kj::Promise<Resolution> resolve(const std::string& host);
+  static kj::Promise<Resolution> resolve(const Attempt& attempt, const std::string& host);
   kj::Promise<Opened> connectToAllowed(Attempt& attempt, Resolution resolution);
   kj::Promise<Opened> connectThroughProxy(Attempt& attempt);
   kj::Promise<Opened> connectTo(std::vector<IpAddress> addresses, uint16_t port, std::string name);

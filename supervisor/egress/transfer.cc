@@ -12,6 +12,9 @@ namespace {
 // A reader who takes the rest below this gets more.
 constexpr size_t kResumeBytes = 64 * kKiB;
 
+// How often a connection is read between two looks at what was read; each look is two system calls.
+constexpr unsigned kReadsPerLook = 8;
+
 UpstreamHead::Versions versionsOf(const Destination& destination) {
   return destination.scheme == Destination::Scheme::kHttps ? UpstreamHead::Versions::k1And2
                                                            : UpstreamHead::Versions::k1;
@@ -48,6 +51,9 @@ Transfer::~Transfer() noexcept(false) {
 kj::Promise<Transfer::Result> Transfer::answer() { return kj::mv(promise_); }
 
 void Transfer::finished(CURLcode result) {
+  // After a GOAWAY curl gives up, other than after a REFUSED_STREAM.
+  bool broke = result == CURLE_HTTP2 || result == CURLE_HTTP2_STREAM;
+  if (broke && refused_ && !answering_ && !failure_ && canBeSentAgain()) return sendAgain();
   if (result == CURLE_OK && phase_ != FetchPhase::kAnswered) result = CURLE_GOT_NOTHING;
   if (result == CURLE_OK && cut_ == Cut::kCut) result = CURLE_PARTIAL_FILE;
   bool over = result == CURLE_OK || (!failure_ && hasWholeAnswer());
@@ -59,6 +65,15 @@ void Transfer::finished(CURLcode result) {
     conclude();
   }
   leave(result);
+}
+
+void Transfer::sendAgain() {
+  phase_ = FetchPhase::kConnecting;
+  retried_ = true;
+  curlText_[0] = '\0';
+  wait_ = Wait::kNothing;
+  context_->multi.start(*handle_, *this);
+  watchUpstream();
 }
 
 // The rest of an upload is given up once the answer is complete (RFC 9110 7.5).
@@ -73,6 +88,17 @@ void Transfer::report() {
   if (phase_ == FetchPhase::kAnswered && !told_) tell();
   wait_ = Wait::kNothing;
   watchUpstream();
+}
+
+void Transfer::wasRead(curl_socket_t socket) {
+  // Of a body that nobody takes curl keeps what it reads.
+  if (receivePaused_) return framing_.begin();
+  if (phase_ == FetchPhase::kConnecting || reads_++ % kReadsPerLook != 0) return;
+  auto read = bytesReadFrom(socket);
+  if (!read) return;
+  kj::TimePoint now = context_->deadlines.now();
+  if (framing_.spend(*read, static_cast<int64_t>(received_), now)) return;
+  stop(brokenAnswer(request_.destination, "what it sends around its body has no end"));
 }
 
 bool Transfer::hasWholeAnswer() const {

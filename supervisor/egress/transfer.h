@@ -16,6 +16,7 @@
 #include "supervisor/egress/deadline_watch.h"
 #include "supervisor/egress/egress_policy.h"
 #include "supervisor/egress/fetch_failure.h"
+#include "supervisor/egress/framing_budget.h"
 #include "supervisor/egress/network_settings.h"
 #include "supervisor/egress/outbound.h"
 #include "supervisor/egress/received_body.h"
@@ -78,6 +79,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   static size_t onHeader(char* data, size_t size, size_t count, void* self);
   static size_t onBody(char* data, size_t size, size_t count, void* self);
   static size_t onUpload(char* into, size_t size, size_t count, void* self);
+  static int onDebug(CURL*, curl_infotype type, char* text, size_t size, void* self);
   static int onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   void watchForCut();
   curl_socket_t open(const curl_sockaddr& address);
@@ -85,12 +87,18 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   bool takeHeader(std::string_view line);
   size_t takeBody(kj::ArrayPtr<const kj::byte> bytes);
   size_t giveUpload(std::span<char> into);
+  enum class Protocol : uint8_t { kHttp1, kHttp2 };
+  void prepareFor(Protocol protocol);
+  void readTrace(std::string_view line);
+  bool canBeSentAgain() const;
   bool mayBeSentAgain();
+  void sendAgain();
   bool isAllowed(const IpAddress& address) const;
   void note(EgressError error);
 
   void finished(CURLcode result) override;
   void report() override;
+  void wasRead(curl_socket_t socket) override;
   void waitsFor(int poll) override;
   void bodyReady() override;
   void bodyBroke(const char* why) override;
@@ -118,6 +126,10 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   FetchPhase phase_ = FetchPhase::kConnecting;
   unsigned attempts_ = 0;
   bool retried_ = false;
+  // By an HTTP/2 server that has not looked at the request.
+  bool refused_ = false;
+  int64_t stream_ = 0;      // Of HTTP/2.
+  bool answering_ = false;  // Something of a head has come.
   bool receivePaused_ = false;
   bool receiveOver_ = false;
   // Of a body over TLS that ends with its connection.
@@ -133,6 +145,8 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   UpstreamHead head_;
   ReceivedBody body_;
   uint64_t received_ = 0;
+  FramingBudget framing_;
+  unsigned reads_ = 0;  // Of this connection.
   size_t trailerBytes_ = 0;
   kj::Own<kj::PromiseFulfiller<Result>> answer_;
   kj::Promise<Result> promise_;

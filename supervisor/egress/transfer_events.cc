@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 
 #include <kj/debug.h>
 
@@ -44,6 +45,13 @@ std::optional<CurlConnection> readConnection(const char* localIp, int localPort,
   if (!local || !remote) return std::nullopt;
   return CurlConnection{static_cast<uint16_t>(localPort), static_cast<uint16_t>(remotePort), *local,
                         *remote};
+}
+
+// -1: there is none.
+int64_t numberAt(std::string_view text) {
+  int64_t number = -1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 bool isReused(CURL* easy) {
@@ -113,20 +121,67 @@ int Transfer::beforeRequest(const CurlConnection& connection) {
     if (!mayBeSentAgain()) return CURL_PREREQFUNC_ABORT;
   }
   ++attempts_;
+  prepareFor(speaksHttp2(tlsOf(easy)) ? Protocol::kHttp2 : Protocol::kHttp1);
   phase_ = FetchPhase::kRequesting;
   watchUpstream();
   return CURL_PREREQFUNC_OK;
 }
 
-// Curl sends a request again when a connection of its pool breaks before anything is received. Once
-// is enough, and only what does no harm when it is done twice.
-bool Transfer::mayBeSentAgain() {
-  bool may =
-      attempts_ < 2 && isIdempotent(request_.method) && (upload_ == nullptr || !upload_->begun());
-  if (!may) {
-    note(curlFailure(request_.destination, CURLE_RECV_ERROR, FetchPhase::kRequesting, {}));
+// That an HTTP/2 server has not looked at a request (RFC 9113 8.7: REFUSED_STREAM, or a GOAWAY for
+// earlier ones) curl says nowhere but in its trace. Of a connection of its pool it would not say
+// even that, but send the request again whatever had happened; this it does not do for RTSP's
+// RECEIVE, which means nothing else to a request of HTTP.
+void Transfer::prepareFor(Protocol protocol) {
+  const bool isHttp2 = protocol == Protocol::kHttp2;
+  framing_.begin();
+  framing_.setFree(isHttp2 ? FramingBudget::kFreeOfHttp2 : FramingBudget::kFree);
+  reads_ = 0;
+  refused_ = false;
+  stream_ = 0;
+  if (!isHttp2) return;
+  CURL* easy = handle_->easy();
+  setCurl(easy, CURLOPT_VERBOSE, 1L);
+  if (!isIdempotent(request_.method)) setCurl(easy, CURLOPT_RTSP_REQUEST, CURL_RTSPREQ_RECEIVE);
+}
+
+int Transfer::onDebug(CURL*, curl_infotype type, char* text, size_t size, void* self) {
+  if (type != CURLINFO_TEXT) return 0;
+  return fromCurl<int>(0, [&]() {
+    static_cast<Transfer*>(self)->readTrace({text, size});
+    return 0;
+  });
+}
+
+// The lines of 7.88; others mean nothing, and then nothing is sent again.
+void Transfer::readTrace(std::string_view line) {
+  constexpr std::string_view kStream = "Using Stream ID: ";
+  constexpr std::string_view kLast = ", last_stream=";
+  if (line.starts_with(kStream)) {
+    stream_ = numberAt(line.substr(kStream.size()));
+  } else if (line.starts_with("recveived GOAWAY") || line.starts_with("received GOAWAY")) {
+    size_t at = line.find(kLast);
+    if (at == std::string_view::npos) return;
+    const int64_t last = numberAt(line.substr(at + kLast.size()));
+    refused_ = last >= 0 && stream_ > last;
+  } else if (line.starts_with("REFUSED_STREAM")) {
+    refused_ = true;
   }
-  return may;
+}
+
+// Curl sends a request again when a connection of its pool breaks before anything is received, and
+// where REFUSED_STREAM says that it was not looked at. Once is enough, and only what does no harm
+// when it is done twice.
+bool Transfer::mayBeSentAgain() {
+  if (!canBeSentAgain()) {
+    note(curlFailure(request_.destination, CURLE_RECV_ERROR, FetchPhase::kRequesting, {}));
+    return false;
+  }
+  return true;
+}
+
+bool Transfer::canBeSentAgain() const {
+  return attempts_ < 2 && (refused_ || isIdempotent(request_.method)) &&
+         (upload_ == nullptr || !upload_->begun());
 }
 
 size_t Transfer::onHeader(char* data, size_t size, size_t count, void* self) {
@@ -137,6 +192,7 @@ size_t Transfer::onHeader(char* data, size_t size, size_t count, void* self) {
 }
 
 bool Transfer::takeHeader(std::string_view line) {
+  answering_ = true;
   // Trailers, which nobody asked for.
   if (phase_ == FetchPhase::kAnswered) {
     trailerBytes_ += line.size();
@@ -190,6 +246,7 @@ size_t Transfer::onBody(char* data, size_t size, size_t count, void* self) {
 size_t Transfer::takeBody(kj::ArrayPtr<const kj::byte> bytes) {
   if (body_.held() >= kMaxHeldBytes) {
     receivePaused_ = true;
+    framing_.begin();
     return CURL_WRITEFUNC_PAUSE;
   }
   received_ += bytes.size();

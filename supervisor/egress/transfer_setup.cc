@@ -108,6 +108,10 @@ void Transfer::setCallbacks(CURL* easy) {
   setCurl(easy, CURLOPT_READFUNCTION, &Transfer::onUpload);
   setCurl(easy, CURLOPT_READDATA, this);
   setCurl(easy, CURLOPT_NOPROGRESS, 1L);
+  setCurl(easy, CURLOPT_DEBUGFUNCTION, &Transfer::onDebug);
+  setCurl(easy, CURLOPT_DEBUGDATA, this);
+  setCurl(easy, CURLOPT_VERBOSE, 0L);
+  setCurl(easy, CURLOPT_RTSP_REQUEST, CURL_RTSPREQ_OPTIONS);
 }
 
 }  // namespace nano

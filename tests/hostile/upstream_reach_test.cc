@@ -236,6 +236,39 @@ TEST_F(UpstreamReach, U29ASilentNameServerCostsOnlyWhoAsksIt) {
   EXPECT_TRUE(threw(silent, "silent.test"));
 }
 
+// More than a front end has lookups at a time.
+TEST_F(UpstreamReach, U29AnAppThatAsksForThousandsOfSlowNamesDelaysNoOther) {
+  UpstreamServer server;
+  server.answer("/", "HTTP/1.1 200 OK\r\n", "fine");
+  deployHandler("u29", R"(
+    const { from } = await request.json();
+    const fetches = [];
+    for (let i = 0; i < 6; i++) fetches.push(fetch(`http://silent-${from + i}.test/`).catch(() => {}));
+    await Promise.all(fetches);
+    return new Response('{}');)");
+  deployFetcher("u29b");
+  dns().setOthers(dnsSilence());
+  std::vector<std::thread> floods;
+  for (int i = 0; i < 60; i++) {
+    floods.emplace_back([i] {
+      HttpRequest ask;
+      ask.host = hostOf("u29");
+      ask.method = "POST";
+      ask.body = nlohmann::json{{"from", i * 6}}.dump();
+      sendRequest(nanod().port(), ask);
+    });
+  }
+  dns().awaitQuestions("silent-0.test", DnsType::kA, 1);
+  for (int i = 0; i < 20; i++) {
+    std::string name = "quick-" + std::to_string(i) + ".test";
+    dns().set(name, {dnsAddresses({"127.0.0.1"})});
+    EXPECT_TRUE(isText(fetchBy("u29b", server.url(name)), "fine"));
+  }
+  for (auto& flood : floods)
+    flood.join();
+  dns().setOthers(dnsError(3));
+}
+
 TEST_F(UpstreamReach, U29NamesThatCannotBeFoundSayWhy) {
   deployFetcher("u29");
   dns().set("broken.test", {dnsError(2)});
