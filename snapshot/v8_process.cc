@@ -18,7 +18,8 @@ namespace nano {
 //   it on in its own main.
 // - enable-sharedarraybuffer-per-context: nano enables it for none. A tenant has one thread, and
 //   shared memory makes precise clocks.
-// - single-threaded-gc: the garbage of a turn is collected in its thread, where the CPU limit counts
+// - single-threaded-gc: the garbage of a turn is collected in its thread, where the CPU limit
+// counts
 //   it. A worker has one core; on a second one its collector only takes the time of others.
 // - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1).
 const std::string_view kV8Flags =

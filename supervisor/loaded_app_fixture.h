@@ -148,9 +148,9 @@ class LoadedAppTest : public testing::Test {
   }
 
   EventLoop loop_;
-  TurnWatch turns_{loop_.timer(), {[] { return 0 * kj::SECONDS; },
-                                   []() -> kj::Promise<void> { return kj::READY_NOW; },
-                                   [](bool) {}}};
+  TurnWatch turns_{loop_.timer(),
+                   {[] { return 0 * kj::SECONDS; },
+                    []() -> kj::Promise<void> { return kj::READY_NOW; }, [](bool) {}}};
   Counters counters_;
   RequestIds ids_{1};
   std::shared_ptr<AppVersion> version_;

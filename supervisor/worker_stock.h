@@ -14,8 +14,9 @@ namespace nano {
 struct StockSettings {
   // Processes that are started, sandboxed and wait for a cordon: nobody waits for a start.
   size_t spares = 1;
-  // Starts a second: a crowd of crashing apps must not keep the machine busy with starting processes
-  // (40 ms of a core each). At once there may be more: a server that begins, or many deploys.
+  // Starts a second: a crowd of crashing apps must not keep the machine busy with starting
+  // processes (40 ms of a core each). At once there may be more: a server that begins, or many
+  // deploys.
   uint32_t startsPerSecond = 25;
   uint32_t startsAtOnce = 50;
   // After a start that failed: doubled each time, up to the maximum (security notes 3.1).

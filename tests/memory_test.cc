@@ -1,7 +1,6 @@
 // A worker's memory and threads are limited, by cgroups where there are some and by nanod itself
 // where there are none, and nothing of that stays behind.
 
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
