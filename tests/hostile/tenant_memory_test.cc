@@ -189,6 +189,18 @@ TEST_F(TenantMemory, T45RandomValuesPastTheQuotaAreRefused) {
   EXPECT_EQ(ask("t45").body, "65536,QuotaExceededError,QuotaExceededError");
 }
 
+TEST_F(TenantMemory, T45DigestsOfHugeBuffersAreBoundedInMemoryAndTime) {
+  deployHandler("t45b", R"(
+    const data = new Uint8Array(48 << 20);
+    const all = [];
+    for (let i = 0; i < 1000; i++) all.push(crypto.subtle.digest('SHA-512', data));
+    return new Response(String((await Promise.all(all)).length));)");
+  auto response = ask("t45b");
+  EXPECT_EQ(response.status, 503) << response.body;
+  EXPECT_NE(response.body.find("exceededCpu"), std::string::npos) << response.body;
+  EXPECT_LT(rssBytes(workerOf("t45b")), 300u << 20);
+}
+
 TEST_F(TenantMemory, T46AMillionSmallBuffersAreCollectedOnTheWay) {
   deployHandler("t46", R"(
     let sum = 0;
