@@ -72,6 +72,8 @@ function poison() {
 }
 
 const kLate = [
+  'Cache',
+  'CacheStorage',
   'CloseEvent',
   'CryptoKey',
   'ErrorEvent',
