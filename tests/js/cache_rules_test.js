@@ -123,15 +123,15 @@ test('a condition that holds is answered with a 304', async () => {
     [{ 'if-modified-since': 'yesterday' }, 200],
     [{ 'if-none-match': '"b"', 'if-modified-since': changed }, 200],
   ];
-  for (const [headers, status] of cases) same(await statusFor(headers), status, JSON.stringify(headers));
+  for (const [headers, status] of cases)
+    same(await statusFor(headers), status, JSON.stringify(headers));
   const answer = await dispatch({ url: kUrl, headers: { 'if-none-match': '"a"' } }, (request) =>
     cache.match(request),
   );
-  same([answer.status, answer.body, answer.headers.map(([name]) => name)], [
-    304,
-    null,
-    ['etag', 'last-modified', 'content-type'],
-  ]);
+  same(
+    [answer.status, answer.body, answer.headers.map(([name]) => name)],
+    [304, null, ['etag', 'last-modified', 'content-type']],
+  );
 });
 
 test('a range is answered where the length is told', async () => {
@@ -150,7 +150,8 @@ test('a range is answered where the length is told', async () => {
   same(await get('bytes=10-'), [416, 'bytes */10', '']);
   same(await get('bytes=-0'), [416, 'bytes */10', '']);
   const all = [200, null, '0123456789'];
-  for (const range of ['bytes=4-2', 'bytes=-', 'bytes=0-1,3-4', 'lines=1-2']) same(await get(range), all);
+  for (const range of ['bytes=4-2', 'bytes=-', 'bytes=0-1,3-4', 'lines=1-2'])
+    same(await get(range), all);
   same(await get('bytes=0-0', { 'if-range': '"b"' }), all);
   same(await get('bytes=0-0', { 'if-range': '"a"' }), [206, 'bytes 0-0/10', '0']);
   await cache.put(kUrl, respond({}, 200, '0123456789'));
@@ -219,7 +220,7 @@ test('a fetched body that grows beyond the room is given up', async () => {
   same([await isKept(kUrl), seen[0].bodyCancelled], [false, true]);
 });
 
-test('bytes() of a match are the reader\'s own', async () => {
+test("bytes() of a match are the reader's own", async () => {
   await cache.put(kUrl, new Response(bytes(1, 2)));
   (await (await cache.match(kUrl)).bytes())[0] = 9;
   structuredClone((await (await cache.match(kUrl)).bytes()).buffer);

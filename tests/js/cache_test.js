@@ -18,7 +18,10 @@ async function textsIn(cache, ...args) {
 test('what is put is matched, as often as asked for', async () => {
   const cache = await caches.open('one');
   same(await cache.match(kUrl), undefined);
-  same(await cache.put(kUrl, new Response('first', { headers: { 'x-a': 'b' }, status: 201 })), undefined);
+  same(
+    await cache.put(kUrl, new Response('first', { headers: { 'x-a': 'b' }, status: 201 })),
+    undefined,
+  );
   for (let i = 0; i < 2; i++) {
     const response = await cache.match(new Request(kUrl));
     same([response.status, response.headers.get('x-a'), response.type], [201, 'b', 'default']);
@@ -72,7 +75,9 @@ test('an entry belongs to no request: one puts, others match', async () => {
     await storage.default.put(request, Response.json({ a: 1 }));
     return new Response('put');
   });
-  const others = [1, 2, 3].map(() => dispatch({ url: kUrl }, (request) => storage.default.match(request)));
+  const others = [1, 2, 3].map(() =>
+    dispatch({ url: kUrl }, (request) => storage.default.match(request)),
+  );
   for (const answer of await Promise.all(others)) same(answer.text, '{"a":1}');
 });
 
@@ -136,7 +141,9 @@ test('what may not be put is refused', async () => {
     await rejects(TypeError, cache.put(request, response));
   }
   await rejects(TypeError, /** @type {any} */ (cache).put(kUrl));
-  const failing = new ReadableStream({ start: (controller) => controller.error(new RangeError('no')) });
+  const failing = new ReadableStream({
+    start: (controller) => controller.error(new RangeError('no')),
+  });
   await rejects(RangeError, cache.put(kUrl, new Response(failing)));
   same(await urlsIn(cache), []);
 });
@@ -151,7 +158,10 @@ test('caches are made, found and deleted by name', async () => {
   same(await (await caches.match(kUrl)).text(), 'b');
   same(await (await caches.match(kUrl, { cacheName: 'b' })).text(), 'b');
   same(await caches.match(kUrl, { cacheName: 'a' }), undefined);
-  same([await caches.delete('b'), await caches.delete('b'), await caches.keys()], [true, false, ['a']]);
+  same(
+    [await caches.delete('b'), await caches.delete('b'), await caches.keys()],
+    [true, false, ['a']],
+  );
   same(await caches.match(kUrl), undefined);
   await first.put(kUrl, new Response('on its own'));
   same(await (await first.match(kUrl)).text(), 'on its own');
@@ -180,12 +190,27 @@ test('add fetches, and keeps what is ok', async () => {
   await rejects(TypeError, cache.addAll(['https://up.test/2', 'https://up.test/gone']));
   same(await urlsIn(cache), ['https://up.test/1']);
   await cache.addAll([new Request('https://up.test/2'), 'https://up.test/3']);
-  same((await urlsIn(cache)).sort(), ['https://up.test/1', 'https://up.test/2', 'https://up.test/3']);
-  await rejects('InvalidStateError', cache.addAll(['https://up.test/4', 'https://up.test/4']));
+  same((await urlsIn(cache)).sort(), [
+    'https://up.test/1',
+    'https://up.test/2',
+    'https://up.test/3',
+  ]);
   const before = seen.length;
+  await rejects('InvalidStateError', cache.addAll(['https://up.test/4', 'https://up.test/4#a']));
   await rejects(TypeError, cache.addAll([new Request(kUrl, { method: 'POST' })]));
   await rejects(TypeError, cache.addAll(['https://up.test/5', 'data:,no']));
   same(seen.length, before, 'nothing was fetched');
+});
+
+test('addAll refuses requests that only what the responses vary on could tell apart', async () => {
+  const cache = await caches.open('one');
+  outbound(({ url }) => ({ headers: { vary: url.endsWith('/a') ? 'x-a' : 'x-b' } }));
+  const asking = (path, b) =>
+    new Request(`https://up.test/${path}`, { headers: { 'x-a': 'a', 'x-b': b } });
+  await rejects('InvalidStateError', cache.addAll([asking('a', '1'), asking('a', '2')]));
+  same(await urlsIn(cache), []);
+  await cache.addAll([asking('b', '1'), asking('b', '2')]);
+  same((await urlsIn(cache)).length, 2);
 });
 
 test('an abort ends add, and put of what is still coming', async () => {
@@ -213,7 +238,11 @@ test('matched responses are answers, encoded ones too', async () => {
   await cache.add(kUrl);
   const decoded = await dispatch({}, () => cache.match(kUrl));
   same([decoded.text, decoded.headers], ['decoded', []], 'the coding is off');
-  await rejects(TypeError, async () => (await cache.match(kUrl)).headers.set('a', 'b'), 'immutable');
+  await rejects(
+    TypeError,
+    async () => (await cache.match(kUrl)).headers.set('a', 'b'),
+    'immutable',
+  );
 });
 
 test('a request that is aborted takes no entry with it', async () => {
@@ -229,14 +258,18 @@ test('a request that is aborted takes no entry with it', async () => {
 
 test('methods reject where they would throw', async () => {
   const { match, put, keys } = Cache.prototype;
-  for (const method of [match, put, keys]) await rejects(TypeError, method.call(/** @type {any} */ ({})));
+  for (const method of [match, put, keys])
+    await rejects(TypeError, method.call(/** @type {any} */ ({})));
   await rejects(TypeError, CacheStorage.prototype.open.call(/** @type {any} */ ({}), 'a'));
   for (const name of ['open', 'has', 'delete', 'match']) await rejects(TypeError, storage[name]());
   for (const name of ['match', 'delete', 'add', 'addAll', 'put']) {
     await rejects(TypeError, storage.default[name]());
   }
   await rejects(TypeError, storage.default.match(kUrl, 5));
-  same([Cache.prototype.put.length, Cache.prototype.keys.length, CacheStorage.prototype.open.length], [2, 0, 1]);
+  same(
+    [Cache.prototype.put.length, Cache.prototype.keys.length, CacheStorage.prototype.open.length],
+    [2, 0, 1],
+  );
 });
 
 test('neither can be constructed, and both have their tags', () => {

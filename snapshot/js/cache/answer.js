@@ -1,6 +1,7 @@
 // @ts-check
-// What a cache answers with an entry. Like Workers, and unlike browsers, it evaluates the conditions
-// and the range of the request (https://developers.cloudflare.com/workers/runtime-apis/cache/#match).
+// What a cache answers with an entry. Like Workers, and unlike browsers, it evaluates the
+// conditions and the range of the request
+// (https://developers.cloudflare.com/workers/runtime-apis/cache/#match).
 
 import { bodyOfSource } from '../body.js';
 import { getHeader, setHeader, withoutHeaders } from '../header_list.js';
@@ -79,7 +80,12 @@ export function answerTo({ headers: asked }, entry) {
   const { head, headers, bytes } = entry;
   if (entry.status !== 200 || bytes === null) return wholeAnswer(entry);
   if (isKnown(asked, headers)) {
-    return withParts(head, withoutHeaders(headers, 'content-length', 'content-encoding'), null, 304);
+    return withParts(
+      head,
+      withoutHeaders(headers, 'content-length', 'content-encoding'),
+      null,
+      304,
+    );
   }
   const length = TypedArrayPrototypeGetByteLength(bytes);
   // Workers have ranges of what says its length. Of a body that was decoded that is another.

@@ -8,6 +8,7 @@ import { DOMException } from '../dom_exception.js';
 import defer * as outgoing from '../fetch.js';
 import { headersOfList } from '../headers.js';
 import {
+  ArrayPrototypeJoin,
   ArrayPrototypeMap,
   ArrayPrototypePush,
   ArrayPrototypeSlice,
@@ -53,15 +54,22 @@ async function fetchEntry(request, key, context, file) {
   await makeEntry(key, response, file);
 }
 
-/** Two requests of one addAll() that would take each other's place. */
-function checkForTwins(entries, context) {
-  for (let i = 0; i < entries.length; i++) {
-    for (let j = 0; j < entries.length; j++) {
-      if (i === j || !matches(entries[j].key, entries[i], kExactly)) continue;
+/** Of one addAll(): no two may take each other's place. */
+function checkForTwins(list, areTwins, context) {
+  for (let i = 0; i < list.length; i++) {
+    for (let j = 0; j < list.length; j++) {
+      if (i === j || !areTwins(list[i], list[j])) continue;
       throw new DOMException(`${context}: Two of the requests are the same.`, 'InvalidStateError');
     }
   }
 }
+
+/** Whatever the responses are going to say. */
+const areSameKeys = (one, other) =>
+  one.href === other.href &&
+  ArrayPrototypeJoin(one.headers, '\0') === ArrayPrototypeJoin(other.headers, '\0');
+
+const takesPlaceOf = (one, other) => matches(other.key, one, kExactly);
 
 async function addAllTo(list, requests, context) {
   const keys = ArrayPrototypeMap(requests, (request) => {
@@ -69,13 +77,14 @@ async function addAllTo(list, requests, context) {
     checkKey(key, context);
     return key;
   });
+  checkForTwins(keys, areSameKeys, context);
   const entries = [];
   const file = (entry) => ArrayPrototypePush(entries, entry);
   const fetching = ArrayPrototypeMap(requests, (request, i) =>
     markHandled(fetchEntry(request, keys[i], context, file)),
   );
   for (let i = 0; i < fetching.length; i++) await fetching[i];
-  checkForTwins(entries, context);
+  checkForTwins(entries, takesPlaceOf, context);
   for (let i = 0; i < entries.length; i++) list.keep(entries[i]);
 }
 
@@ -154,4 +163,5 @@ export class Cache {
 }
 
 /** @param {Entries} list @returns {Cache} */
-export const cacheOf = (list) => new Cache(/** @type {any} */ (kPrivate), /** @type {any} */ (list));
+export const cacheOf = (list) =>
+  new Cache(/** @type {any} */ (kPrivate), /** @type {any} */ (list));

@@ -2,11 +2,7 @@
 // CacheStorage, https://w3c.github.io/ServiceWorker/#cachestorage-interface, and `caches`, with the
 // cache that Workers have without a name.
 
-import {
-  ArrayPrototypePush,
-  MapIteratorPrototypeNext,
-  SafeMap,
-} from '../primordials.js';
+import { ArrayPrototypePush, MapIteratorPrototypeNext, SafeMap } from '../primordials.js';
 import {
   defineInterface,
   illegalConstructor,

@@ -76,7 +76,8 @@ export class Entry {
     this.bytes = bytes;
     this.vary = vary;
     this.expiresAt = expiresAt;
-    const body = bytes === null ? 0 : MathMax(TypedArrayPrototypeGetByteLength(bytes), kLeastBuffer);
+    const body =
+      bytes === null ? 0 : MathMax(TypedArrayPrototypeGetByteLength(bytes), kLeastBuffer);
     const characters = 2 * key.url.length + lengthOfAll(key.headers) + lengthOfAll(headers);
     this.size = kEntryBytes + body + 2 * characters;
   }

@@ -3,11 +3,7 @@
 
 import { kWarnLevel, printLine } from '../console_output.js';
 import { withoutHeaders } from '../header_list.js';
-import {
-  ArrayPrototypeSlice,
-  DateNow,
-  TypeErrorConstructor as TypeError,
-} from '../primordials.js';
+import { ArrayPrototypeSlice, DateNow, TypeErrorConstructor as TypeError } from '../primordials.js';
 import { partsOf, withParts } from '../response.js';
 import { Entry, roomForEntries } from './entries.js';
 import { freshnessOf } from './freshness.js';

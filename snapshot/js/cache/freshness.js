@@ -56,8 +56,8 @@ export function parseDate(text) {
 /**
  * @param {number} status @param {import('../header_list.js').HeaderList} headers
  * @param {number} now in milliseconds since 1970
- * @returns {{ time: number, withoutCookies: boolean }} milliseconds, 0 for one that may not be kept;
- *   and whether it is kept without its Set-Cookie
+ * @returns {{ time: number, withoutCookies: boolean }} milliseconds, 0 for one that may not be
+ *   kept; and whether it is kept without its Set-Cookie
  */
 export function freshnessOf(status, headers, now) {
   const directives = parseCacheControl(getHeader(headers, 'cache-control') ?? '');
