@@ -112,7 +112,8 @@ export class Entries {
       if (entry.expiresAt <= now) this.remove(entry);
       else if (key === undefined || matches(key, entry, options)) ArrayPrototypePush(found, entry);
     });
-    for (let i = 0; i < found.length; i++) touch(found[i]);
+    // A list of all is no use of any.
+    for (let i = 0; i < found.length && key !== undefined; i++) touch(found[i]);
     return found;
   }
 
