@@ -88,6 +88,8 @@ class Host {
   virtual SocketHost* sockets() { return nullptr; }
   // The keys of crypto.subtle; null in a program that keeps none.
   virtual KeyStore* keys() { return nullptr; }
+  // What the app may hold outside V8's heap, in all (buffers_mb).
+  virtual size_t bufferBytes() { return size_t{64} << 20; }
 
   // Whether JavaScript has been told to stop, which it is when native code returns to it: what
   // takes long looks from time to time, and ends.

@@ -8,6 +8,8 @@ import { atob, btoa } from './base64.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
 import { Blob, File } from './blob.js';
+import defer * as cache from './cache/cache.js';
+import defer * as cacheStorage from './cache/cache_storage.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
@@ -96,6 +98,8 @@ const interfaces = {
 
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
+  Cache: () => cache.Cache,
+  CacheStorage: () => cacheStorage.CacheStorage,
   CloseEvent: () => messageEvent.CloseEvent,
   CryptoKey: () => cryptoKey.CryptoKey,
   ErrorEvent: () => messageEvent.ErrorEvent,
@@ -138,6 +142,7 @@ const operations = {
  * WinterTC allows, because bundles write `globalThis.self = globalThis` in strict mode.
  */
 const attributes = {
+  caches: () => cacheStorage.caches,
   crypto: () => crypto,
   navigator: () => navigator,
   performance: () => performance.performance,

@@ -370,7 +370,9 @@ export class Request {
       spelled: spellingOf(request.#ownHeaders()) ?? [],
       body: request.#ownBody(),
       details: request.#details,
-      signal: request.#mayAbort() ? request.#ownSignal() : undefined,
+      get signal() {
+        return request.#mayAbort() ? request.#ownSignal() : undefined;
+      },
     });
   }
 }

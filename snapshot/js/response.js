@@ -79,6 +79,14 @@ let giveAway;
  */
 let fetchedResponse;
 
+/** For caches. @type {(response: any) => { status: number, headers: string[], body: any }} */
+let partsOf;
+/**
+ * The rest of a response with other headers, its own from now on, and another body.
+ * @type {(response: any, headers: string[], body: any, status?: number) => Response}
+ */
+let withParts;
+
 export class Response {
   #status = 200;
   #statusText = '';
@@ -276,16 +284,20 @@ export class Response {
     } else {
       copy.#body = body;
     }
-    copy.#status = this.#status;
-    copy.#statusText = this.#statusText;
+    copy.#copyHead(this);
     copy.#headers = this.#cloneHeaders();
-    copy.#isError = this.#isError;
     copy.#cf = this.#cf;
-    copy.#isEncoded = this.#isEncoded;
-    copy.#url = this.#url;
-    copy.#redirected = this.#redirected;
-    copy.#type = this.#type;
     return copy;
+  }
+
+  #copyHead(other) {
+    this.#status = other.#status;
+    this.#statusText = other.#statusText;
+    this.#isError = other.#isError;
+    this.#isEncoded = other.#isEncoded;
+    this.#url = other.#url;
+    this.#redirected = other.#redirected;
+    this.#type = other.#type;
   }
 
   #cloneHeaders() {
@@ -346,6 +358,19 @@ export class Response {
       if (headers !== kTextHeaders) flat = list === null ? '' : flattenHeaders(list);
       send(slot, response.#status, response.#statusText, flat, body, asItComes);
     };
+    partsOf = (response) => {
+      const headers = headerListOf(response.#ownHeaders());
+      return { status: response.#status, headers, body: response.#ownBody() };
+    };
+    withParts = (response, headers, body, status = response.#status) => {
+      const copy = new Response(/** @type {any} */ (kInternal));
+      copy.#copyHead(response);
+      if (status !== copy.#status) copy.#statusText = '';
+      copy.#status = status;
+      copy.#headers = immutableHeaders(headers);
+      copy.#body = body;
+      return copy;
+    };
     fetchedResponse = (head, body, url, redirected, webSocket = null) => {
       const response = new Response(/** @type {any} */ (kInternal));
       response.#status = head.status;
@@ -368,4 +393,5 @@ defineBodyMethods(Response, {
 defineInterface(Response, isResponse);
 inspectAs(isResponse, fieldsOf);
 
-export { fetchedResponse, giveAway, isNullBodyStatus, isRedirectStatus, isResponse };
+export { fetchedResponse, giveAway, partsOf, withParts };
+export { isNullBodyStatus, isRedirectStatus, isResponse };

@@ -2,6 +2,7 @@
 
 #include "snapshot/current_slot.h"
 #include "snapshot/entry_points.h"
+#include "snapshot/host.h"
 #include "snapshot/late_values.h"
 #include "snapshot/ops/ops.h"
 
@@ -9,6 +10,9 @@ namespace nano {
 namespace {
 
 int32_t currentSlotOp(OpCall& call) { return currentSlot(call.isolate()); }
+
+// For what keeps bytes in an app's own interest, which must leave it room.
+double bufferBytes(OpCall&, Host& host) { return static_cast<double>(host.bufferBytes()); }
 
 void registerEntryPoints(OpCall& call, v8::Local<v8::Object> entryPoints) {
   auto* registered =
@@ -48,6 +52,7 @@ constexpr Op kOps[] = {
     {"defineLazyProperty", bindOp<defineLazyProperty>},
     {"currentSlot", bindOp<currentSlotOp>},
     {"registerEntryPoints", bindOp<registerEntryPoints>},
+    {"bufferBytes", bindOp<bufferBytes>},
 };
 
 }  // namespace

@@ -59,6 +59,7 @@ class RecordingHost final : public Host {
   void failRequest(uint32_t, v8::Local<v8::Value>) override { note("fail", ""); }
   void waitUntil(uint32_t, v8::Local<v8::Promise>) override { note("wait", ""); }
   FetchHost* fetches() override { return nullptr; }
+  size_t bufferBytes() override { return 12345; }
 
  private:
   static std::string_view text(std::span<const std::byte> bytes) {
@@ -90,6 +91,10 @@ TEST_F(HostOpsTest, HandsOutThePartsOfARequest) {
   EXPECT_EQ(world_.run("ops.readIncoming(0)"), "[object Promise]");
   EXPECT_EQ(world_.run("ops.requestUrl(-1)"),
             "throws TypeError: argument 1 must be an unsigned 32-bit integer");
+}
+
+TEST_F(HostOpsTest, TellsHowMuchMayBeHeldOutsideTheHeap) {
+  EXPECT_EQ(world_.run("ops.bufferBytes()"), "12345");
 }
 
 TEST_F(HostOpsTest, RespondsWithTextInUtf8) {

@@ -78,6 +78,8 @@ const kInterfaces = [
   'AbortSignal',
   'Blob',
   'ByteLengthQueuingStrategy',
+  'Cache',
+  'CacheStorage',
   'CloseEvent',
   'CountQueuingStrategy',
   'Crypto',
@@ -140,7 +142,7 @@ const kOperations = [
   'structuredClone',
 ];
 
-const kAttributes = ['crypto', 'navigator', 'performance', 'self'];
+const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
 
 test('globalThis has the names of the list and no others', () => {
   const expected = [...kLanguage, ...kInterfaces, ...kOperations, ...kAttributes, 'console'].sort();

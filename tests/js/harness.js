@@ -131,6 +131,11 @@ export function sleep(milliseconds = 0) {
   });
 }
 
+/** What Date shows for the rest of the test. @param {number} unixMillis */
+export function setDate(unixMillis) {
+  native.setDate(unixMillis);
+}
+
 /** What was printed: [{ level, line, slot }]; level 0 log, 1 debug, 2 info, 3 warn, 4 error. */
 export function logs() {
   const flat = native.logs();

@@ -45,11 +45,16 @@ JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot)
 }
 
 JsWorld::~JsWorld() {
+  process_.clock().goOn();
   modules_.clear();
   host_.reset();
   context_.Reset();
   isolate_->Exit();
   isolate_->Dispose();
+}
+
+void JsWorld::freezeClock(v8::Isolate* isolate, double unixMillis) {
+  static_cast<JsWorld*>(isolate->GetData(kWorldIsolateSlot))->process_.clock().freezeAt(unixMillis);
 }
 
 std::string JsWorld::load(const std::filesystem::path& file) {

@@ -30,6 +30,9 @@ class JsWorld final {
   // Runs one test to its end. The error, or empty.
   std::string run(size_t index);
 
+  // What Date shows in the isolate's world from now on, until that is gone.
+  static void freezeClock(v8::Isolate* isolate, double unixMillis);
+
   uint64_t hashSeed() { return isolate_->GetHashSeed(); }
 
   // Empty: an exception is pending.

@@ -72,6 +72,8 @@ function poison() {
 }
 
 const kLate = [
+  'Cache',
+  'CacheStorage',
   'CloseEvent',
   'CryptoKey',
   'ErrorEvent',
@@ -154,6 +156,42 @@ test('a late interface can be replaced before it was looked at', () => {
   same(/** @type {any} */ (globalThis).WebSocket, 5);
   delete (/** @type {any} */ (globalThis).EventSource);
   ok(!('EventSource' in globalThis));
+});
+
+test('caches work among patched methods', async () => {
+  const { Request: Req, Response: Res } = globalThis;
+  const cachesOf = /** @type {any} */ (getOwnPropertyDescriptor(globalThis, 'caches')).get;
+  const headers = { __proto__: null, vary: 'accept', 'cache-control': 'max-age=5', etag: '"a"' };
+  const response = new Res('text', { headers });
+  const older = new Res('older', { headers });
+  const request = new Req('https://app.test/?a', { headers: { accept: 'text/html' } });
+  const query = { __proto__: null, ignoreSearch: true };
+  const promises = [];
+  let count = 0;
+  const keep = (promise) =>
+    defineProperty(promises, count++, { __proto__: null, value: promise, enumerable: true });
+  const restore = poison();
+  let failure;
+  try {
+    const storage = apply(cachesOf, globalThis, []);
+    const cache = storage.default;
+    keep(cache.put(request, older));
+    keep(cache.put(request, response));
+    keep(cache.match(request));
+    keep(cache.matchAll(request, query));
+    keep(cache.keys());
+    keep(storage.open('name'));
+    keep(storage.match(request, query));
+    keep(storage.keys());
+    keep(cache.delete(request));
+  } catch (error) {
+    failure = error;
+  }
+  restore();
+  same(failure, undefined);
+  const [, , matched, all, requests, , none, names, isDeleted] = await Promise.all(promises);
+  same([await matched.text(), all.length, requests[0].url], ['text', 1, request.url]);
+  same([none, names, isDeleted], [undefined, ['name'], true]);
 });
 
 test('subtle works among patched methods', async () => {

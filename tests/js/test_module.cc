@@ -80,6 +80,10 @@ void setNetwork(OpCall&, Host& host, v8::Local<v8::Object> network) {
   fake(host).sockets()->setNetwork(network);
 }
 
+void setDate(OpCall& call, Host&, double unixMillis) {
+  JsWorld::freezeClock(call.isolate(), unixMillis);
+}
+
 constexpr Op kTestOps[] = {
     {"dispatch", bindOp<dispatch>},
     {"answer", bindOp<answer>},
@@ -90,6 +94,7 @@ constexpr Op kTestOps[] = {
     {"answerFetch", bindOp<answerFetch>},
     {"failFetch", bindOp<failFetch>},
     {"setNetwork", bindOp<setNetwork>},
+    {"setDate", bindOp<setDate>},
 };
 
 v8::Local<v8::String> name(v8::Isolate* isolate, const Op& op) {

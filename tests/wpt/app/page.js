@@ -57,6 +57,25 @@ function wrapUrlTakers(url) {
   if (typeof Response === 'function') Response.redirect = wrapUrlTaker(Response.redirect, fromBase);
 }
 
+/** The methods of Cache and CacheStorage that take a URL, which may be relative here too. */
+function wrapCaches(url) {
+  const fromBase = (input) => (typeof input === 'string' ? new URL(input, url).href : input);
+  const wrap = (Interface, name, resolve) => {
+    const method = Interface.prototype[name];
+    if (typeof method !== 'function') return;
+    Interface.prototype[name] = async function (...args) {
+      if (args.length > 0) args[0] = resolve(args[0]);
+      return Reflect.apply(method, this, args);
+    };
+  };
+  for (const name of ['add', 'delete', 'keys', 'match', 'matchAll', 'put']) {
+    if (typeof Cache === 'function') wrap(Cache, name, fromBase);
+  }
+  const all = (list) => (Array.isArray(list) ? list.map(fromBase) : list);
+  if (typeof Cache === 'function') wrap(Cache, 'addAll', all);
+  if (typeof CacheStorage === 'function') wrap(CacheStorage, 'match', fromBase);
+}
+
 function preparePage({ url, title }) {
   if (typeof self === 'undefined') setGlobal('self', globalThis);
   setGlobal('location', makeLocation(url));
@@ -67,4 +86,5 @@ function preparePage({ url, title }) {
   });
   if (title) setGlobal('META_TITLE', title);
   wrapUrlTakers(url);
+  wrapCaches(url);
 }

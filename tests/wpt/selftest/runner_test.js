@@ -38,14 +38,14 @@ test('nano runs the tests and what passed is written down', () => {
   assert.match(stdout, /^api +5 +66\.7 %$/m);
   assert.match(stdout, /^page +2 +100\.0 %$/m);
   assert.match(stdout, /^mean of directories +7 +83\.3 %$/m);
-  assert.match(stdout, /^subtests passed +13$/m);
+  assert.match(stdout, /^subtests passed +14$/m);
   assert.deepEqual(readIt(), {
     'api/basic.any.js': [3, 3],
     'api/failing.any.js': [1, 3],
     'api/throwing.any.js': [0, 1],
     'api/variants.any.js?one': [1, 1],
     'api/variants.any.js?two': [1, 1],
-    'page/location.any.js': [6, 6],
+    'page/location.any.js': [7, 7],
     'page/worker.worker.js': [1, 1],
   });
 });

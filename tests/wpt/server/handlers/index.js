@@ -1,5 +1,6 @@
 // Every handler by the path of the Python file it stands for.
 
+import { handlers as cacheStorage } from './cache_storage.js';
 import { handlers as common } from './common.js';
 import { handlers as eventsource } from './eventsource.js';
 import { handlers as fetchApi } from './fetch_api.js';
@@ -15,4 +16,5 @@ export const handlers = new Map([
   ...Object.entries(fetchOther),
   ...below('/fetch/api/resources', fetchApi),
   ...below('/eventsource/resources', eventsource),
+  ...below('/service-workers/cache-storage/resources', cacheStorage),
 ]);

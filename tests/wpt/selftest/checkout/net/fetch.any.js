@@ -56,6 +56,14 @@ promise_test(async () => {
   while (state !== '"closed"') state = await text(`${api}/stash-take.py?key=s`);
 }, 'an endless answer ends with its client');
 promise_test(async () => {
+  const caching = '/service-workers/cache-storage/resources';
+  assert_equals((await fetch(`${caching}/fetch-status.py?status=203`)).status, 203);
+  assert_equals((await fetch(`${caching}/vary.py?vary=x-a`)).headers.get('vary'), 'x-a');
+  const response = await fetch(`${caching}/vary.py?set-vary-value-override-cookie=x-b`);
+  const headers = { cookie: response.headers.get('set-cookie') };
+  assert_equals((await fetch(`${caching}/vary.py?vary=x-a`, { headers })).headers.get('vary'), 'x-b');
+}, 'tests of caches have their answers');
+promise_test(async () => {
   assert_equals((await fetch('/nothing/here.py')).status, 501);
   assert_equals((await fetch('/nothing/here.txt')).status, 404);
 }, 'what is not there is said so');

@@ -17,3 +17,9 @@ test(() => {
   const { location: target } = Object.fromEntries(Response.redirect('/elsewhere').headers);
   assert_equals(target, `${location.origin}/elsewhere`);
 }, 'the URL of a redirect is relative to the test');
+promise_test(async () => {
+  const cache = await caches.open('selftest');
+  await cache.put('relative', new Response('found'));
+  assert_equals((await cache.keys('relative'))[0].url, `${location.origin}/page/relative`);
+  assert_equals(await (await caches.match('/page/relative')).text(), 'found');
+}, 'URLs that caches are given are relative to the test');
