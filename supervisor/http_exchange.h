@@ -27,7 +27,7 @@ struct RequestHead {
   std::span<const HttpField> fields;  // As received, without hop-by-hop fields.
   std::string_view clientAddress;
   uint16_t localPort = 0;  // The listener's; 0 on a unix socket.
-  uint8_t hops = 0;        // How many apps of this server it has passed; 0 from a client.
+  uint8_t hops = 0;        // How many apps of such servers it has passed, as far as is known.
 };
 
 struct ResponseHead {

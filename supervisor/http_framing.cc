@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "supervisor/http_syntax.h"
+#include "supervisor/loop_field.h"
 
 namespace nano {
 namespace {
@@ -16,6 +17,7 @@ enum class Special : uint8_t {
   kConnection,
   kExpect,
   kHopByHop,
+  kLoop,
 };
 
 Special classify(std::string_view name) {
@@ -28,6 +30,8 @@ Special classify(std::string_view name) {
       return name == "expect" ? Special::kExpect : Special::kNone;
     case 7:
       return name == "upgrade" || name == "trailer" ? Special::kHopByHop : Special::kNone;
+    case 8:
+      return name == kLoopFieldName ? Special::kLoop : Special::kNone;
     case 10:
       if (name == "connection") return Special::kConnection;
       return name == "keep-alive" ? Special::kHopByHop : Special::kNone;
@@ -107,6 +111,9 @@ class Reader final {
         return false;
       case Special::kHopByHop:
         return false;
+      case Special::kLoop:
+        result_.framing.hops = std::max(result_.framing.hops, hopsOfLoopField(field.value));
+        return true;
     }
     return true;
   }

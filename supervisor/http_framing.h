@@ -18,6 +18,7 @@ struct RequestFraming {
   uint64_t length = 0;
   enum class Connection : uint8_t { kKeepAlive, kClose } connection = Connection::kKeepAlive;
   enum class Expect : uint8_t { kNothing, kContinue } expect = Expect::kNothing;
+  uint8_t hops = 0;  // What CDN-Loop says (loop_field.h), a field that the app gets as well.
 };
 
 struct FramingResult {

@@ -128,6 +128,7 @@ uint16_t HttpParser::readFields(std::span<char> lines) {
   FramingResult result = takeFraming(fields_, framing_.version);
   if (result.refusal != 0) return result.refusal;
   framing_ = result.framing;
+  head_.hops = framing_.hops;
 
   bool chunked = framing_.body == RequestFraming::Body::kChunked;
   bool llhttpChunked = (llhttpFlags_ & F_CHUNKED) != 0;

@@ -188,6 +188,16 @@ TEST_F(HttpParserTest, ReadsWhatTheClientExpects) {
   EXPECT_EQ(parser_.framing().expect, RequestFraming::Expect::kNothing);
 }
 
+TEST_F(HttpParserTest, CountsTheHopsOfARequestThatComesInAgain) {
+  ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: a\r\nCDN-Loop: nano; hops=3\r\n"
+                  "CDN-Loop: other, nano; hops=2\r\n\r\n"),
+            Progress::kReady);
+  EXPECT_EQ(head().hops, 3);
+  EXPECT_EQ(field("cdn-loop"), "nano; hops=3");
+  ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Progress::kReady);
+  EXPECT_EQ(head().hops, 0);
+}
+
 TEST_F(HttpParserTest, KeepsNamesWithUnderscoresApartFromThoseWithHyphens) {
   ASSERT_EQ(
       parse("POST / HTTP/1.1\r\nHost: a\r\nContent_Length: 5\r\nTransfer_Encoding: x\r\n\r\n"),

@@ -53,6 +53,14 @@ TEST_F(NetworkFetcherTest, SendsWhatTheAppSaysAndNothingElse) {
                 "\r\nAccept: */*\r\nX-One: 1\r\nX-EMPTY:\r\nx-two: again; \xe4\r\n\r\n");
 }
 
+TEST_F(NetworkFetcherTest, SaysHowManyAppsARequestHasPassed) {
+  Upstream upstream(echoHeads);
+  OutboundRequest asked = request(upstream.port(), "/");
+  asked.hops = 3;
+  FetchedResponse got = response(kj::mv(asked));
+  EXPECT_NE(bodyOf(got).find("\r\nCDN-Loop: nano; hops=3\r\n"), std::string::npos);
+}
+
 TEST_F(NetworkFetcherTest, SendsTheAppsOwnAcceptAndUserAgent) {
   Upstream upstream(echoHeads);
   OutboundRequest asked = request(upstream.port());

@@ -3,6 +3,7 @@
 #include <kj/debug.h>
 
 #include "supervisor/egress/transfer.h"
+#include "supervisor/loop_field.h"
 
 namespace nano {
 namespace {
@@ -90,6 +91,7 @@ void Transfer::setHeaders(CURL* easy) {
       headers_.add(shown, ": ", value);
     }
   }
+  if (request_.hops > 0) headers_.add("CDN-Loop", ": ", loopFieldValue(request_.hops));
   // Without a value: what curl would add by itself.
   headers_.add("Expect:");
   if (!typed) headers_.add("Content-Type:");
