@@ -8,6 +8,7 @@ import { atob, btoa } from './base64.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
 import { Blob, File } from './blob.js';
+import defer * as compression from './compression.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
@@ -97,7 +98,9 @@ const interfaces = {
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
   CloseEvent: () => messageEvent.CloseEvent,
+  CompressionStream: () => compression.CompressionStream,
   CryptoKey: () => cryptoKey.CryptoKey,
+  DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
   MessageEvent: () => messageEvent.MessageEvent,

@@ -73,7 +73,9 @@ function poison() {
 
 const kLate = [
   'CloseEvent',
+  'CompressionStream',
   'CryptoKey',
+  'DecompressionStream',
   'ErrorEvent',
   'EventSource',
   'MessageEvent',
