@@ -88,6 +88,21 @@ export function startInternalTimer(delay, callback) {
 }
 
 /**
+ * A task: it runs by itself, after all that is running now and its microtasks.
+ * @param {() => void} callback @param {() => void} onDropped called instead where the request ends
+ */
+export function startTask(callback, onDropped) {
+  const outer = nesting;
+  // No deeper for being started by another task: it waits for nothing.
+  nesting = 0;
+  try {
+    timers.get(start(callback, [], 0, false)).onDropped = onDropped;
+  } finally {
+    nesting = outer;
+  }
+}
+
+/**
  * Calls back when the running request is over.
  * @param {() => void} callback must not throw
  */

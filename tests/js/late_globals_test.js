@@ -72,13 +72,16 @@ function poison() {
 }
 
 const kLate = [
+  'BroadcastChannel',
   'CloseEvent',
   'CompressionStream',
   'CryptoKey',
   'DecompressionStream',
   'ErrorEvent',
   'EventSource',
+  'MessageChannel',
   'MessageEvent',
+  'MessagePort',
   'Performance',
   'PerformanceEntry',
   'PerformanceMark',
