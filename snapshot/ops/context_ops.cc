@@ -10,6 +10,13 @@ namespace {
 
 int32_t currentSlotOp(OpCall& call) { return currentSlot(call.isolate()); }
 
+// As between two tasks. Nothing where microtasks are running already.
+void runMicrotasks(OpCall& call) {
+  const int32_t slot = currentSlot(call.isolate());
+  call.isolate()->PerformMicrotaskCheckpoint();
+  setCurrentSlot(call.isolate(), slot);
+}
+
 void registerEntryPoints(OpCall& call, v8::Local<v8::Object> entryPoints) {
   auto* registered =
       static_cast<v8::Global<v8::Object>*>(call.isolate()->GetData(kRegistrationIsolateSlot));
@@ -47,6 +54,7 @@ void defineLazyProperty(OpCall& call, v8::Local<v8::Object> object, v8::Local<v8
 constexpr Op kOps[] = {
     {"defineLazyProperty", bindOp<defineLazyProperty>},
     {"currentSlot", bindOp<currentSlotOp>},
+    {"runMicrotasks", bindOp<runMicrotasks>},
     {"registerEntryPoints", bindOp<registerEntryPoints>},
 };
 

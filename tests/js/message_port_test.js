@@ -25,9 +25,10 @@ test('what is posted at one port arrives at the other, as a copy and in order', 
 test('a message is a task of its own: microtasks run between two', async () => {
   const { port1, port2 } = new MessageChannel();
   const log = [];
-  port2.onmessage = (event) => {
+  port2.onmessage = async (event) => {
     log.push(event.data);
-    queueMicrotask(() => log.push('microtask'));
+    for (let i = 0; i < 10; i++) await null;
+    log.push('microtask');
   };
   port1.postMessage(1);
   port1.postMessage(2);
