@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Brotli's decoder (brotli/decode.h of 1.x), which the engine exports without the header.
-// content_decoder_test.cc proves that these declarations fit the pinned engine.
+// Brotli (brotli/decode.h and encode.h of 1.x), which the engine exports without the headers.
+// content_decoder_test.cc and coder_test.cc prove that these declarations fit the pinned engine.
 extern "C" {
 
 struct BrotliDecoderState;
@@ -31,4 +31,25 @@ BrotliDecoderResult BrotliDecoderDecompressStream(             // NOLINT
     BrotliDecoderState* state, size_t* availableIn, const uint8_t** nextIn, size_t* availableOut,
     uint8_t** nextOut, size_t* totalOut);
 int BrotliDecoderGetErrorCode(const BrotliDecoderState* state);  // NOLINT
+
+struct BrotliEncoderState;
+
+enum BrotliEncoderParameter { BROTLI_PARAM_QUALITY = 1, BROTLI_PARAM_LGWIN = 2 };  // NOLINT
+enum BrotliEncoderOperation {                                                      // NOLINT
+  BROTLI_OPERATION_PROCESS = 0,                                                    // NOLINT
+  BROTLI_OPERATION_FINISH = 2,                                                     // NOLINT
+};
+
+// Null where there is no memory.
+BrotliEncoderState* BrotliEncoderCreateInstance(BrotliAlloc alloc, BrotliFree free,  // NOLINT
+                                                void* opaque);
+void BrotliEncoderDestroyInstance(BrotliEncoderState* state);  // NOLINT
+int BrotliEncoderSetParameter(BrotliEncoderState* state,       // NOLINT
+                              BrotliEncoderParameter parameter, uint32_t value);
+// 0 when it failed.
+int BrotliEncoderCompressStream(BrotliEncoderState* state,  // NOLINT
+                                BrotliEncoderOperation operation, size_t* availableIn,
+                                const uint8_t** nextIn, size_t* availableOut, uint8_t** nextOut,
+                                size_t* totalOut);
+int BrotliEncoderIsFinished(BrotliEncoderState* state);  // NOLINT
 }

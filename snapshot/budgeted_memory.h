@@ -29,6 +29,14 @@ class BudgetedMemory final {
     *static_cast<size_t*>(block) = whole;
     return static_cast<std::byte*>(block) + kHeadBytes;
   }
+  // Not on the budget, for a library that ends the process where it gets none.
+  static void* allocateUncounted(size_t size) {
+    const size_t whole = size + kHeadBytes;
+    void* block = whole < size ? nullptr : malloc(whole);
+    if (block == nullptr) return nullptr;
+    *static_cast<size_t*>(block) = 0;
+    return static_cast<std::byte*>(block) + kHeadBytes;
+  }
   static void release(void* opaque, void* address) {
     if (address == nullptr) return;
     void* block = static_cast<std::byte*>(address) - kHeadBytes;

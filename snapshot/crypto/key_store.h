@@ -8,14 +8,15 @@
 #include <v8.h>
 
 #include "snapshot/buffer_budget.h"
+#include "snapshot/compression/coder.h"
 #include "snapshot/crypto/openssl.h"
 #include "snapshot/crypto/secret_bytes.h"
 
 namespace nano {
 
 // What JavaScript holds by a handle: a secret, an asymmetric key (the public half, or both), a
-// digest that goes on.
-using KeyMaterial = std::variant<SecretBytes, EvpKey, EvpDigestContext>;
+// digest that goes on, a stream's compression, null when that is over.
+using KeyMaterial = std::variant<SecretBytes, EvpKey, EvpDigestContext, std::unique_ptr<Coder>>;
 
 // The keys of one isolate. Each lives as long as its handle, a value that only built-ins hold, and
 // at most as long as the store; then its memory is cleansed.
@@ -35,6 +36,8 @@ class KeyStore final {
   static KeyMaterial* find(v8::Local<v8::Value> handle);
 
   size_t count() const { return entries_.size(); }
+  // Null where nothing is counted.
+  const std::shared_ptr<BufferBudget>& budget() const { return budget_; }
 
  private:
   struct Entry {

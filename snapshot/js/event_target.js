@@ -233,8 +233,9 @@ export function dispatchTrusted(target, event) {
  * Adds an event handler IDL attribute (HTML 8.1.8.1), `on` + type: a function is a listener from
  * the moment one is first set until null is set.
  * @param {Function} interfaceClass @param {string} type
+ * @param {(target: any) => void} [whenSet] called after each time that it was set
  */
-export function defineEventHandler(interfaceClass, type) {
+export function defineEventHandler(interfaceClass, type, whenSet = undefined) {
   const name = `on${type}`;
   const accessor = {
     get [name]() {
@@ -242,6 +243,7 @@ export function defineEventHandler(interfaceClass, type) {
     },
     set [name](value) {
       setHandler(this, type, isObject(value) ? value : null);
+      if (whenSet !== undefined) whenSet(this);
     },
   };
   const { get, set } = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(accessor, name));

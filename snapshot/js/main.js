@@ -5,11 +5,13 @@
 import { defineLazyProperty, registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
 import { atob, btoa } from './base64.js';
+import defer * as broadcast from './broadcast_channel.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
 import { Blob, File } from './blob.js';
 import defer * as cache from './cache/cache.js';
 import defer * as cacheStorage from './cache/cache_storage.js';
+import defer * as compression from './compression.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
@@ -28,6 +30,7 @@ import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
 import { navigator, Navigator } from './navigator.js';
 import defer * as messageEvent from './message_event.js';
+import defer * as messagePort from './message_port.js';
 import defer * as performance from './performance.js';
 import defer * as entry from './performance_entry.js';
 import defer * as timeline from './performance_timeline.js';
@@ -98,13 +101,18 @@ const interfaces = {
 
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
+  BroadcastChannel: () => broadcast.BroadcastChannel,
   Cache: () => cache.Cache,
   CacheStorage: () => cacheStorage.CacheStorage,
   CloseEvent: () => messageEvent.CloseEvent,
+  CompressionStream: () => compression.CompressionStream,
   CryptoKey: () => cryptoKey.CryptoKey,
+  DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
+  MessagePort: () => messagePort.MessagePort,
   Performance: () => performance.Performance,
   PerformanceEntry: () => entry.PerformanceEntry,
   PerformanceMark: () => entry.PerformanceMark,

@@ -1,13 +1,15 @@
 // @ts-check
 // MessageEvent (HTML 9.1), CloseEvent (WebSockets standard 6) and ErrorEvent (HTML 8.1.4.4): what
-// WebSocket and EventSource dispatch.
+// WebSocket, EventSource and message ports dispatch.
 
-import { Event } from './event.js';
+import { Event, eventInternals } from './event.js';
+import { ObjectFreeze, TypeErrorConstructor as TypeError } from './primordials.js';
 import {
   defineInterface,
   illegalInvocation,
   toDictionary,
   toDOMString,
+  toSequence,
   tooFewArguments,
   toUnsignedLong,
   toUnsignedShort,
@@ -21,10 +23,36 @@ let isCloseEvent;
 /** @type {(value: object) => boolean} */
 let isErrorEvent;
 
+const kNoPorts = [];
+
+/** What message_port.js, which imports this module, knows. @type {(value: any) => boolean} */
+let isMessagePort = () => false;
+
+/** @param {(value: any) => boolean} isPort */
+export function connectMessagePorts(isPort) {
+  isMessagePort = isPort;
+}
+
+function toPort(value, context) {
+  if (isMessagePort(value)) return value;
+  throw new TypeError(`${context}: The value is not of type 'MessagePort'.`);
+}
+
+/** Of the things that may have sent a message there are only ports here. */
+function toSource(value, context) {
+  return value === undefined || value === null ? null : toPort(value, `${context}: member source`);
+}
+
+/** What a port or a channel dispatches. @type {(data: any, ports: any[]) => MessageEvent} */
+let makeMessageEvent;
+
 export class MessageEvent extends Event {
   #data = null;
   #origin = '';
   #lastEventId = '';
+  #source = null;
+  /** Frozen when it is looked at first. */
+  #ports = kNoPorts;
 
   constructor(type, eventInitDict = undefined) {
     const context = "Failed to construct 'MessageEvent'";
@@ -37,6 +65,9 @@ export class MessageEvent extends Event {
     if (lastEventId !== undefined) this.#lastEventId = toDOMString(lastEventId);
     const origin = init.origin;
     if (origin !== undefined) this.#origin = toUSVString(origin);
+    const ports = init.ports;
+    if (ports !== undefined) this.#ports = toSequence(ports, `${context}: member ports`, toPort);
+    this.#source = toSource(init.source, context);
   }
 
   get data() {
@@ -51,22 +82,56 @@ export class MessageEvent extends Event {
     return this.#lastEventId;
   }
 
-  /** There are no windows and no ports here that a message could come from. */
   get source() {
-    if (!(#data in this)) illegalInvocation();
-    return null;
+    return this.#source;
   }
 
   get ports() {
+    // Always the same array, which nobody can change.
+    if (this.#ports === kNoPorts) this.#ports = [];
+    return ObjectFreeze(this.#ports);
+  }
+
+  initMessageEvent(
+    type,
+    bubbles = false,
+    cancelable = false,
+    data = null,
+    origin = '',
+    lastEventId = '',
+    source = null,
+    ports = undefined,
+  ) {
+    const context = "Failed to execute 'initMessageEvent' on 'MessageEvent'";
     if (!(#data in this)) illegalInvocation();
-    return [];
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    const name = toDOMString(type);
+    const from = toUSVString(origin);
+    const id = toDOMString(lastEventId);
+    const sender = toSource(source, context);
+    const list = ports === undefined ? kNoPorts : toSequence(ports, context, toPort);
+    if (eventInternals.isDispatching(this)) return;
+    eventInternals.init(this, name, !!bubbles, !!cancelable);
+    this.#data = data;
+    this.#origin = from;
+    this.#lastEventId = id;
+    this.#source = sender;
+    this.#ports = list;
   }
 
   static {
     isMessageEvent = (value) => #data in value;
+    makeMessageEvent = (data, ports) => {
+      const event = new MessageEvent('message');
+      event.#data = data;
+      event.#ports = ports;
+      return event;
+    };
   }
 }
 defineInterface(MessageEvent, isMessageEvent);
+
+export { makeMessageEvent };
 
 export class CloseEvent extends Event {
   #wasClean = false;

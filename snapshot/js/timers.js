@@ -88,6 +88,24 @@ export function startInternalTimer(delay, callback) {
 }
 
 /**
+ * A task: it runs by itself, after all that is running now and its microtasks.
+ * @param {() => void} callback @param {() => void} onDropped called instead where the request ends
+ * @returns {number} for stopInternalTimer
+ */
+export function startTask(callback, onDropped) {
+  const outer = nesting;
+  // No deeper for being started by another task: it waits for nothing.
+  nesting = 0;
+  try {
+    const id = start(callback, [], 0, false);
+    timers.get(id).onDropped = onDropped;
+    return id;
+  } finally {
+    nesting = outer;
+  }
+}
+
+/**
  * Calls back when the running request is over.
  * @param {() => void} callback must not throw
  */
@@ -96,7 +114,7 @@ export function whenRequestEnds(callback) {
   timers.get(id).onDropped = callback;
 }
 
-/** @param {number} id what startInternalTimer returned */
+/** @param {number} id what startInternalTimer or startTask returned */
 export function stopInternalTimer(id) {
   stop(id);
 }

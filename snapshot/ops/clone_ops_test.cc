@@ -12,7 +12,8 @@ class CloneOpsTest : public testing::Test {
         "class CloneError extends Error {}"
         "class Platform {}"
         "const clone = (value, transfer) => ops.structuredCloneValue(value, transfer,"
-        "  (message) => new CloneError(message), (object) => object instanceof Platform);"
+        "  [(message) => new CloneError(message), (object) => object instanceof Platform,"
+        "   (object) => object.number, () => [{ number: 0 }, { number: 1 }, 'no object']]);"
         "const reason = (f) => { try { return f(); } catch (e) { return e.constructor.name; } };");
   }
   ScriptWorld world_;
@@ -33,6 +34,21 @@ TEST_F(CloneOpsTest, RefusesFunctionsSymbolsAndPlatformObjects) {
   EXPECT_EQ(world_.run("const m = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });"
                        "reason(() => clone(m.buffer))"),
             "CloneError");
+}
+
+TEST_F(CloneOpsTest, HasPlatformObjectsReplaced) {
+  EXPECT_EQ(world_.run("const p = new Platform(); p.number = 1;"
+                       "const c = clone({ a: p, b: [p], n: 1 });"
+                       "[c.a.number, c.a === c.b[0], c.a === p, c.n].join()"),
+            "1,true,false,1");
+  EXPECT_EQ(world_.run("p.number = -1; reason(() => clone(p))"), "CloneError");
+  for (const char* number : {"2", "3", "4294967295"}) {
+    EXPECT_EQ(world_.run(std::string("p.number = ") + number + "; reason(() => clone(p))"),
+              "Error");
+  }
+  EXPECT_EQ(world_.run("reason(() => ops.structuredCloneValue(p, undefined,"
+                       "  [, () => true, () => 0, () => { throw new RangeError(); }]))"),
+            "RangeError");
 }
 
 TEST_F(CloneOpsTest, RefusesCompiledCode) {
@@ -82,7 +98,7 @@ TEST_F(CloneOpsTest, BoundsTheMemoryOfACopy) {
 }
 
 TEST_F(CloneOpsTest, ThrowsAPlainErrorWithoutTheFunctionThatMakesOne) {
-  EXPECT_EQ(world_.run("ops.structuredCloneValue(() => 1, undefined, undefined, undefined)"),
+  EXPECT_EQ(world_.run("ops.structuredCloneValue(() => 1, undefined, [])"),
             "throws Error: () => 1 could not be cloned.");
 }
 

@@ -14,6 +14,13 @@ int32_t currentSlotOp(OpCall& call) { return currentSlot(call.isolate()); }
 // For what keeps bytes in an app's own interest, which must leave it room.
 double bufferBytes(OpCall&, Host& host) { return static_cast<double>(host.bufferBytes()); }
 
+// As between two tasks. Nothing where microtasks are running already.
+void runMicrotasks(OpCall& call) {
+  const int32_t slot = currentSlot(call.isolate());
+  call.isolate()->PerformMicrotaskCheckpoint();
+  setCurrentSlot(call.isolate(), slot);
+}
+
 void registerEntryPoints(OpCall& call, v8::Local<v8::Object> entryPoints) {
   auto* registered =
       static_cast<v8::Global<v8::Object>*>(call.isolate()->GetData(kRegistrationIsolateSlot));
@@ -51,6 +58,7 @@ void defineLazyProperty(OpCall& call, v8::Local<v8::Object> object, v8::Local<v8
 constexpr Op kOps[] = {
     {"defineLazyProperty", bindOp<defineLazyProperty>},
     {"currentSlot", bindOp<currentSlotOp>},
+    {"runMicrotasks", bindOp<runMicrotasks>},
     {"registerEntryPoints", bindOp<registerEntryPoints>},
     {"bufferBytes", bindOp<bufferBytes>},
 };

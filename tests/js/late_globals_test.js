@@ -72,13 +72,18 @@ function poison() {
 }
 
 const kLate = [
+  'BroadcastChannel',
   'Cache',
   'CacheStorage',
   'CloseEvent',
+  'CompressionStream',
   'CryptoKey',
+  'DecompressionStream',
   'ErrorEvent',
   'EventSource',
+  'MessageChannel',
   'MessageEvent',
+  'MessagePort',
   'Performance',
   'PerformanceEntry',
   'PerformanceMark',

@@ -78,6 +78,20 @@ export class TransformCore {
     this.#transformer = undefined;
   }
 
+  /** Whether the reader has enough for now. */
+  get hasBackpressure() {
+    return this.#backpressure;
+  }
+
+  /** Fulfils when the reader wants more, or wants nothing any more. @returns {Promise<any>} */
+  whenWanted() {
+    return this.#backpressureChange.promise;
+  }
+
+  get canEnqueue() {
+    return this.readable.controller.canCloseOrEnqueue;
+  }
+
   /** TransformStreamDefaultControllerEnqueue. @param {any} chunk */
   enqueue(chunk) {
     const controller = this.readable.controller;
@@ -175,6 +189,8 @@ export class TransformCore {
   }
 
   #cancel(reason) {
+    // A flush() of ours may be waiting for the reader.
+    if (this.#finish !== undefined) this.#unblockWrite();
     const errorWritable = (error) => {
       this.writable.controller.errorIfNeeded(error);
       this.#unblockWrite();
