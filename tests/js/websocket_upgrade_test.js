@@ -71,6 +71,46 @@ socketTest('what is no WebSocket in spite of its status fails', async (network) 
   same(peer.isClosed, true);
 });
 
+socketTest('a status that is none fails the handshake', async (network) => {
+  for (const status of ['000', '099', '600', '999']) {
+    const fetching = fetch('http://a.test/', { headers: kUpgrade });
+    const peer = await network.next();
+    await receiveRequest(peer);
+    peer.send(`HTTP/1.1 ${status} x\r\n\r\n`);
+    await rejects(TypeError, fetching, `there is no status ${status}`);
+    same(peer.isClosed, true);
+  }
+});
+
+socketTest('up to 8 interim answers are passed over', async (network) => {
+  const early = 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n';
+  const fetching = fetch('http://a.test/', { headers: kUpgrade });
+  const peer = await network.next();
+  // Cut in the middle of one.
+  peer.send(early.repeat(6) + early.slice(0, 9));
+  peer.send(`${early.slice(9)}HTTP/1.1 100 Continue\r\n\r\n`);
+  await open(peer);
+  const response = await fetching;
+  same([response.status, response.headers.get('link')], [101, null]);
+  response.webSocket.accept();
+  const log = record(response.webSocket);
+  peer.send(frame(0x81, 'x'));
+  same(await log.take(1), [['message', 'x']]);
+
+  const refused = fetch('http://a.test/', { headers: kUpgrade });
+  const other = await network.next();
+  await receiveRequest(other);
+  other.send(`${early.repeat(8)}HTTP/1.1 404 x\r\n\r\n`);
+  same((await refused).status, 404);
+
+  const failed = fetch('http://a.test/', { headers: kUpgrade });
+  const third = await network.next();
+  await receiveRequest(third);
+  third.send(`${early.repeat(9)}HTTP/1.1 404 x\r\n\r\n`);
+  await rejects(TypeError, failed, 'more than 8 interim');
+  same(third.isClosed, true);
+});
+
 socketTest('a signal gives the handshake up', async (network) => {
   const reason = new Error('enough');
   const controller = new AbortController();

@@ -20,6 +20,8 @@ import { partOf } from './frames.js';
 const kGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const kMaxHeadBytes = 16384;
 const kMaxFields = 100;
+/** Heads of 1xx that may come before the answer. */
+const kMostInterim = 8;
 const kHeadEnd = '\r\n\r\n';
 const kStatusLine = /^HTTP\/1\.1 ([0-9]{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const kField = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
@@ -111,15 +113,28 @@ function latin1Bytes(text) {
  * @property {Uint8Array} rest what came after it
  */
 
-/** Collects an answer's head. */
+/** Collects an answer's head, after the interim ones (RFC 9110 15.2) that come before it. */
 export class AnswerReader {
   #text = '';
+  #interim = 0;
 
   /**
    * The answer once its head is there; undefined until then. A string says what is wrong.
    * @param {Uint8Array} bytes @returns {Answer | string | undefined}
    */
   read(bytes) {
+    let given = bytes;
+    for (;;) {
+      const answer = this.#readHead(given);
+      if (typeof answer !== 'object' || !isInterim(answer.status)) return answer;
+      if (++this.#interim > kMostInterim) return `more than ${kMostInterim} interim ones come first`;
+      this.#text = '';
+      given = answer.rest;
+    }
+  }
+
+  /** @param {Uint8Array} bytes @returns {Answer | string | undefined} */
+  #readHead(bytes) {
     const before = this.#text.length;
     const size = TypedArrayPrototypeGetByteLength(bytes);
     const room = kMaxHeadBytes - before;
@@ -134,10 +149,14 @@ export class AnswerReader {
   }
 }
 
+const isInterim = (status) => status < 200 && status !== 101;
+
 function parse(text, end, rest) {
   const lines = split(StringPrototypeSlice(text, 0, end), '\r\n');
   const first = RegExpPrototypeExec(kStatusLine, lines[0]);
   if (first === null) return 'it is not HTTP/1.1';
+  const status = +first[1];
+  if (status < 100 || status > 599) return `there is no status ${first[1]}`;
   if (lines.length > kMaxFields + 1) return 'it has more than 100 headers';
   const headers = [];
   for (let i = 1; i < lines.length; i++) {
@@ -145,7 +164,7 @@ function parse(text, end, rest) {
     if (field === null) return 'it has a header that is none';
     ArrayPrototypePush(headers, StringPrototypeToLowerCase(field[1]), StringPrototypeTrim(field[2]));
   }
-  return { status: +first[1], statusText: first[2] ?? '', headers, rest };
+  return { status, statusText: first[2] ?? '', headers, rest };
 }
 
 /** The values of a header, joined; null for none. */
