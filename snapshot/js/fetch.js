@@ -17,7 +17,7 @@ import {
   withoutOriginHeaders,
   withReferrer,
 } from './fetch_headers.js';
-import { parseFetchUrl, parseLocation } from './fetch_url.js';
+import { firstLocation, parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
 import defer * as subresource from './integrity.js';
@@ -97,7 +97,7 @@ class Fetching {
     }
     if (isLocal(this.#url.scheme)) {
       this.#answerFromUrl();
-    } else if (this.#url.isHttp && this.#service === '' && asksForWebSocket(this.#headers)) {
+    } else if (this.#url.isHttp && asksForWebSocket(this.#headers)) {
       this.#upgrade();
     } else {
       this.#headers = headersToSend(this.#headers, this.#details?.cache ?? 'default');
@@ -108,15 +108,19 @@ class Fetching {
 
   /** Over a connection of its own: what comes back is no message of HTTP. */
   #upgrade() {
-    const { href } = this.#url;
-    const signal = this.#signal ?? null;
+    const request = {
+      method: this.#method,
+      href: this.#url.href,
+      headers: this.#headers,
+      service: this.#service,
+      signal: this.#signal ?? null,
+    };
     this.#forgetSignal();
     try {
       PromisePrototypeThen(
-        upgrade.openWebSocket({ href, headers: this.#headers, signal }),
+        upgrade.openWebSocket(request),
         (head) => {
-          this.#isSettled = true;
-          this.#resolvers.resolve(fetchedResponse(head, null, href, false, head.webSocket));
+          if (!this.#isRedirected(head.status, head.headers)) this.#give(head, null);
         },
         (error) => this.#fail(error),
       );
@@ -193,22 +197,25 @@ class Fetching {
         const encoding = getHeader(headers, 'content-encoding');
         this.#incoming = new IncomingBody(this.#number, encoding, isDecoded);
       }
-      if (isRedirectStatus(status)) {
-        const mode = this.#details?.redirect ?? 'follow';
-        if (mode === 'error') {
-          this.#fail(failure("it was redirected, and `redirect` is 'error'"));
-          return;
-        }
-        const location = mode === 'follow' ? firstLocation(headers) : undefined;
-        if (location !== undefined) {
-          this.#follow(status, location);
-          return;
-        }
-      }
+      if (this.#isRedirected(status, headers)) return;
       this.#answer({ status, statusText: text, headers }, content);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Whether the answer is a redirect that the program does not see. */
+  #isRedirected(status, headers) {
+    if (!isRedirectStatus(status)) return false;
+    const mode = this.#details?.redirect ?? 'follow';
+    if (mode === 'error') {
+      this.#fail(failure("it was redirected, and `redirect` is 'error'"));
+      return true;
+    }
+    const location = mode === 'follow' ? firstLocation(headers) : undefined;
+    if (location === undefined) return false;
+    this.#follow(status, location);
+    return true;
   }
 
   /** https://fetch.spec.whatwg.org/#http-redirect-fetch */
@@ -232,7 +239,8 @@ class Fetching {
     if (target.origin !== this.#url.origin) this.#headers = withoutOriginHeaders(this.#headers);
     if (target.origin !== this.#origin) this.#wasElsewhere = true;
     this.#url = target;
-    this.#send();
+    if (asksForWebSocket(this.#headers)) this.#upgrade();
+    else this.#send();
   }
 
   #problemOf(target, status) {
@@ -294,7 +302,8 @@ class Fetching {
     const { status, statusText, headers } = head;
     const shown = { status, statusText, headers, type: this.#responseType() };
     const { href } = this.#url;
-    this.#resolvers.resolve(fetchedResponse(shown, body, href, this.#redirects > 0));
+    const isRedirected = this.#redirects > 0;
+    this.#resolvers.resolve(fetchedResponse(shown, body, href, isRedirected, head.webSocket));
   }
 
   /** Says where the fetch has been, as in a browser; what it would hide there is readable. */
@@ -342,14 +351,6 @@ class Fetching {
   #forgetSignal() {
     if (this.#signal !== undefined) removeAbortAlgorithm(this.#signal, this.#onAbort);
   }
-}
-
-/** @param {string[]} headers @returns {string | undefined} */
-function firstLocation(headers) {
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i] === 'location') return headers[i + 1];
-  }
-  return undefined;
 }
 
 let hasWarnedOfCf = false;

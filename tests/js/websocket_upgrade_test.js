@@ -125,6 +125,83 @@ socketTest('a signal gives the handshake up', async (network) => {
   same(network.peers.length, 1);
 });
 
+const isFrom = (peer) => [peer.host, peer.port, peer.isTls];
+const leadsTo = (location, status = 302) =>
+  `HTTP/1.1 ${status} x\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`;
+
+socketTest('a redirect of a handshake is followed', async (network) => {
+  const headers = { ...kUpgrade, Authorization: 'Bearer x', 'Sec-WebSocket-Protocol': 'b' };
+  const fetching = fetch('http://a.test/', { headers });
+  const first = await network.next();
+  same((await receiveRequest(first)).headers.authorization, 'Bearer x');
+  first.send(leadsTo('/there?x#y', 303));
+  const second = await network.next();
+  same([isFrom(second), first.isClosed], [['a.test', 80, false], true]);
+  const again = await receiveRequest(second);
+  same([again.line, again.headers.authorization], ['GET /there?x HTTP/1.1', 'Bearer x']);
+  second.send(leadsTo('https://b.test/', 308));
+  const third = await network.next();
+  same([isFrom(third), second.isClosed], [['b.test', 443, true], true]);
+  const request = await open(third, 'Sec-WebSocket-Protocol: b\r\n');
+  same([request.headers.authorization, request.headers['sec-websocket-protocol']], [undefined, 'b']);
+  const response = await fetching;
+  same([response.status, response.webSocket.protocol], [101, 'b']);
+  same([response.url, response.redirected], ['https://b.test/', true]);
+});
+
+socketTest('redirects of a handshake come to an end', async (network) => {
+  const fetching = fetch('http://a.test/', { headers: kUpgrade });
+  for (let i = 0; i <= 20; i++) {
+    const peer = await network.next();
+    await receiveRequest(peer);
+    peer.send(leadsTo('/'));
+  }
+  await rejects(TypeError, fetching, 'more than 20 redirects');
+  const other = fetch('http://a.test/', { headers: kUpgrade });
+  const peer = await network.next();
+  await receiveRequest(peer);
+  peer.send(leadsTo('ftp://a.test/'));
+  await rejects(TypeError, other, 'leads to a ftp: URL');
+});
+
+socketTest("`redirect` says what becomes of a handshake's redirect", async (network) => {
+  const fetching = fetch('http://a.test/', { headers: kUpgrade, redirect: 'error' });
+  const peer = await network.next();
+  await receiveRequest(peer);
+  peer.send(leadsTo('/x'));
+  await rejects(TypeError, fetching, "`redirect` is 'error'");
+  same(peer.isClosed, true);
+  const manual = fetch('http://a.test/', { headers: kUpgrade, redirect: 'manual' });
+  const other = await network.next();
+  await receiveRequest(other);
+  other.send(leadsTo('/x'));
+  const { status, headers, webSocket, redirected } = await manual;
+  same([status, headers.get('location'), webSocket, redirected], [302, '/x', null, false]);
+});
+
+socketTest('a signal gives up a redirected handshake', async (network) => {
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const fetching = fetch('http://a.test/', { headers: kUpgrade, signal: controller.signal });
+  const first = await network.next();
+  await receiveRequest(first);
+  first.send(leadsTo('/x'));
+  const second = await network.next();
+  controller.abort(reason);
+  await rejects(reason, fetching);
+  same(second.isClosed, true);
+});
+
+socketTest('a WebSocket is asked for with GET and without a body', async (network) => {
+  for (const init of [{ method: 'POST', body: 'x' }, { method: 'PUT' }, { method: 'HEAD' }]) {
+    const fetching = fetch('http://a.test/', { ...init, headers: kUpgrade });
+    await rejects(TypeError, fetching, `with GET, not with ${init.method}`);
+  }
+  const withBody = fetch('http://a.test/', { body: 'x', headers: kUpgrade });
+  await rejects(TypeError, withBody, 'cannot have body');
+  same(network.peers.length, 0);
+});
+
 test('without a request there is no WebSocket', async () => {
   fakeNetwork();
   await rejects(Error, fetch('http://a.test/', { headers: kUpgrade }), 'global scope');
