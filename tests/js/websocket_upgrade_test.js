@@ -71,6 +71,27 @@ socketTest('what is no WebSocket in spite of its status fails', async (network) 
   same(peer.isClosed, true);
 });
 
+socketTest('what is of the connection, or for a proxy, is not sent', async (network) => {
+  const dropped = {
+    'Content-Length': '5',
+    Expect: '100-continue',
+    'Keep-Alive': 'x',
+    'Proxy-Authorization': 'Basic x',
+    'Proxy-Connection': 'keep-alive',
+    'Sec-WebSocket-Accept': 'x',
+    'Sec-WebSocket-Extensions': 'permessage-deflate',
+    TE: 'trailers',
+    Trailer: 'x',
+    'Transfer-Encoding': 'chunked',
+    'X-Hop': 'named by Connection',
+  };
+  const headers = { ...kUpgrade, Connection: 'Upgrade, x-hop', 'X-End': 'kept', ...dropped };
+  fetch('http://a.test/', { headers }).catch(() => {});
+  const sent = (await receiveRequest(await network.next())).headers;
+  for (const name of Object.keys(dropped)) same(sent[name.toLowerCase()], undefined, name);
+  same([sent.connection, sent['x-end'], sent.host], ['Upgrade', 'kept', 'a.test']);
+});
+
 socketTest('a status that is none fails the handshake', async (network) => {
   for (const status of ['000', '099', '600', '999']) {
     const fetching = fetch('http://a.test/', { headers: kUpgrade });

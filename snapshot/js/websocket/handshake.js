@@ -2,6 +2,7 @@
 // A client's opening handshake, RFC 6455 4.1: the request, and what its answer must be.
 
 import { base64Encode, fillRandom, sha1, utf8Encode } from 'nano:ops';
+import { withoutConnectionFields } from '../fetch_headers.js';
 import {
   ArrayPrototypeIndexOf,
   ArrayPrototypePush,
@@ -26,21 +27,14 @@ const kHeadEnd = '\r\n\r\n';
 const kStatusLine = /^HTTP\/1\.1 ([0-9]{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const kField = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
 
-/** What a request may not set itself: the handshake's own fields, and those of the connection. */
+/** What else a request may not set: the handshake's own, and what is for a proxy, which is not there. */
 const kOwnFields = [
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
+  'proxy-authorization',
   'sec-websocket-accept',
   'sec-websocket-extensions',
   'sec-websocket-key',
   'sec-websocket-protocol',
   'sec-websocket-version',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
 ];
 
 /** Bytes as text, one character a byte. @param {Uint8Array} bytes */
@@ -74,7 +68,7 @@ function split(text, separator) {
  * @param {string} authority host, and port where it is not the scheme's own
  * @param {string} target path and query
  * @param {readonly string[]} protocols offered
- * @param {readonly string[]} headers more of them: [name, value, ...], checked, Latin-1
+ * @param {readonly string[]} headers more of them: [name, value, ...], checked, Latin-1, names in lower case
  * @returns {Handshake}
  */
 export function makeHandshake(authority, target, protocols, headers) {
@@ -87,9 +81,10 @@ export function makeHandshake(authority, target, protocols, headers) {
   let offered = '';
   for (let i = 0; i < protocols.length; i++) offered += `${i > 0 ? ', ' : ''}${protocols[i]}`;
   if (offered !== '') head += `Sec-WebSocket-Protocol: ${offered}\r\n`;
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = StringPrototypeToLowerCase(headers[i]);
-    if (ArrayPrototypeIndexOf(kOwnFields, name) < 0) head += `${name}: ${headers[i + 1]}\r\n`;
+  const list = withoutConnectionFields(headers);
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i];
+    if (ArrayPrototypeIndexOf(kOwnFields, name) < 0) head += `${name}: ${list[i + 1]}\r\n`;
   }
   return {
     bytes: latin1Bytes(`${head}\r\n`),
