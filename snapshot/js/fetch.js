@@ -11,6 +11,7 @@ import { bodyOfSource, fetchedBody } from './body.js';
 import { pumpIncoming, pumpStream, stopPump } from './body_pump.js';
 import { consumeBody, toBytes } from './body_reading.js';
 import { kWarnLevel, printLine } from './console_output.js';
+import { failure, lastingFailure, markLasting } from './fetch_failure.js';
 import {
   headersToSend,
   withoutBodyHeaders,
@@ -44,8 +45,6 @@ const kNotStarted = -1;
 
 /** Whether the content is here already. */
 const isLocal = (scheme) => scheme === 'data:' || scheme === 'blob:';
-
-const failure = (reason) => new TypeErrorConstructor(`fetch failed: ${reason}`);
 
 /** One fetch(), through all its redirects. */
 class Fetching {
@@ -132,9 +131,9 @@ class Fetching {
   #send() {
     const url = this.#url;
     if (!url.isHttp) {
-      this.#fail(failure(`${url.scheme} URLs cannot be fetched`));
+      this.#fail(lastingFailure(`${url.scheme} URLs cannot be fetched`));
     } else if (url.hasBadPort && this.#service === '') {
-      this.#fail(failure(`the port of ${url.origin} is one that the Fetch standard blocks`));
+      this.#fail(lastingFailure(`the port of ${url.origin} is one that the Fetch standard blocks`));
     } else if (this.#details?.cache === 'only-if-cached') {
       this.#fail(failure('there is no cache that could have it'));
     } else {
@@ -155,7 +154,11 @@ class Fetching {
     const headers = flattenHeaders(joinHeaders(list, this.#spelled));
     const onDone = (status, text, list, content, isDecoded) =>
       this.#onAnswer(status, text, list, content, isDecoded);
-    this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
+    try {
+      this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
+    } catch (error) {
+      throw markLasting(error);
+    }
     if (body !== true) return;
     const onFailed = (error) => this.#onBodyFailed(error);
     const { incoming } = this.#body;
@@ -223,7 +226,7 @@ class Fetching {
     const target = parseLocation(location, this.#url.href);
     const problem = this.#problemOf(target, status);
     if (problem !== undefined) {
-      this.#fail(failure(problem));
+      this.#fail(lastingFailure(problem));
       return;
     }
     this.#redirects++;
@@ -299,11 +302,10 @@ class Fetching {
     this.#isSettled = true;
     if (this.#incoming === undefined) this.#forgetSignal();
     else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
-    const { status, statusText, headers } = head;
+    const { status, statusText, headers, webSocket } = head;
     const shown = { status, statusText, headers, type: this.#responseType() };
-    const { href } = this.#url;
     const isRedirected = this.#redirects > 0;
-    this.#resolvers.resolve(fetchedResponse(shown, body, href, isRedirected, head.webSocket));
+    this.#resolvers.resolve(fetchedResponse(shown, body, this.#url.href, isRedirected, webSocket));
   }
 
   /** Says where the fetch has been, as in a browser; what it would hide there is readable. */

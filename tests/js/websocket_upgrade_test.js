@@ -164,7 +164,8 @@ socketTest('a redirect of a handshake is followed', async (network) => {
   const third = await network.next();
   same([isFrom(third), second.isClosed], [['b.test', 443, true], true]);
   const request = await open(third, 'Sec-WebSocket-Protocol: b\r\n');
-  same([request.headers.authorization, request.headers['sec-websocket-protocol']], [undefined, 'b']);
+  const { authorization, 'sec-websocket-protocol': offered } = request.headers;
+  same([authorization, offered], [undefined, 'b']);
   const response = await fetching;
   same([response.status, response.webSocket.protocol], [101, 'b']);
   same([response.url, response.redirected], ['https://b.test/', true]);

@@ -27,7 +27,7 @@ const kHeadEnd = '\r\n\r\n';
 const kStatusLine = /^HTTP\/1\.1 ([0-9]{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const kField = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
 
-/** What else a request may not set: the handshake's own, and what is for a proxy, which is not there. */
+/** What else a request may not set: the handshake's own, and what is for a proxy (there is none). */
 const kOwnFields = [
   'proxy-authorization',
   'sec-websocket-accept',
@@ -68,7 +68,8 @@ function split(text, separator) {
  * @param {string} authority host, and port where it is not the scheme's own
  * @param {string} target path and query
  * @param {readonly string[]} protocols offered
- * @param {readonly string[]} headers more of them: [name, value, ...], checked, Latin-1, names in lower case
+ * @param {readonly string[]} headers more of them: [name, value, ...], checked, Latin-1, names in
+ *   lower case
  * @returns {Handshake}
  */
 export function makeHandshake(authority, target, protocols, headers) {

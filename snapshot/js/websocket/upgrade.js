@@ -84,7 +84,7 @@ export function openWebSocket(request) {
   );
 }
 
-/** What was asked for beside the WebSocket and cannot be had with it. @param {UpgradeRequest} request */
+/** What else was asked for and cannot be had. @param {UpgradeRequest} request */
 function problemOf({ method, service }) {
   if (service !== '') return 'a service binding carries no WebSocket yet';
   if (method !== 'GET') return `a WebSocket is asked for with GET, not with ${method}`;
