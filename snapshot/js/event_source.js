@@ -9,6 +9,7 @@ import { Event } from './event.js';
 import { defineEventHandler, dispatchTrusted, EventTarget } from './event_target.js';
 import { EventStreamReader } from './event_stream.js';
 import { fetch } from './fetch.js';
+import { isLasting } from './fetch_failure.js';
 import { Headers } from './headers.js';
 import { MessageEvent } from './message_event.js';
 import {
@@ -195,9 +196,15 @@ export class EventSource extends EventTarget {
     PromisePrototypeThen(
       fetch(this.#url, init),
       (response) => this.#receive(controller, response),
-      // Nobody answered: another time somebody may.
-      () => this.#reconnect(controller),
+      (error) => this.#unanswered(controller, error),
     );
+  }
+
+  #unanswered(controller, error) {
+    if (controller !== this.#controller) return;
+    if (isLasting(error)) this.#fail();
+    // Another time somebody may answer.
+    else this.#reconnect(controller);
   }
 
   #receive(controller, response) {

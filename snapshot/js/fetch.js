@@ -11,13 +11,14 @@ import { bodyOfSource, fetchedBody } from './body.js';
 import { pumpIncoming, pumpStream, stopPump } from './body_pump.js';
 import { consumeBody, toBytes } from './body_reading.js';
 import { kWarnLevel, printLine } from './console_output.js';
+import { failure, lastingFailure, markLasting } from './fetch_failure.js';
 import {
   headersToSend,
   withoutBodyHeaders,
   withoutOriginHeaders,
   withReferrer,
 } from './fetch_headers.js';
-import { parseFetchUrl, parseLocation } from './fetch_url.js';
+import { firstLocation, parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
 import defer * as subresource from './integrity.js';
@@ -44,8 +45,6 @@ const kNotStarted = -1;
 
 /** Whether the content is here already. */
 const isLocal = (scheme) => scheme === 'data:' || scheme === 'blob:';
-
-const failure = (reason) => new TypeErrorConstructor(`fetch failed: ${reason}`);
 
 /** One fetch(), through all its redirects. */
 class Fetching {
@@ -97,7 +96,7 @@ class Fetching {
     }
     if (isLocal(this.#url.scheme)) {
       this.#answerFromUrl();
-    } else if (this.#url.isHttp && this.#service === '' && asksForWebSocket(this.#headers)) {
+    } else if (this.#url.isHttp && asksForWebSocket(this.#headers)) {
       this.#upgrade();
     } else {
       this.#headers = headersToSend(this.#headers, this.#details?.cache ?? 'default');
@@ -108,15 +107,19 @@ class Fetching {
 
   /** Over a connection of its own: what comes back is no message of HTTP. */
   #upgrade() {
-    const { href } = this.#url;
-    const signal = this.#signal ?? null;
+    const request = {
+      method: this.#method,
+      href: this.#url.href,
+      headers: this.#headers,
+      service: this.#service,
+      signal: this.#signal ?? null,
+    };
     this.#forgetSignal();
     try {
       PromisePrototypeThen(
-        upgrade.openWebSocket({ href, headers: this.#headers, signal }),
+        upgrade.openWebSocket(request),
         (head) => {
-          this.#isSettled = true;
-          this.#resolvers.resolve(fetchedResponse(head, null, href, false, head.webSocket));
+          if (!this.#isRedirected(head.status, head.headers)) this.#give(head, null);
         },
         (error) => this.#fail(error),
       );
@@ -128,9 +131,9 @@ class Fetching {
   #send() {
     const url = this.#url;
     if (!url.isHttp) {
-      this.#fail(failure(`${url.scheme} URLs cannot be fetched`));
+      this.#fail(lastingFailure(`${url.scheme} URLs cannot be fetched`));
     } else if (url.hasBadPort && this.#service === '') {
-      this.#fail(failure(`the port of ${url.origin} is one that the Fetch standard blocks`));
+      this.#fail(lastingFailure(`the port of ${url.origin} is one that the Fetch standard blocks`));
     } else if (this.#details?.cache === 'only-if-cached') {
       this.#fail(failure('there is no cache that could have it'));
     } else {
@@ -151,7 +154,11 @@ class Fetching {
     const headers = flattenHeaders(joinHeaders(list, this.#spelled));
     const onDone = (status, text, list, content, isDecoded) =>
       this.#onAnswer(status, text, list, content, isDecoded);
-    this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
+    try {
+      this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
+    } catch (error) {
+      throw markLasting(error);
+    }
     if (body !== true) return;
     const onFailed = (error) => this.#onBodyFailed(error);
     const { incoming } = this.#body;
@@ -193,22 +200,25 @@ class Fetching {
         const encoding = getHeader(headers, 'content-encoding');
         this.#incoming = new IncomingBody(this.#number, encoding, isDecoded);
       }
-      if (isRedirectStatus(status)) {
-        const mode = this.#details?.redirect ?? 'follow';
-        if (mode === 'error') {
-          this.#fail(failure("it was redirected, and `redirect` is 'error'"));
-          return;
-        }
-        const location = mode === 'follow' ? firstLocation(headers) : undefined;
-        if (location !== undefined) {
-          this.#follow(status, location);
-          return;
-        }
-      }
+      if (this.#isRedirected(status, headers)) return;
       this.#answer({ status, statusText: text, headers }, content);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Whether the answer is a redirect that the program does not see. */
+  #isRedirected(status, headers) {
+    if (!isRedirectStatus(status)) return false;
+    const mode = this.#details?.redirect ?? 'follow';
+    if (mode === 'error') {
+      this.#fail(failure("it was redirected, and `redirect` is 'error'"));
+      return true;
+    }
+    const location = mode === 'follow' ? firstLocation(headers) : undefined;
+    if (location === undefined) return false;
+    this.#follow(status, location);
+    return true;
   }
 
   /** https://fetch.spec.whatwg.org/#http-redirect-fetch */
@@ -216,7 +226,7 @@ class Fetching {
     const target = parseLocation(location, this.#url.href);
     const problem = this.#problemOf(target, status);
     if (problem !== undefined) {
-      this.#fail(failure(problem));
+      this.#fail(lastingFailure(problem));
       return;
     }
     this.#redirects++;
@@ -232,7 +242,8 @@ class Fetching {
     if (target.origin !== this.#url.origin) this.#headers = withoutOriginHeaders(this.#headers);
     if (target.origin !== this.#origin) this.#wasElsewhere = true;
     this.#url = target;
-    this.#send();
+    if (asksForWebSocket(this.#headers)) this.#upgrade();
+    else this.#send();
   }
 
   #problemOf(target, status) {
@@ -291,10 +302,10 @@ class Fetching {
     this.#isSettled = true;
     if (this.#incoming === undefined) this.#forgetSignal();
     else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
-    const { status, statusText, headers } = head;
+    const { status, statusText, headers, webSocket } = head;
     const shown = { status, statusText, headers, type: this.#responseType() };
-    const { href } = this.#url;
-    this.#resolvers.resolve(fetchedResponse(shown, body, href, this.#redirects > 0));
+    const isRedirected = this.#redirects > 0;
+    this.#resolvers.resolve(fetchedResponse(shown, body, this.#url.href, isRedirected, webSocket));
   }
 
   /** Says where the fetch has been, as in a browser; what it would hide there is readable. */
@@ -342,14 +353,6 @@ class Fetching {
   #forgetSignal() {
     if (this.#signal !== undefined) removeAbortAlgorithm(this.#signal, this.#onAbort);
   }
-}
-
-/** @param {string[]} headers @returns {string | undefined} */
-function firstLocation(headers) {
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i] === 'location') return headers[i + 1];
-  }
-  return undefined;
 }
 
 let hasWarnedOfCf = false;

@@ -61,13 +61,21 @@ function namedByConnection(list) {
 }
 
 /**
+ * Without what a program may not say of a connection that is made for it, be it for a WebSocket.
+ * @param {readonly string[]} given names in lower case @returns {string[]} a list of its own
+ */
+export function withoutConnectionFields(given) {
+  const list = without(given, kNotSent);
+  const named = namedByConnection(given);
+  return named.size > 0 ? without(list, named) : list;
+}
+
+/**
  * @param {string[]} given @param {string} cache the request's cache mode
  * @returns {string[]} a list of its own
  */
 export function headersToSend(given, cache) {
-  let list = without(given, kNotSent);
-  const named = namedByConnection(given);
-  if (named.size > 0) list = without(list, named);
+  const list = withoutConnectionFields(given);
   if (!hasHeader(list, 'accept')) ArrayPrototypePush(list, 'accept', '*/*');
   if (!hasHeader(list, 'accept-language')) ArrayPrototypePush(list, 'accept-language', '*');
   if (!hasHeader(list, 'user-agent')) ArrayPrototypePush(list, 'user-agent', kUserAgent);

@@ -86,6 +86,14 @@ export function parseFetchUrl(input, base) {
   return href === undefined ? undefined : new FetchUrl(href);
 }
 
+/** @param {string[]} headers [name, value, ...] @returns {string | undefined} */
+export function firstLocation(headers) {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === 'location') return headers[i + 1];
+  }
+  return undefined;
+}
+
 /**
  * Where a Location field leads. Its bytes that are not ASCII stay what they are, UTF-8 or not, as
  * percent signs stand for bytes.

@@ -149,6 +149,42 @@ sourceTest('it tries again when nobody answers', async (answer) => {
   source.close();
 });
 
+/** It has failed for good: one error, and no further fetch. */
+async function expectClosed(source) {
+  let errors = 0;
+  source.addEventListener('error', () => errors++);
+  await next(source, 'error');
+  same(source.readyState, EventSource.CLOSED);
+  await sleep(20_000);
+  same([errors, source.readyState], [1, EventSource.CLOSED]);
+}
+
+// Without outbound() the host begins no fetch, as where a limit is reached.
+test('what the host refuses to begin ends it', () =>
+  dispatch({}, async () => {
+    await expectClosed(new EventSource('https://a.test/'));
+    return new Response();
+  }));
+
+sourceTest('what cannot be fetched ends it', async (answer) => {
+  const seen = answer();
+  await expectClosed(new EventSource('ftp://a.test/'));
+  await expectClosed(new EventSource('https://a.test:25/'));
+  same(seen.length, 0);
+});
+
+test('redirects that lead nowhere end it', () =>
+  dispatch({}, async () => {
+    let location = 'ftp://b.test/';
+    const seen = outbound(() => ({ status: 302, headers: { location } }));
+    await expectClosed(new EventSource('https://a.test/'));
+    same(seen.length, 1);
+    location = '/';
+    await expectClosed(new EventSource('https://a.test/'));
+    same(seen.length, 1 + 21);
+    return new Response();
+  }));
+
 sourceTest('an answer that is no event stream ends it', async (answer) => {
   const bad = [
     { headers: { 'content-type': 'text/plain' }, body: 'data: x\n\n' },

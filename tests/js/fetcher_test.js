@@ -43,6 +43,18 @@ test('a redirect of a service is followed there', async () => {
   same([seen[1].service, seen[1].url], ['S', 'https://fake-host/b']);
 });
 
+test('a service carries no WebSocket, which is said', async () => {
+  const seen = outbound(() => ({}));
+  const { S } = makeEnv('S', kService, 'other-app');
+  const headers = { Upgrade: 'websocket' };
+  await dispatch({}, async () => {
+    const fetching = S.fetch('https://any.test/', { headers });
+    await rejects(TypeError, fetching, 'a service binding carries no WebSocket yet');
+    return new Response();
+  });
+  same(seen.length, 0);
+});
+
 test("a client's request is passed on to a service", async () => {
   const seen = outbound(() => ({ body: 'x' }));
   const env = makeEnv('S', kService, 'other-app');

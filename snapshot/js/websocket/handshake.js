@@ -2,6 +2,7 @@
 // A client's opening handshake, RFC 6455 4.1: the request, and what its answer must be.
 
 import { base64Encode, fillRandom, sha1, utf8Encode } from 'nano:ops';
+import { withoutConnectionFields } from '../fetch_headers.js';
 import {
   ArrayPrototypeIndexOf,
   ArrayPrototypePush,
@@ -20,25 +21,20 @@ import { partOf } from './frames.js';
 const kGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const kMaxHeadBytes = 16384;
 const kMaxFields = 100;
+/** Heads of 1xx that may come before the answer. */
+const kMostInterim = 8;
 const kHeadEnd = '\r\n\r\n';
 const kStatusLine = /^HTTP\/1\.1 ([0-9]{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const kField = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
 
-/** What a request may not set itself: the handshake's own fields, and those of the connection. */
+/** What else a request may not set: the handshake's own, and what is for a proxy (there is none). */
 const kOwnFields = [
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
+  'proxy-authorization',
   'sec-websocket-accept',
   'sec-websocket-extensions',
   'sec-websocket-key',
   'sec-websocket-protocol',
   'sec-websocket-version',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
 ];
 
 /** Bytes as text, one character a byte. @param {Uint8Array} bytes */
@@ -72,7 +68,8 @@ function split(text, separator) {
  * @param {string} authority host, and port where it is not the scheme's own
  * @param {string} target path and query
  * @param {readonly string[]} protocols offered
- * @param {readonly string[]} headers more of them: [name, value, ...], checked, Latin-1
+ * @param {readonly string[]} headers more of them: [name, value, ...], checked, Latin-1, names in
+ *   lower case
  * @returns {Handshake}
  */
 export function makeHandshake(authority, target, protocols, headers) {
@@ -85,9 +82,10 @@ export function makeHandshake(authority, target, protocols, headers) {
   let offered = '';
   for (let i = 0; i < protocols.length; i++) offered += `${i > 0 ? ', ' : ''}${protocols[i]}`;
   if (offered !== '') head += `Sec-WebSocket-Protocol: ${offered}\r\n`;
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = StringPrototypeToLowerCase(headers[i]);
-    if (ArrayPrototypeIndexOf(kOwnFields, name) < 0) head += `${name}: ${headers[i + 1]}\r\n`;
+  const list = withoutConnectionFields(headers);
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i];
+    if (ArrayPrototypeIndexOf(kOwnFields, name) < 0) head += `${name}: ${list[i + 1]}\r\n`;
   }
   return {
     bytes: latin1Bytes(`${head}\r\n`),
@@ -111,15 +109,28 @@ function latin1Bytes(text) {
  * @property {Uint8Array} rest what came after it
  */
 
-/** Collects an answer's head. */
+/** Collects an answer's head, after the interim ones (RFC 9110 15.2) that come before it. */
 export class AnswerReader {
   #text = '';
+  #interim = 0;
 
   /**
    * The answer once its head is there; undefined until then. A string says what is wrong.
    * @param {Uint8Array} bytes @returns {Answer | string | undefined}
    */
   read(bytes) {
+    let given = bytes;
+    for (;;) {
+      const answer = this.#readHead(given);
+      if (typeof answer !== 'object' || !isInterim(answer.status)) return answer;
+      if (++this.#interim > kMostInterim) return `more than ${kMostInterim} interim ones come first`;
+      this.#text = '';
+      given = answer.rest;
+    }
+  }
+
+  /** @param {Uint8Array} bytes @returns {Answer | string | undefined} */
+  #readHead(bytes) {
     const before = this.#text.length;
     const size = TypedArrayPrototypeGetByteLength(bytes);
     const room = kMaxHeadBytes - before;
@@ -134,10 +145,14 @@ export class AnswerReader {
   }
 }
 
+const isInterim = (status) => status < 200 && status !== 101;
+
 function parse(text, end, rest) {
   const lines = split(StringPrototypeSlice(text, 0, end), '\r\n');
   const first = RegExpPrototypeExec(kStatusLine, lines[0]);
   if (first === null) return 'it is not HTTP/1.1';
+  const status = +first[1];
+  if (status < 100 || status > 599) return `there is no status ${first[1]}`;
   if (lines.length > kMaxFields + 1) return 'it has more than 100 headers';
   const headers = [];
   for (let i = 1; i < lines.length; i++) {
@@ -145,7 +160,7 @@ function parse(text, end, rest) {
     if (field === null) return 'it has a header that is none';
     ArrayPrototypePush(headers, StringPrototypeToLowerCase(field[1]), StringPrototypeTrim(field[2]));
   }
-  return { status: +first[1], statusText: first[2] ?? '', headers, rest };
+  return { status, statusText: first[2] ?? '', headers, rest };
 }
 
 /** The values of a header, joined; null for none. */

@@ -39,6 +39,8 @@ export function toUpgrade(value, status, context) {
 
 /**
  * @typedef {object} UpgradeRequest
+ * @property {string} method with GET, the only one that may be, there is no body
+ * @property {string} service the name of the service binding that answers; empty: the network
  * @property {string} href http or https, as the URL standard serialises it, without a fragment
  * @property {readonly string[]} headers [name, value, ...]
  * @property {AbortSignal | null} signal
@@ -49,7 +51,6 @@ export function toUpgrade(value, status, context) {
  * @property {number} status
  * @property {string} statusText
  * @property {string[]} headers [name, value, ...], names in lower case
- * @property {string} type as the Response's
  * @property {import('./websocket.js').WebSocket | null} webSocket null: the server refused, and its
  *   response's body is not read
  */
@@ -59,6 +60,8 @@ export function openWebSocket(request) {
   requireRequest();
   const { href, headers, signal } = request;
   if (signal !== null && isSignalAborted(signal)) return PromiseReject(abortReason(signal));
+  const problem = problemOf(request);
+  if (problem !== undefined) return PromiseReject(new TypeError(`fetch failed: ${problem}`));
   const target = readWebSocketUrl(href);
   if (typeof target === 'string') return PromiseReject(new TypeError(target));
   const opening = openConnection(target, protocolsOf(headers), headers);
@@ -81,19 +84,25 @@ export function openWebSocket(request) {
   );
 }
 
+/** What else was asked for and cannot be had. @param {UpgradeRequest} request */
+function problemOf({ method, service }) {
+  if (service !== '') return 'a service binding carries no WebSocket yet';
+  if (method !== 'GET') return `a WebSocket is asked for with GET, not with ${method}`;
+  return undefined;
+}
+
 /** @param {import('./opening.js').Opened} opened @returns {UpgradeResponse} */
 function responseOf(opened) {
   const { status, statusText, headers } = opened.answer;
-  const type = 'basic';
   if (opened.problem === undefined) {
     const webSocket = webSocketOver(opened.link, opened.protocol);
-    return { status, statusText, headers, type, webSocket };
+    return { status, statusText, headers, webSocket };
   }
   opened.raw.close();
   if (status === 101) {
     throw new TypeError(`Failed to establish the WebSocket connection: ${opened.problem}`);
   }
-  return { status, statusText, headers: withoutBody(headers), type, webSocket: null };
+  return { status, statusText, headers: withoutBody(headers), webSocket: null };
 }
 
 /** The body is not there, so nothing may describe it. */
