@@ -14,6 +14,7 @@
 #include "protocol/event_loop.h"
 #include "supervisor/egress/curl_handle.h"
 #include "supervisor/egress/curl_socket.h"
+#include "supervisor/egress/small_pieces.h"
 
 namespace nano {
 
@@ -52,7 +53,12 @@ class CurlMulti final : private Flushable, private CurlSocket::Owner {
   // CURLPAUSE_RECV, CURLPAUSE_SEND, both, or CURLPAUSE_CONT for neither. Curl may hand over what it
   // kept while it was paused before this returns; other than CURLE_OK: the transfer is broken.
   CURLcode pause(CurlHandle& handle, int directions);
-  void reportLater(CurlCall& call) { reports_.push_back(&call); }
+  // Pieces of one body come in a row, by the thousand where they are small: once is enough.
+  void reportLater(CurlCall& call) {
+    if (reports_.empty() || reports_.back() != &call) reports_.push_back(&call);
+  }
+  SmallPieces& smallPieces() { return smallPieces_; }
+  kj::Timer& timer() { return loop_.timer(); }
   // When an address has refused, curl 7.88 chooses the next and then sleeps for seconds before it
   // connects to it. This calls it again at once.
   void connectNow(CurlHandle& handle);
@@ -92,6 +98,7 @@ class CurlMulti final : private Flushable, private CurlSocket::Owner {
   kj::Vector<kj::AutoCloseFd> closing_;
   std::vector<std::unique_ptr<CurlHandle>> spare_;
   std::vector<CurlCall*> reports_;
+  SmallPieces smallPieces_;
 };
 
 }  // namespace nano

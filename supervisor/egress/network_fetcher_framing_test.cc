@@ -100,7 +100,7 @@ TEST_F(NetworkFetcherFramingTest, FramesThatAreNoBodyEndAnHttp2AnswerToo) {
 }
 
 TEST_F(NetworkFetcherFramingTest, ABodyInTheSmallestChunksIsWhole) {
-  constexpr int kBytes = 200'000;
+  constexpr int kBytes = 30'000;
   for (bool tls : {false, true}) {
     Upstream upstream(
         [](Peer& peer, int) {

@@ -11,6 +11,8 @@ namespace {
 
 // A reader who takes the rest below this gets more.
 constexpr size_t kResumeBytes = 64 * kKiB;
+// How often a fetch whose pieces are too small is looked at.
+constexpr kj::Duration kPiecesPause = 50 * kj::MILLISECONDS;
 
 // How often a connection is read between two looks at what was read; each look is two system calls.
 constexpr unsigned kReadsPerLook = 8;
@@ -86,8 +88,22 @@ void Transfer::report() {
     return leave(CURLE_ABORTED_BY_CALLBACK);
   }
   if (phase_ == FetchPhase::kAnswered && !told_) tell();
+  if (throttled_) {
+    pieces_ = awaitPieces().eagerlyEvaluate([](kj::Exception&& error) { KJ_LOG(ERROR, error); });
+  }
   wait_ = Wait::kNothing;
   watchUpstream();
+}
+
+kj::Promise<void> Transfer::awaitPieces() {
+  return context_->multi.timer().afterDelay(kPiecesPause).then([this]() -> kj::Promise<void> {
+    if (context_ == nullptr) return kj::READY_NOW;
+    CurlMulti& multi = context_->multi;
+    if (!multi.smallPieces().hasSome(multi.timer().now())) return awaitPieces();
+    throttled_ = false;
+    resume();
+    return kj::READY_NOW;
+  });
 }
 
 void Transfer::wasRead(curl_socket_t socket) {
@@ -174,7 +190,7 @@ void Transfer::tell() {
 kj::Promise<ByteChunk> Transfer::read(size_t maxBytes) {
   auto chunk = body_.read(maxBytes);
   if (context_ == nullptr) return chunk;
-  if (receivePaused_ && body_.held() <= kResumeBytes) resume();
+  if (receivePaused_ && !throttled_ && body_.held() <= kResumeBytes) resume();
   if (context_ != nullptr) {
     wait_ = Wait::kNothing;
     watchUpstream();
@@ -191,7 +207,7 @@ void Transfer::bodyReady() {
 
 // Curl waits for exactly what still waits.
 void Transfer::resume() {
-  if (receivePaused_ && body_.held() <= kResumeBytes) receivePaused_ = false;
+  if (!throttled_ && body_.held() <= kResumeBytes) receivePaused_ = false;
   bool starved = upload_ != nullptr && upload_->starved();
   int paused = (receivePaused_ ? CURLPAUSE_RECV : 0) | (starved ? CURLPAUSE_SEND : 0);
   CURLcode result = context_->multi.pause(*handle_, paused);

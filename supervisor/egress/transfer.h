@@ -115,6 +115,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   void conclude(EgressError error);
   void tell();
   void resume();
+  kj::Promise<void> awaitPieces();
 
   const TransferContext* context_;  // Null once curl is done with it.
   OutboundRequest request_;
@@ -131,6 +132,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   int64_t stream_ = 0;      // Of HTTP/2.
   bool answering_ = false;  // Something of a head has come.
   bool receivePaused_ = false;
+  bool throttled_ = false;  // Paused for the smallness of its pieces, whoever reads.
   bool receiveOver_ = false;
   // Of a body over TLS that ends with its connection.
   enum class Cut : uint8_t { kNoMatter, kCut, kEnded } cut_ = Cut::kNoMatter;
@@ -150,6 +152,7 @@ class Transfer final : private CurlCall, private SentBody::Owner, private Deadli
   size_t trailerBytes_ = 0;
   kj::Own<kj::PromiseFulfiller<Result>> answer_;
   kj::Promise<Result> promise_;
+  kj::Promise<void> pieces_ = nullptr;
 };
 
 }  // namespace nano
