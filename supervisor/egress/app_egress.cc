@@ -28,6 +28,14 @@ EgressError overLimit(size_t most, std::string_view what) {
                                 " open already, which is the most it may have at a time"};
 }
 
+EgressError queueIsFull() {
+  return {Kind::OVER_LIMIT,
+          "the app has " + std::to_string(kMaxNetworkFetches) +
+              " fetches on the network, and those that wait for their turn hold " +
+              std::to_string(kMaxWaitingFetchBytes) +
+              " bytes of requests, which is the most they may"};
+}
+
 }  // namespace
 
 // The way from the worker to us; it knows us through a link that our destructor cuts.
@@ -170,7 +178,7 @@ kj::Promise<FetchOutcome> AppEgress::sendToNetwork(OutboundRequest request) {
   return networkPlaces_.take(bytes).then(
       [this, request = kj::mv(request)](PlaceQueue::Place&& place) mutable {
         if (place == nullptr) {
-          return kj::Promise<FetchOutcome>(overLimit(kMaxNetworkFetches, "fetches"));
+          return kj::Promise<FetchOutcome>(queueIsFull());
         }
         if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
         return network_->fetch(kj::mv(request))

@@ -85,13 +85,14 @@ class AppEgressTest : public testing::Test {
 
   // Asks for a fetch of `url` under each id, in one call.
   void start(const std::vector<uint32_t>& ids, kj::StringPtr url = "http://example.com/",
-             kj::StringPtr service = "") {
+             kj::StringPtr service = "", kj::ArrayPtr<const kj::byte> body = nullptr) {
     auto request = client_.startRequest();
     auto fetches = request.initFetches(static_cast<uint32_t>(ids.size()));
     for (uint32_t i = 0; i < fetches.size(); ++i) {
       fetches[i].setId(ids[i]);
       fetches[i].setService(service);
-      fetches[i].initRequest().setMethod("GET");
+      fetches[i].initRequest().setMethod(body == nullptr ? "GET" : "POST");
+      if (body != nullptr) fetches[i].getRequest().initBody().setBytes(body);
       fetches[i].getRequest().setUrl(url);
       auto headers = fetches[i].getRequest().initHeaders(2);
       headers[0].setName("host");
@@ -99,6 +100,14 @@ class AppEgressTest : public testing::Test {
       headers[1].setName("x-a");
       headers[1].setValue("b");
     }
+    loop_.run(request.send().ignoreResult());
+    turn();
+  }
+  void cancel(const std::vector<uint32_t>& ids) {
+    auto request = client_.cancelRequest();
+    auto list = request.initIds(static_cast<uint32_t>(ids.size()));
+    for (uint32_t i = 0; i < list.size(); ++i)
+      list.set(i, ids[i]);
     loop_.run(request.send().ignoreResult());
     turn();
   }
@@ -246,6 +255,27 @@ TEST_F(AppEgressTest, LetsFetchesWaitForAPlaceOnTheNetwork) {
   EXPECT_EQ(asked.size(), kMaxNetworkFetches + 1);
   start({5000}, "http://whatever.example/", "OTHER");
   EXPECT_EQ(asked.size(), kMaxNetworkFetches + 2) << "an app of this server needs no such place";
+}
+
+TEST_F(AppEgressTest, AFetchThatIsCancelledMakesRoomForOthersToWait) {
+  ways_.answer = [](OutboundRequest) { return kj::Promise<FetchOutcome>(kj::NEVER_DONE); };
+  for (uint32_t id = 0; id < kMaxNetworkFetches; ++id)
+    start({id});
+  auto body = kj::heapArray<kj::byte>(128 << 10);
+  std::vector<uint32_t> posts;
+  for (uint32_t id = 1000; heard_.empty(); ++id) {
+    start({id}, "http://example.com/", "", body);
+    posts.push_back(id);
+    ASSERT_LT(posts.size() * body.size(), 2 * kMaxWaitingFetchBytes);
+  }
+  EXPECT_EQ(heard_[0].failure, Kind::OVER_LIMIT);
+  EXPECT_NE(heard_[0].message.find("bytes of requests"), std::string::npos) << heard_[0].message;
+  posts.pop_back();
+  cancel(posts);
+  heard_.clear();
+  start(posts, "http://example.com/", "", nullptr);
+  start({999}, "http://example.com/", "", body);
+  EXPECT_TRUE(heard_.empty()) << heard_[0].message;
 }
 
 TEST_F(AppEgressTest, CountsABodyUntilTheWorkerLetsGoOfIt) {
