@@ -6,6 +6,7 @@
 
 #include "protocol/limits.h"
 #include "supervisor/egress/destination.h"
+#include "supervisor/egress/fetch_failure.h"
 #include "supervisor/egress/outbound_message.h"
 
 namespace nano {
@@ -163,11 +164,13 @@ kj::Promise<FetchOutcome> AppEgress::begin(rpc::OutboundFetch::Reader fetch) {
 
 kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequest request) {
   if (!service.empty()) return ways_.callService(*version_, service, std::move(request));
-  if (ways_.isServedHere(*version_, request.destination)) {
-    return ways_.callHost(*version_, std::move(request));
-  }
   if (version_->egress == nullptr) {
     return FetchOutcome(EgressError{Kind::DENIED, "nobody has said where this app may go"});
+  }
+  if (auto neighbour = ways_.servedBy(*version_, request.destination)) {
+    EgressDecision decision = version_->egress->decideServed(request.destination, *neighbour);
+    if (!decision.allowed) return FetchOutcome(deniedFetch(request.destination, decision.rule));
+    return ways_.callHost(*version_, std::move(request));
   }
   return sendToNetwork(std::move(request));
 }

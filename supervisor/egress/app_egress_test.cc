@@ -166,6 +166,34 @@ TEST_F(AppEgressTest, SendsAFetchToAHostOfThisServerPastTheNetwork) {
   EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "network"}));
 }
 
+TEST_F(AppEgressTest, AHostOfAnotherTenantIsReachedWhereThePolicyAllows) {
+  ways_.host = "mail.other.localhost";
+  auto none = std::make_shared<EgressSettings>();
+  none->isNone = true;
+  auto policy = [&none](bool byApp) {
+    AppEgressPolicy::Parts parts;
+    if (byApp) parts.app = none;
+    if (!byApp) parts.operators = {{"operator: tenants.acme.egress", none}};
+    return std::make_shared<AppEgressPolicy>(std::move(parts));
+  };
+  auto fetch = [this](Neighbour neighbour) {
+    ways_.neighbour = neighbour;
+    heard_.clear();
+    start({1}, "http://mail.other.localhost/");
+    return heard_.at(0).failure == Kind::NONE ? heard_[0].body : heard_[0].message;
+  };
+  EXPECT_EQ(fetch(Neighbour::kOtherTenant), "hello");
+  version_->egress = policy(false);
+  EXPECT_EQ(fetch(Neighbour::kOwnTenant), "hello") << "an operator's rules are about others";
+  EXPECT_EQ(fetch(Neighbour::kOtherTenant),
+            "http://mail.other.localhost may not be reached from here (operator: "
+            "tenants.acme.egress is \"none\")");
+  version_->egress = policy(true);
+  for (auto neighbour : {Neighbour::kOwnTenant, Neighbour::kOtherTenant})
+    EXPECT_NE(fetch(neighbour).find("app: egress is \"none\""), std::string::npos);
+  EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "host"}));
+}
+
 FetchOutcome arrivedOf(OutboundRequest request) {
   EgressError error{Kind::DENIED, "denied"};
   error.arrived = std::make_shared<OutboundRequest>(std::move(request));
