@@ -57,7 +57,10 @@ std::string egressTable(const json& result) {
     text += row.back() + "\n";
   }
   std::string proxy = textOr(result, "proxy", "");
-  if (!proxy.empty()) {
+  if (std::string app = textOr(result, "served_by", ""); !app.empty()) {
+    text += (isTrue(result, "allowed") ? "answered by app " : "it is a host of app ") + app +
+            " of this server, without the network\n";
+  } else if (!proxy.empty()) {
     text += "through the proxy " + proxy + ", which looks names up itself\n";
   } else if (std::string why = textOr(result, "not_found", ""); !why.empty()) {
     text += "its name has no address: " + why + "\n";

@@ -43,6 +43,19 @@ TEST(EgressTableTest, SaysWhenNoAddressWasLookedAt) {
   EXPECT_NE(egressTable(plain).find("through the proxy http://proxy:3128"), std::string::npos);
 }
 
+TEST(EgressTableTest, SaysWhichAppOfThisServerAnswers) {
+  json served = answer();
+  served["addresses"] = json::array();
+  served["served_by"] = "other/mail";
+  EXPECT_EQ(egressTable(served),
+            "https://db.example: allowed\n"
+            "  by name  allowed  built-in: public addresses\n"
+            "answered by app other/mail of this server, without the network\n");
+  served["allowed"] = false;
+  EXPECT_NE(egressTable(served).find("\nit is a host of app other/mail of this server"),
+            std::string::npos);
+}
+
 TEST(EgressTableTest, SurvivesAnAnswerOfAnotherBuild) {
   EXPECT_NE(egressTable(json::object()), "");
   EXPECT_NE(egressTable({{"addresses", {json::object(), 1}}}), "");

@@ -186,7 +186,8 @@ kj::Promise<void> AppDeployer::applyPolicy() {
 }
 
 kj::Promise<void> AppDeployer::publishAll() {
-  return server_.publish(routerFor(registry_.list(), usage_));
+  router_ = routerFor(registry_.list(), usage_);
+  return server_.publish(router_);
 }
 
 kj::Promise<void> AppDeployer::closePort(uint16_t port) {

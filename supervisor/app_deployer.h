@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -63,6 +64,9 @@ class AppDeployer final {
   // limits are others now are loaded anew; the rest go on.
   kj::Promise<void> applyPolicy();
 
+  // The table that was published last.
+  std::shared_ptr<const RequestRouter> router() const { return router_; }
+
   // Takes the app away from requests and from the disk.
   kj::Promise<Result> remove(std::string tenant, std::string app);
 
@@ -85,6 +89,8 @@ class AppDeployer final {
   // The changes under way, by tenant and app.
   std::map<std::pair<std::string, std::string>, Job*> jobs_;
   std::set<uint16_t> openPorts_;
+  std::shared_ptr<const RequestRouter> router_ =
+      std::make_shared<const RequestRouter>(std::vector<AppRoutes>());
 };
 
 }  // namespace nano

@@ -11,6 +11,7 @@
 #include "supervisor/app_names.h"
 #include "supervisor/deploy_request.h"
 #include "supervisor/egress/egress_explanation.h"
+#include "supervisor/egress/served_hosts.h"
 #include "supervisor/metrics.h"
 #include "supervisor/multipart.h"
 #include "supervisor/process_log.h"
@@ -154,11 +155,20 @@ void ControlApi::egress(Call& call) {
   if (auto* why = std::get_if<std::string>(&addresses)) {
     return answer(call, failure(400, ControlCode::kInvalid, *why));
   }
-  auto reply = [this, &call, destination, url,
-                policy = parts_.policy.egressOf(*app->version)](const Resolution& found) {
+  auto policy = parts_.policy.egressOf(*app->version);
+  auto router = parts_.deployer.router();
+  auto served = findServedHost(*router, call.route.tenant, destination,
+                               [this](uint16_t port) { return listensOn(port); });
+  if (served) {
+    auto result = explainServed(*policy, destination, *served);
+    result["url"] = url;
+    return answer(call, success(kj::mv(result)));
+  }
+  auto reply = [this, &call, destination, url, policy, router](const Resolution& found) {
     const auto* known = std::get_if<std::vector<IpAddress>>(&found);
     auto result = explainEgress(*policy, destination, known ? *known : std::vector<IpAddress>());
     result["url"] = url;
+    explainArrival(*router, destination, result);
     if (auto* none = std::get_if<NameNotFound>(&found)) {
       result["not_found"] = none->reason;
       result["allowed"] = false;
@@ -168,6 +178,10 @@ void ControlApi::egress(Call& call) {
   auto& known = std::get<std::vector<IpAddress>>(addresses);
   if (!known.empty() || parts_.resolver == nullptr) return reply(Resolution(kj::mv(known)));
   run(call, parts_.resolver->resolve(destination.host).then(kj::mv(reply)));
+}
+
+bool ControlApi::listensOn(uint16_t port) const {
+  return parts_.servedPorts == nullptr ? port == httpPort_ : parts_.servedPorts->has(port);
 }
 
 void ControlApi::readUpload(Call& call) {

@@ -11,6 +11,7 @@
 #include "supervisor/app_registry.h"
 #include "supervisor/control_reply.h"
 #include "supervisor/control_route.h"
+#include "supervisor/egress/own_endpoints.h"
 #include "supervisor/egress/resolver.h"
 #include "supervisor/http_exchange.h"
 #include "supervisor/limit_policy.h"
@@ -31,6 +32,8 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
     const LimitPolicy& policy;
     // For what is asked about egress; null: addresses are only those that the question names.
     Resolver* resolver = nullptr;
+    // And which ports take requests; null: `httpPort` alone.
+    const ServedPorts* servedPorts = nullptr;
   };
   // What `parts` refer to outlives the API. `httpPort` is for URLs in answers; 0: unknown.
   ControlApi(Parts parts, uint16_t httpPort);
@@ -55,6 +58,7 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
   void metrics(Call& call);
   ControlReply limits(const ControlRoute& route) const;
   void egress(Call& call);
+  bool listensOn(uint16_t port) const;
   void logs(Call& call);
   kj::Promise<void> followLog(Call& call);
 

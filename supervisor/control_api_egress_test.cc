@@ -41,6 +41,30 @@ TEST_F(ControlApiEgressTest, SaysWhatIsDecidedAboutADestinationOfAnApp) {
   EXPECT_EQ(ask("GET", "/nano/v1/accounts/default/scripts/blog/egress?url=http://a")->status, 404);
 }
 
+TEST_F(ControlApiEgressTest, SaysWhichAppOfThisServerAnswersWithoutTheNetwork) {
+  FakeResolver resolver;
+  ControlApi api({*registry_, *deployer_, server_, log_, policy_, &resolver}, 8787);
+  put(form(kMetadata));
+  put(form(kMetadata), "/client/v4/accounts/other/workers/scripts/mail");
+  auto ask = [this, &api](const std::string& url) {
+    FakeExchange exchange("GET", std::string(kShopEgress) + "?url=http://" + url);
+    api.handle(exchange);
+    turn();
+    return exchange.json()["result"];
+  };
+  Json own = ask("shop.localhost:8787");
+  EXPECT_EQ(own["served_by"], "default/shop");
+  EXPECT_EQ(own["allowed"], true);
+  EXPECT_EQ(ask("mail.other.localhost")["served_by"], "other/mail");
+  policy_ = policyOf(R"({"egress": "none"})");
+  EXPECT_EQ(ask("shop.localhost")["allowed"], true);
+  Json denied = ask("mail.other.localhost:8787");
+  EXPECT_EQ(denied["allowed"], false);
+  EXPECT_EQ(denied["by_name"]["rule"], "operator: egress is \"none\"");
+  EXPECT_TRUE(resolver.asked.empty());
+  EXPECT_FALSE(ask("mail.other.localhost:9999").contains("served_by"));
+}
+
 TEST_F(ControlApiEgressTest, LooksANameUpThatNobodyGaveAnAddressFor) {
   FakeResolver resolver;
   ControlApi api({*registry_, *deployer_, server_, log_, policy_, &resolver}, 8787);

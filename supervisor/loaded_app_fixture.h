@@ -73,8 +73,9 @@ struct FakeWays final : public EgressWays {
     used.emplace_back("network");
     return kj::heap<Network>(*this);
   }
-  bool isServedHere(const AppVersion&, const Destination& destination) const override {
-    return destination.host == host;
+  std::optional<Neighbour> servedBy(const AppVersion&,
+                                    const Destination& destination) const override {
+    return destination.host == host ? std::optional(neighbour) : std::nullopt;
   }
   kj::Promise<FetchOutcome> callHost(const AppVersion&, OutboundRequest request) override {
     used.emplace_back("host");
@@ -96,7 +97,8 @@ struct FakeWays final : public EgressWays {
     return openSocket(std::move(destination), sockets);
   }
 
-  std::string host;         // That this server answers for itself.
+  std::string host;  // That this server answers for itself, by an app of this neighbour's.
+  Neighbour neighbour = Neighbour::kOwnTenant;
   std::string arrivedHost;  // And where the network leads back to it.
   std::vector<std::string> used;
   std::function<kj::Promise<FetchOutcome>(OutboundRequest)> answer;

@@ -218,7 +218,8 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   loop.run(deployer.start());
   // For questions about egress; front ends have their own.
   DnsResolver resolver(loop, configuration.dns);
-  ControlApi control({registry, deployer, server, appLog, policy.policy(), &resolver}, port);
+  ControlApi control(
+      {registry, deployer, server, appLog, policy.policy(), &resolver, files.served.get()}, port);
   HttpLimits forAdmin = adminLimits();
   HttpServer adminServer(loop, control, forAdmin);
   adminServer.admitOnly([](int socket) { return peerAllowed(socket, geteuid()); });

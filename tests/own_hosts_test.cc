@@ -56,6 +56,11 @@ TEST_F(OwnHostsTest, AnAppOfAnotherTenantIsReachedByItsHostWhereDnsLeadsHere) {
     return new Response(request.method + ' ' + request.url + ' ' + await request.text());)"),
                 {"--tenant=other", "--host=shop.test/*"});
   EXPECT_EQ(fetched(urlOf("shop.test", "/x")), "200 GET " + urlOf("shop.test", "/x") + " ");
+  auto explained = nanod_.nanoctl({"egress", "test", "front", urlOf("shop.test")});
+  EXPECT_EQ(explained.exitCode, 0) << explained.out;
+  EXPECT_NE(explained.out.find("answered by app other/shop of this server, without the network"),
+            std::string::npos)
+      << explained.out;
   HttpRequest post;
   post.host = "front.localhost";
   post.method = "POST";

@@ -138,7 +138,7 @@ TEST_F(PolicyTest, AnAppsOwnPortIsNoDestinationWhileItIsOpen) {
       R"({"egress": {"rules": [{"allow": {"cidr": "127.0.0.1", "ports": "1-65535"}}]}})"));
   // A port that was free a moment ago.
   uint16_t port = Nanod().port();
-  std::string url = "http://127.0.0.1:" + std::to_string(port);
+  std::string url = "tcp://127.0.0.1:" + std::to_string(port);
   auto exitCode = [&nanod, &url] {
     return nanod.nanoctl({"egress", "test", "shop", url}).exitCode;
   };
@@ -149,6 +149,42 @@ TEST_F(PolicyTest, AnAppsOwnPortIsNoDestinationWhileItIsOpen) {
   EXPECT_EQ(nanod.nanoctl({"delete", "shop"}).exitCode, 0);
   nanod.deploy("shop", {{"index.js", appThatSays("x")}});
   EXPECT_EQ(exitCode(), 0);
+}
+
+// What fetch() of the app "front" comes to, and what `egress test` says of it.
+TEST_F(PolicyTest, WithoutEgressAnAppReachesTheHostsOfItsTenantAndOfNoOther) {
+  Nanod nanod(withPolicy(R"({"tenants": {"default": {"egress": "none"}}})"));
+  nanod.deploy("back", {{"index.js", appThatSays("back")}});
+  nanod.deploy("mail", {{"index.js", appThatSays("mail")}}, {"--tenant=other"});
+  nanod.deploy("front", {{"index.js", R"(export default { async fetch(request) {
+    try {
+      return await fetch(new URL(request.url).searchParams.get('to'));
+    } catch (error) {
+      return new Response(error.message);
+    }
+  } };)"}});
+  auto urlOf = [&nanod](const std::string& host) {
+    return "http://" + host + ":" + std::to_string(nanod.port()) + "/";
+  };
+  auto fetched = [&](const std::string& host) {
+    return nanod.get("front.localhost", "/?to=" + urlOf(host)).body;
+  };
+  auto test = [&](const std::string& host) {
+    return nanod.nanoctl({"egress", "test", "front", urlOf(host)});
+  };
+  EXPECT_EQ(fetched("back.localhost"), "back");
+  auto own = test("back.localhost");
+  EXPECT_EQ(own.exitCode, 0);
+  EXPECT_NE(own.out.find("answered by app default/back of this server, without the network"),
+            std::string::npos)
+      << own.out;
+  const std::string rule = "operator: tenants.default.egress is \"none\"";
+  std::string denied = fetched("mail.other.localhost");
+  EXPECT_NE(denied.find("may not be reached from here (" + rule + ")"), std::string::npos)
+      << denied;
+  auto other = test("mail.other.localhost");
+  EXPECT_EQ(other.exitCode, 1);
+  EXPECT_NE(other.out.find(rule), std::string::npos) << other.out;
 }
 
 TEST_F(PolicyTest, EgressIsReadAgainAtSighup) {

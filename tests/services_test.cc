@@ -285,15 +285,17 @@ TEST_F(ServicesTest, ALimitOfTheOtherAppIsNamedToItsCaller) {
 // fetch() of what nanod serves, by host.
 class ServedHostsTest : public ServicesTest {
  protected:
-  void deployFront() {
-    nanod_.deploy("front", front(R"(
+  void deployFront(const std::string& settings = "{}") {
+    Files files = front(R"(
       const target = new URL(request.url).searchParams.get('to');
       try {
         const response = await fetch(target, { method: request.method });
         return new Response(response.status + ' ' + await response.text());
       } catch (error) {
         return new Response(error.name + ': ' + error.message);
-      })"));
+      })");
+    files["nano.jsonc"] = settings;
+    nanod_.deploy("front", files);
   }
   std::string fetched(const std::string& host, const std::string& path = "/") {
     return get("/?to=http://" + host + ":" + std::to_string(nanod_.port()) + path).body;
@@ -318,6 +320,17 @@ TEST_F(ServedHostsTest, ARouteOfAnotherTenantTakesNoFetchesAway) {
   EXPECT_EQ(fetched("back.test"), "200 mine");
   EXPECT_FALSE(contains(fetched("bank.test"), "stolen"));
   EXPECT_FALSE(contains(fetched("else.test"), "stolen"));
+}
+
+TEST_F(ServedHostsTest, WhatAnAppDeniesItselfItDoesNotReachByHostEither) {
+  nanod_.deploy("back", app("return new Response('back');"));
+  nanod_.deploy("mail", app("return new Response('mail');"), {"--tenant=other"});
+  deployFront(R"({"egress": {"rules": [{"deny": {"host": "*.other.localhost"}}]}})");
+  EXPECT_EQ(fetched("back.localhost"), "200 back");
+  EXPECT_TRUE(contains(fetched("mail.other.localhost"), "app: egress.rules[0]"));
+  deployFront(R"({"egress": "none"})");
+  for (const char* host : {"back.localhost", "mail.other.localhost"})
+    EXPECT_TRUE(contains(fetched(host), "app: egress is \"none\"")) << fetched(host);
 }
 
 TEST_F(ServedHostsTest, AnAppThatFailsIsAnsweredForAsToAnyClient) {

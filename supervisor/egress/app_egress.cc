@@ -6,6 +6,7 @@
 
 #include "protocol/limits.h"
 #include "supervisor/egress/destination.h"
+#include "supervisor/egress/fetch_failure.h"
 #include "supervisor/egress/outbound_message.h"
 
 namespace nano {
@@ -26,6 +27,14 @@ kj::Own<void> takePlace(const std::shared_ptr<size_t>& count) {
 EgressError overLimit(size_t most, std::string_view what) {
   return {Kind::OVER_LIMIT, "the app has " + std::to_string(most) + " " + std::string(what) +
                                 " open already, which is the most it may have at a time"};
+}
+
+EgressError queueIsFull() {
+  return {Kind::OVER_LIMIT,
+          "the app has " + std::to_string(kMaxNetworkFetches) +
+              " fetches on the network, and those that wait for their turn hold " +
+              std::to_string(kMaxWaitingFetchBytes) +
+              " bytes of requests, which is the most they may"};
 }
 
 }  // namespace
@@ -155,11 +164,13 @@ kj::Promise<FetchOutcome> AppEgress::begin(rpc::OutboundFetch::Reader fetch) {
 
 kj::Promise<FetchOutcome> AppEgress::send(std::string_view service, OutboundRequest request) {
   if (!service.empty()) return ways_.callService(*version_, service, std::move(request));
-  if (ways_.isServedHere(*version_, request.destination)) {
-    return ways_.callHost(*version_, std::move(request));
-  }
   if (version_->egress == nullptr) {
     return FetchOutcome(EgressError{Kind::DENIED, "nobody has said where this app may go"});
+  }
+  if (auto neighbour = ways_.servedBy(*version_, request.destination)) {
+    EgressDecision decision = version_->egress->decideServed(request.destination, *neighbour);
+    if (!decision.allowed) return FetchOutcome(deniedFetch(request.destination, decision.rule));
+    return ways_.callHost(*version_, std::move(request));
   }
   return sendToNetwork(std::move(request));
 }
@@ -170,7 +181,7 @@ kj::Promise<FetchOutcome> AppEgress::sendToNetwork(OutboundRequest request) {
   return networkPlaces_.take(bytes).then(
       [this, request = kj::mv(request)](PlaceQueue::Place&& place) mutable {
         if (place == nullptr) {
-          return kj::Promise<FetchOutcome>(overLimit(kMaxNetworkFetches, "fetches"));
+          return kj::Promise<FetchOutcome>(queueIsFull());
         }
         if (network_.get() == nullptr) network_ = ways_.openNetwork(*version_);
         return network_->fetch(kj::mv(request))

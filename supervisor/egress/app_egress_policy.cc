@@ -41,10 +41,12 @@ bool sameValue(const std::shared_ptr<const Value>& a, const std::shared_ptr<cons
 
 }  // namespace
 
-// The address that is to be connected to.
+// The address that is to be connected to; null: none is, an app of this server answers.
 struct AppEgressPolicy::Known {
-  const IpAddress& address;
+  const IpAddress* address;
   AddressFacts facts;
+
+  bool isServed() const { return address == nullptr; }
 };
 
 AppEgressPolicy::Meets AppEgressPolicy::meets(const EgressRule& rule,
@@ -52,8 +54,9 @@ AppEgressPolicy::Meets AppEgressPolicy::meets(const EgressRule& rule,
                                               const Known* known) const {
   if (!meetsName(rule, destination)) return Meets::kNo;
   if (rule.blocks.empty()) return Meets::kYes;
+  if (known != nullptr && known->isServed()) return Meets::kNo;
   if (known != nullptr) {
-    return meetsAddress(rule, known->address, known->facts) ? Meets::kYes : Meets::kNo;
+    return meetsAddress(rule, *known->address, known->facts) ? Meets::kYes : Meets::kNo;
   }
   // Behind a proxy nobody will ever ask with the address of a name.
   return proxy().empty() ? Meets::kPerhaps : Meets::kNo;
@@ -61,11 +64,12 @@ AppEgressPolicy::Meets AppEgressPolicy::meets(const EgressRule& rule,
 
 EgressDecision AppEgressPolicy::byOperator(const Destination& destination,
                                            const Known* known) const {
-  const bool usual = isUsualPort(destination) || (known == nullptr && mayBeServedHere(destination));
+  const bool usual = isUsualPort(destination) ||
+                     (known == nullptr ? mayBeServedHere(destination) : known->isServed());
   auto widens = [&destination, known, usual](const EgressRule& rule) {
     if (rule.ports.empty() && !usual) return false;
     return known == nullptr || known->facts.kind == Class::kPublic ||
-           opens(rule, known->address, known->facts);
+           opens(rule, *known->address, known->facts);
   };
   // A rule that would allow it, if the address turns out to be in one of its blocks.
   std::optional<EgressDecision> perhaps;
@@ -90,6 +94,9 @@ EgressDecision AppEgressPolicy::byOperator(const Destination& destination,
   if (known != nullptr && known->facts.kind != Class::kPublic) {
     return builtInDenial("public addresses only, and this one is " +
                          std::string(className(known->facts.kind)));
+  }
+  if (known != nullptr && known->isServed()) {
+    return {true, "built-in: hosts of this server", Why::kBuiltIn};
   }
   return {true, "built-in: public addresses", Why::kBuiltIn};
 }
@@ -134,7 +141,7 @@ EgressDecision AppEgressPolicy::decide(const Destination& destination) const {
 
 EgressDecision AppEgressPolicy::decide(const Destination& destination,
                                        const IpAddress& address) const {
-  Known known{address, factsOf(address)};
+  Known known{&address, factsOf(address)};
   bool isHere = known.facts.kind == Class::kLoopback || known.facts.kind == Class::kOwn ||
                 known.facts.kind == Class::kUnspecified;
   if (!isHere || parts_.own == nullptr || !parts_.own->serves(destination.port)) {
@@ -148,6 +155,16 @@ EgressDecision AppEgressPolicy::decide(const Destination& destination,
   EgressDecision denial = builtInDenial("nanod's own ports are not reached over the network");
   if (!isRuledOut && destination.scheme == Scheme::kHttp) denial.why = Why::kThisServer;
   return denial;
+}
+
+EgressDecision AppEgressPolicy::decideServed(const Destination& destination,
+                                             Neighbour neighbour) const {
+  AddressFacts facts;
+  facts.kind = Class::kPublic;
+  const Known served{nullptr, facts};
+  if (neighbour == Neighbour::kOtherTenant) return decide(destination, &served);
+  auto app = byApp(destination, &served);
+  return app ? *app : EgressDecision{true, "built-in: hosts of the tenant's own", Why::kBuiltIn};
 }
 
 AddressFacts AppEgressPolicy::factsOf(const IpAddress& address) const {

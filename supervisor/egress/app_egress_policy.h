@@ -34,6 +34,10 @@ class AppEgressPolicy final : public EgressPolicy {
 
   EgressDecision decide(const Destination& destination) const override;
   EgressDecision decide(const Destination& destination, const IpAddress& address) const override;
+  // Of the own tenant's hosts only what the app says of itself counts. For others the operator's
+  // rules do as well; what is built in does not, which is about going out, and a rule with a block
+  // of addresses is not met.
+  EgressDecision decideServed(const Destination& destination, Neighbour neighbour) const override;
   std::string proxy() const override;
   bool refusesMixedAnswers() const override;
 

@@ -85,13 +85,14 @@ class AppEgressTest : public testing::Test {
 
   // Asks for a fetch of `url` under each id, in one call.
   void start(const std::vector<uint32_t>& ids, kj::StringPtr url = "http://example.com/",
-             kj::StringPtr service = "") {
+             kj::StringPtr service = "", kj::ArrayPtr<const kj::byte> body = nullptr) {
     auto request = client_.startRequest();
     auto fetches = request.initFetches(static_cast<uint32_t>(ids.size()));
     for (uint32_t i = 0; i < fetches.size(); ++i) {
       fetches[i].setId(ids[i]);
       fetches[i].setService(service);
-      fetches[i].initRequest().setMethod("GET");
+      fetches[i].initRequest().setMethod(body == nullptr ? "GET" : "POST");
+      if (body != nullptr) fetches[i].getRequest().initBody().setBytes(body);
       fetches[i].getRequest().setUrl(url);
       auto headers = fetches[i].getRequest().initHeaders(2);
       headers[0].setName("host");
@@ -99,6 +100,14 @@ class AppEgressTest : public testing::Test {
       headers[1].setName("x-a");
       headers[1].setValue("b");
     }
+    loop_.run(request.send().ignoreResult());
+    turn();
+  }
+  void cancel(const std::vector<uint32_t>& ids) {
+    auto request = client_.cancelRequest();
+    auto list = request.initIds(static_cast<uint32_t>(ids.size()));
+    for (uint32_t i = 0; i < list.size(); ++i)
+      list.set(i, ids[i]);
     loop_.run(request.send().ignoreResult());
     turn();
   }
@@ -155,6 +164,34 @@ TEST_F(AppEgressTest, SendsAFetchToAHostOfThisServerPastTheNetwork) {
   EXPECT_EQ(ways_.used, std::vector<std::string>{"host"});
   start({2}, "http://there.example/");
   EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "network"}));
+}
+
+TEST_F(AppEgressTest, AHostOfAnotherTenantIsReachedWhereThePolicyAllows) {
+  ways_.host = "mail.other.localhost";
+  auto none = std::make_shared<EgressSettings>();
+  none->isNone = true;
+  auto policy = [&none](bool byApp) {
+    AppEgressPolicy::Parts parts;
+    if (byApp) parts.app = none;
+    if (!byApp) parts.operators = {{"operator: tenants.acme.egress", none}};
+    return std::make_shared<AppEgressPolicy>(std::move(parts));
+  };
+  auto fetch = [this](Neighbour neighbour) {
+    ways_.neighbour = neighbour;
+    heard_.clear();
+    start({1}, "http://mail.other.localhost/");
+    return heard_.at(0).failure == Kind::NONE ? heard_[0].body : heard_[0].message;
+  };
+  EXPECT_EQ(fetch(Neighbour::kOtherTenant), "hello");
+  version_->egress = policy(false);
+  EXPECT_EQ(fetch(Neighbour::kOwnTenant), "hello") << "an operator's rules are about others";
+  EXPECT_EQ(fetch(Neighbour::kOtherTenant),
+            "http://mail.other.localhost may not be reached from here (operator: "
+            "tenants.acme.egress is \"none\")");
+  version_->egress = policy(true);
+  for (auto neighbour : {Neighbour::kOwnTenant, Neighbour::kOtherTenant})
+    EXPECT_NE(fetch(neighbour).find("app: egress is \"none\""), std::string::npos);
+  EXPECT_EQ(ways_.used, (std::vector<std::string>{"host", "host"}));
 }
 
 FetchOutcome arrivedOf(OutboundRequest request) {
@@ -246,6 +283,27 @@ TEST_F(AppEgressTest, LetsFetchesWaitForAPlaceOnTheNetwork) {
   EXPECT_EQ(asked.size(), kMaxNetworkFetches + 1);
   start({5000}, "http://whatever.example/", "OTHER");
   EXPECT_EQ(asked.size(), kMaxNetworkFetches + 2) << "an app of this server needs no such place";
+}
+
+TEST_F(AppEgressTest, AFetchThatIsCancelledMakesRoomForOthersToWait) {
+  ways_.answer = [](OutboundRequest) { return kj::Promise<FetchOutcome>(kj::NEVER_DONE); };
+  for (uint32_t id = 0; id < kMaxNetworkFetches; ++id)
+    start({id});
+  auto body = kj::heapArray<kj::byte>(128 << 10);
+  std::vector<uint32_t> posts;
+  for (uint32_t id = 1000; heard_.empty(); ++id) {
+    start({id}, "http://example.com/", "", body);
+    posts.push_back(id);
+    ASSERT_LT(posts.size() * body.size(), 2 * kMaxWaitingFetchBytes);
+  }
+  EXPECT_EQ(heard_[0].failure, Kind::OVER_LIMIT);
+  EXPECT_NE(heard_[0].message.find("bytes of requests"), std::string::npos) << heard_[0].message;
+  posts.pop_back();
+  cancel(posts);
+  heard_.clear();
+  start(posts, "http://example.com/", "", nullptr);
+  start({999}, "http://example.com/", "", body);
+  EXPECT_TRUE(heard_.empty()) << heard_[0].message;
 }
 
 TEST_F(AppEgressTest, CountsABodyUntilTheWorkerLetsGoOfIt) {

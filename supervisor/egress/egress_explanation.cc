@@ -28,6 +28,8 @@ std::variant<Destination, std::string> parseSocketUrl(Destination::Scheme scheme
   return makeDestination(scheme, rest.substr(0, colon), port);
 }
 
+std::string nameOf(const Route& route) { return route.version->tenant + "/" + route.version->app; }
+
 }  // namespace
 
 std::variant<Destination, std::string> parseAskedUrl(std::string_view url) {
@@ -65,7 +67,27 @@ Json explainEgress(const AppEgressPolicy& policy, const Destination& destination
           {"proxy", proxy.empty() ? Json() : Json(proxy)},
           {"allowed", byName.allowed && (addresses.empty() || !admitted.addresses.empty())},
           {"by_name", {{"allowed", byName.allowed}, {"rule", byName.rule}}},
+          {"this_server", admitted.areThisServer && proxy.empty()},
           {"addresses", list}};
+}
+
+Json explainServed(const EgressPolicy& policy, const Destination& destination,
+                   const ServedHost& served) {
+  EgressDecision decision = policy.decideServed(destination, served.neighbour);
+  return {{"destination", describe(destination)},
+          {"proxy", Json()},
+          {"allowed", decision.allowed},
+          {"by_name", {{"allowed", decision.allowed}, {"rule", decision.rule}}},
+          {"served_by", nameOf(*served.route)},
+          {"addresses", Json::array()}};
+}
+
+void explainArrival(const RequestRouter& router, const Destination& destination, Json& explained) {
+  if (explained["this_server"] != true) return;
+  const Route* route = router.find(destination.host, destination.target, destination.port);
+  if (route == nullptr) return;
+  explained["served_by"] = nameOf(*route);
+  explained["allowed"] = true;
 }
 
 }  // namespace nano

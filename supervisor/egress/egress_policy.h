@@ -20,6 +20,9 @@ struct EgressDecision {
   enum class Why : uint8_t { kRule, kBuiltIn, kThisServer } why = Why::kRule;
 };
 
+// Whose the app of this server is that answers for a host.
+enum class Neighbour : uint8_t { kOwnTenant, kOtherTenant };
+
 // Where one app may go. Immutable, shared between threads; a changed policy makes a new one.
 class EgressPolicy {
  public:
@@ -30,6 +33,12 @@ class EgressPolicy {
   virtual EgressDecision decide(const Destination& destination) const = 0;
   // The address that will be connected to, or that a pooled connection is connected to.
   virtual EgressDecision decide(const Destination& destination, const IpAddress& address) const = 0;
+
+  // For a host that an app of this server answers for, without the network and so without an
+  // address to ask again with.
+  virtual EgressDecision decideServed(const Destination& destination, Neighbour) const {
+    return decide(destination);
+  }
 
   // "http://proxy.example:3128": everything goes through it; empty: nothing does. The proxy itself
   // is the operator's and not subject to the policy.

@@ -171,8 +171,10 @@ class SettingsReader final {
     if (key == "ports") return readList(json, name, into, &readPorts);
     if (key == "scheme") return readList(json, name, into, &readScheme);
     if (key != "private") return unknown(json, where, key, "host, cidr, private, ports, scheme");
-    if (json.kind != Kind::kBoolean) return mustBe(json, name, "true or false");
-    if (json.number == 0) return std::nullopt;
+    // As a condition `false` would be empty, and so be met by everything.
+    if (json.kind != Kind::kBoolean || json.number == 0) {
+      return mustBe(json, name, "true, or be left out");
+    }
     for (std::string_view block : kPrivateBlocks)
       into.blocks.push_back(std::get<Cidr>(parseCidr(block)));
     return std::nullopt;

@@ -65,7 +65,12 @@ TEST(EgressSettingsTest, TakesEveryKeyOfAnOperator) {
 TEST(EgressSettingsTest, PrivateStandsForThePrivateBlocks) {
   auto rule = good(R"({"rules": [{"allow": {"private": true, "cidr": "127.0.0.0/8"}}]})").rules[0];
   EXPECT_EQ(rule.blocks.size(), 6u);
-  EXPECT_TRUE(good(R"({"rules": [{"allow": {"private": false}}]})").rules[0].blocks.empty());
+}
+
+TEST(EgressSettingsTest, PrivateIsTrueOrLeftOut) {
+  EXPECT_NE(ruleProblem(R"({"private": false})").find(".private must be true, or be left out"),
+            std::string::npos)
+      << ruleProblem(R"({"private": false})");
 }
 
 // Hostile case S14.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -8,6 +9,7 @@
 
 #include "supervisor/app_version.h"
 #include "supervisor/egress/app_sockets.h"
+#include "supervisor/egress/egress_policy.h"
 #include "supervisor/egress/outbound.h"
 
 namespace nano {
@@ -21,9 +23,10 @@ class EgressWays {
   // The network under the app's policy, over connections that no other app gets.
   virtual kj::Own<Fetcher> openNetwork(const AppVersion& caller) = 0;
 
-  // Whether an app of this server answers for a destination of the caller's, and not the network;
-  // then callHost() asks it, as any client would.
-  virtual bool isServedHere(const AppVersion& caller, const Destination& destination) const = 0;
+  // Whether an app of this server answers for a destination of the caller's, and not the network,
+  // and whose it is; then callHost() asks it, as any client would.
+  virtual std::optional<Neighbour> servedBy(const AppVersion& caller,
+                                            const Destination& destination) const = 0;
   virtual kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) = 0;
 
   // What any client would get that connects to this server, for a request whose name leads here by

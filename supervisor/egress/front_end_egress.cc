@@ -21,8 +21,9 @@ kj::Own<Fetcher> FrontEndEgress::openNetwork(const AppVersion& caller) {
   return kj::heap<NetworkFetcher>(shared, caller.egress).attach(kj::mv(resolver));
 }
 
-bool FrontEndEgress::isServedHere(const AppVersion& caller, const Destination& destination) const {
-  return local_.serves(caller, destination);
+std::optional<Neighbour> FrontEndEgress::servedBy(const AppVersion& caller,
+                                                  const Destination& destination) const {
+  return local_.servedBy(caller, destination);
 }
 
 kj::Promise<FetchOutcome> FrontEndEgress::callHost(const AppVersion& caller,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "protocol/event_loop.h"
@@ -22,7 +23,8 @@ class FrontEndEgress final : public EgressWays {
   KJ_DISALLOW_COPY(FrontEndEgress);
 
   kj::Own<Fetcher> openNetwork(const AppVersion& caller) override;
-  bool isServedHere(const AppVersion& caller, const Destination& destination) const override;
+  std::optional<Neighbour> servedBy(const AppVersion& caller,
+                                    const Destination& destination) const override;
   kj::Promise<FetchOutcome> callHost(const AppVersion& caller, OutboundRequest request) override;
   kj::Maybe<kj::Promise<FetchOutcome>> callArrived(const AppVersion& caller,
                                                    OutboundRequest& request) override;

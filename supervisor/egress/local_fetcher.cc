@@ -5,6 +5,7 @@
 
 #include "protocol/limits.h"
 #include "supervisor/app_names.h"
+#include "supervisor/egress/served_hosts.h"
 
 namespace nano {
 namespace {
@@ -13,11 +14,6 @@ using Kind = rpc::EgressFailure::Kind;
 
 // As much as may wait for one worker (kMaxBufferedRpcBytes): some hundred pieces of answers.
 constexpr size_t kMaxFetchBytes = kMaxBufferedRpcBytes;
-
-bool isHttp(const Destination& destination) {
-  return destination.scheme == Destination::Scheme::kHttp ||
-         destination.scheme == Destination::Scheme::kHttps;
-}
 
 // Null: the caller has no such service binding.
 const AppBinding* findService(const AppVersion& caller, std::string_view binding) {
@@ -43,20 +39,12 @@ kj::Promise<FetchOutcome> LocalFetcher::fetchService(const AppVersion& caller,
   return fetch(caller, {route, service->value, RefusalsAre::kErrors}, std::move(request));
 }
 
-bool LocalFetcher::serves(const AppVersion& caller, const Destination& destination) const {
+std::optional<Neighbour> LocalFetcher::servedBy(const AppVersion& caller,
+                                                const Destination& destination) const {
   auto router = parts_.router();
-  if (!router || !isHttp(destination) || !isHostPort(*router, destination)) return false;
-  const Route* route = router->findNamed(destination.host, destination.target);
-  if (route == nullptr) return false;
-  return route->version->tenant == caller.tenant || destination.host.ends_with(".localhost");
-}
-
-// Hosts are served on nanod's own port, and on 80 and 443 by whatever stands in front of it; on the
-// port of one app that app answers whatever the host.
-bool LocalFetcher::isHostPort(const RequestRouter& router, const Destination& destination) const {
-  uint16_t usual = destination.scheme == Destination::Scheme::kHttps ? 443 : 80;
-  if (destination.port == usual) return true;
-  return parts_.listensOn(destination.port) && !router.isAppsOwn(destination.port);
+  if (!router) return std::nullopt;
+  auto served = findServedHost(*router, caller.tenant, destination, parts_.listensOn);
+  return served ? std::optional(served->neighbour) : std::nullopt;
 }
 
 kj::Promise<FetchOutcome> LocalFetcher::fetchHost(const AppVersion& caller,

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "supervisor/counters.h"
 #include "supervisor/dispatcher.h"
 #include "supervisor/egress/byte_budget.h"
+#include "supervisor/egress/egress_policy.h"
 #include "supervisor/egress/internal_exchange.h"
 #include "supervisor/egress/outbound.h"
 #include "supervisor/request_router.h"
@@ -41,10 +43,8 @@ class LocalFetcher final {
   kj::Promise<FetchOutcome> fetchService(const AppVersion& caller, std::string_view binding,
                                          OutboundRequest request);
 
-  // Whether going there is to come back to this server, without asking DNS: a host of the routes of
-  // the caller's tenant, or a name below localhost. Another tenant's route does not count. Whoever
-  // has it has not shown that the name is theirs, so where it leads is DNS's to say.
-  bool serves(const AppVersion& caller, const Destination& destination) const;
+  // Whose app answers there without asking DNS, by findServedHost().
+  std::optional<Neighbour> servedBy(const AppVersion& caller, const Destination& destination) const;
   // What any client would get there.
   kj::Promise<FetchOutcome> fetchHost(const AppVersion& caller, OutboundRequest request);
 
@@ -57,7 +57,6 @@ class LocalFetcher final {
   std::shared_ptr<ByteBudget> budgetOf(const std::string& tenant);
 
  private:
-  bool isHostPort(const RequestRouter& router, const Destination& destination) const;
   struct Target {
     const Route* route;  // Null: there is no such app.
     std::string name;    // For messages.

@@ -83,7 +83,9 @@ class LocalFetcherTest : public LoadedAppTest, protected Dispatcher {
     turn();
     return std::get<FetchedResponse>(loop_.run(kj::mv(promise)));
   }
-  bool serves(const Destination& destination) { return local_.serves(*version_, destination); }
+  bool serves(const Destination& destination) {
+    return local_.servedBy(*version_, destination).has_value();
+  }
 
   std::shared_ptr<const RequestRouter> router_;
   std::vector<std::string> dispatched_;
@@ -132,15 +134,16 @@ TEST_F(LocalFetcherTest, ServesTheTenantsOwnHostsAndNamesBelowLocalhost) {
   EXPECT_TRUE(serves(at("shop.test")));
   EXPECT_TRUE(serves(at("a.wild.test")));
   EXPECT_TRUE(serves(at("shop.acme.localhost")));
-  EXPECT_TRUE(serves(at("mail.other.localhost")));
+  EXPECT_EQ(local_.servedBy(*version_, at("shop.acme.localhost")), Neighbour::kOwnTenant);
+  EXPECT_EQ(local_.servedBy(*version_, at("mail.other.localhost")), Neighbour::kOtherTenant);
   EXPECT_FALSE(serves(at("mail.test", 80, "/api/x"))) << "that its name is theirs DNS says";
   EXPECT_FALSE(serves(at("api.bank.test"))) << "the route * takes what nobody has named";
   EXPECT_FALSE(serves(at("none.localhost")));
   EXPECT_FALSE(serves(at("localhost", kOwnPort)));
   auto mail = named("other", "mail");
-  EXPECT_FALSE(local_.serves(*mail, at("shop.test")));
-  EXPECT_TRUE(local_.serves(*mail, at("mail.test", 80, "/api/x")));
-  EXPECT_FALSE(local_.serves(*mail, at("mail.test", 80, "/")));
+  EXPECT_FALSE(local_.servedBy(*mail, at("shop.test")));
+  EXPECT_TRUE(local_.servedBy(*mail, at("mail.test", 80, "/api/x")));
+  EXPECT_FALSE(local_.servedBy(*mail, at("mail.test", 80, "/")));
   router_ = nullptr;
   EXPECT_FALSE(serves(at("shop.test")));
 }

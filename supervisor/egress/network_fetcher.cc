@@ -13,19 +13,12 @@ namespace {
 // As many addresses of a name as are tried.
 constexpr size_t kMaxAddresses = 16;
 
-// What cannot be sent and why. CONNECT, TRACE and TRACK mean something to the hops between
-// (the Fetch standard's forbidden methods).
+// What cannot be sent and why.
 std::optional<EgressError> unsendable(const OutboundRequest& request) {
-  const std::string& method = request.method;
-  std::string problem;
-  if (method == "CONNECT" || method == "TRACE" || method == "TRACK") {
-    problem = "no app may send a " + method + " request";
-  } else if (method == "HEAD" && !std::holds_alternative<std::monostate>(request.body)) {
-    problem = "a HEAD request has no body";
-  } else {
+  if (request.method != "HEAD" || std::holds_alternative<std::monostate>(request.body)) {
     return std::nullopt;
   }
-  return EgressError{rpc::EgressFailure::Kind::DENIED, std::move(problem)};
+  return EgressError{rpc::EgressFailure::Kind::DENIED, "a HEAD request has no body"};
 }
 
 }  // namespace

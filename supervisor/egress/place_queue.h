@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <memory>
 
 #include <kj/async.h>
@@ -26,16 +26,13 @@ class PlaceQueue final {
   size_t taken() const { return state_->taken; }
 
  private:
-  struct Waiter {
-    size_t bytes;
-    kj::Own<kj::PromiseFulfiller<Place>> fulfiller;
-  };
+  class Waiter;
   struct State {
     size_t places;
     size_t mostBytes;
     size_t taken = 0;
-    size_t bytes = 0;
-    std::deque<Waiter> waiting{};
+    size_t bytes = 0;  // Of those that wait.
+    std::list<Waiter*> waiting{};
   };
 
   static Place makePlace(std::shared_ptr<State> state);

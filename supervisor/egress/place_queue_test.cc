@@ -40,6 +40,15 @@ TEST_F(PlaceQueueTest, WhoLeavesTheQueueTakesNoPlace) {
   EXPECT_TRUE(fourth.poll(loop_.waitScope()));
 }
 
+TEST_F(PlaceQueueTest, WhoLeavesTheQueueLeavesItsRoomToOthers) {
+  auto first = loop_.run(queue_.take(0));
+  auto second = loop_.run(queue_.take(0));
+  for (int i = 0; i < 3; ++i) {
+    auto waiting = queue_.take(kBytes / 2);
+    EXPECT_FALSE(waiting.poll(loop_.waitScope())) << "no place is free, and there is room to wait";
+  }
+}
+
 TEST_F(PlaceQueueTest, RefusesWhatIsTooMuchToKeep) {
   auto first = loop_.run(queue_.take(kBytes * 2));
   auto second = loop_.run(queue_.take(kBytes * 2));
