@@ -6,31 +6,20 @@
 #include <string_view>
 
 #include "snapshot/crypto/crypto_call.h"
+#include "snapshot/crypto/key_der.h"
 #include "snapshot/ops/ops.h"
 
 namespace nano {
 namespace {
 
-// A key of 8192 bits takes 5 kB. What is larger is not worth a parser's time.
-constexpr size_t kMaxDerBytes = size_t{16} << 10;
-
-// undefined: no key, or something behind it.
 v8::MaybeLocal<v8::Value> keyFromSpki(OpCall& call, Host& host, std::span<const std::byte> der) {
-  if (der.size() > kMaxDerBytes) return cryptoFailed(call);
-  const unsigned char* at = octets(der);
-  const auto* end = at + der.size();
-  EvpKey key(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), nullptr, nullptr));
-  if (key == nullptr || at != end) return cryptoFailed(call);
+  auto key = keyFromSpkiDer(der);
+  if (key == nullptr) return cryptoFailed(call);
   return newKey(call, host, std::move(key));
 }
 
 v8::MaybeLocal<v8::Value> keyFromPkcs8(OpCall& call, Host& host, std::span<const std::byte> der) {
-  if (der.size() > kMaxDerBytes) return cryptoFailed(call);
-  const unsigned char* at = octets(der);
-  const auto* end = at + der.size();
-  const Pkcs8 parsed(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
-  if (parsed == nullptr || at != end) return cryptoFailed(call);
-  EvpKey key(EVP_PKCS82PKEY_ex(parsed.get(), nullptr, nullptr));
+  auto key = keyFromPkcs8Der(der);
   if (key == nullptr) return cryptoFailed(call);
   return newKey(call, host, std::move(key));
 }

@@ -142,6 +142,31 @@ test('what is no key is DataError', async () => {
   await rejects('DataError', subtle.importKey('raw', new Uint8Array([0]), ecdsa, true, ['verify']));
 });
 
+test('keys of algorithms that nobody asked for are not decoded', async () => {
+  // A DSA key of p = 23, q = 11, g = 4 and x = 3, and one whose p alone has 7000 bytes: OpenSSL would work
+  // out the public half of the latter for seconds.
+  const name = [6, 7, 0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
+  const element = (type, content) =>
+    content.length < 128
+      ? [type, content.length, ...content]
+      : [type, 0x82, content.length >> 8, content.length & 255, ...content];
+  const dsa = (p, x) => {
+    const numbers = element(0x30, [...element(2, p), 2, 1, 11, 2, 1, 4]);
+    const algorithm = element(0x30, [...name, ...numbers]);
+    return new Uint8Array(element(0x30, [2, 1, 0, ...algorithm, ...element(4, element(2, x))]));
+  };
+  const large = [0, ...new Uint8Array(7000).fill(255)];
+  for (const data of [dsa([23], [3]), dsa(large, [3]), dsa(large, large)]) {
+    for (const algorithm of [
+      { name: 'RSA-PSS', hash: 'SHA-256' },
+      { name: 'ECDSA', namedCurve: 'P-256' },
+      { name: 'Ed25519' },
+    ]) {
+      await rejects('DataError', subtle.importKey('pkcs8', data, algorithm, false, ['sign']));
+    }
+  }
+});
+
 test('RSA keys of odd shapes are refused', async () => {
   const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   const text = (size, fill) =>
