@@ -8,11 +8,10 @@
 
 #include <gtest/gtest.h>
 
-using std::string_literals::operator""s;
-using std::string_view_literals::operator""sv;
-
 namespace nano {
 namespace {
+
+using namespace std::literals;
 
 // DER by hand: what OpenSSL would not write.
 std::string element(int type, std::string_view content) {
@@ -64,7 +63,7 @@ std::string written(const unsigned char* der, int size) {
 std::string spkiOf(const EvpKey& key) {
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(key.get(), &der);
-  const auto text = written(der, size);
+  auto text = written(der, size);
   OPENSSL_free(der);
   return text;
 }
@@ -72,7 +71,7 @@ std::string pkcs8Of(const EvpKey& key) {
   const Pkcs8 info(EVP_PKEY2PKCS8(key.get()));
   unsigned char* der = nullptr;
   const int size = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
-  const auto text = written(der, size);
+  auto text = written(der, size);
   OPENSSL_free(der);
   return text;
 }
@@ -136,7 +135,7 @@ TEST(KeyDerTest, DecodesNoDsaOrDhKey) {
   }
 }
 
-// Each would be an exponentiation of seconds: the test is that it ends.
+// The larger ones are exponentiations of many seconds.
 TEST(KeyDerTest, DecodesNoLargeDsaOrDhKeyEither) {
   for (const size_t size : {size_t{2000}, size_t{7000}}) {
     const std::string large = std::string(1, '\0') + std::string(size, '\xff');
