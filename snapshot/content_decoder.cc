@@ -7,10 +7,10 @@
 #include <cctype>
 #include <climits>
 #include <string>
+#include <utility>
 
-#include "snapshot/brotli.h"
 #include "snapshot/budgeted_memory.h"
-#include "snapshot/zstd.h"
+#include "snapshot/compression/coder.h"
 
 namespace nano {
 namespace {
@@ -20,6 +20,9 @@ namespace {
 // on past it may be a thousand times what came over the network, which no text reaches.
 constexpr uint64_t kFreeBytes = 64 << 20;
 constexpr uint64_t kMostRatio = 1000;
+
+// RFC 9659: a window of 8 MB is all that HTTP may use.
+constexpr int kHttpWindowLog = 23;
 
 using State = ContentDecoder::State;
 
@@ -118,89 +121,37 @@ class ZlibDecoder final : public ContentDecoder {
   bool isOver_ = false;
 };
 
-class BrotliDecoder final : public ContentDecoder {
+// br and zstd.
+class CoderDecoder final : public ContentDecoder {
  public:
-  explicit BrotliDecoder(const std::shared_ptr<BufferBudget>& budget)
-      : memory_(budget),
-        state_(BrotliDecoderCreateInstance(&BudgetedMemory::allocate, &BudgetedMemory::release,
-                                           &memory_)) {}
-  ~BrotliDecoder() override {
-    if (state_ != nullptr) BrotliDecoderDestroyInstance(state_);
-  }
-  bool isMade() const { return state_ != nullptr; }
+  // Whether another piece of coded data may follow the end of one: zstd's frames.
+  enum class Rest : uint8_t { kIsDropped, kIsDecoded };
+  CoderDecoder(std::unique_ptr<Coder> coder, Rest rest) : coder_(std::move(coder)), rest_(rest) {}
 
  protected:
   bool isAtEnd() const override { return ended_; }
 
   Step step(std::span<const std::byte> input, std::span<std::byte> output) override {
-    if (ended_) return {input.size(), 0, State::kFine};
-    size_t inputLeft = input.size();
-    const auto* next = reinterpret_cast<const uint8_t*>(input.data());
-    size_t outputLeft = output.size();
-    auto* out = reinterpret_cast<uint8_t*>(output.data());
-    const auto result =
-        BrotliDecoderDecompressStream(state_, &inputLeft, &next, &outputLeft, &out, nullptr);
-    Step step{input.size() - inputLeft, output.size() - outputLeft, State::kFine};
-    if (result == BROTLI_DECODER_RESULT_SUCCESS) {
-      ended_ = true;
-      step.read = input.size();
-    } else if (result == BROTLI_DECODER_RESULT_ERROR) {
-      const int code = BrotliDecoderGetErrorCode(state_);
-      const bool noMemory = code >= kBrotliFirstAllocError && code <= kBrotliLastAllocError;
-      step.state = noMemory ? State::kNoMemory : State::kBroken;
-    }
-    return step;
+    const Coder::Step did = coder_->step(input, output, false);
+    ended_ = did.state == Coder::State::kEnded;
+    const bool drops = ended_ && rest_ == Rest::kIsDropped;
+    return {drops ? input.size() : did.read, did.written, stateOf(did.state)};
   }
 
  private:
-  BudgetedMemory memory_;
-  BrotliDecoderState* state_;
+  static State stateOf(Coder::State state) {
+    if (state == Coder::State::kBroken) return State::kBroken;
+    return state == Coder::State::kNoMemory ? State::kNoMemory : State::kFine;
+  }
+
+  std::unique_ptr<Coder> coder_;
+  const Rest rest_;
   bool ended_ = false;
 };
 
-class ZstdDecoder final : public ContentDecoder {
- public:
-  explicit ZstdDecoder(const std::shared_ptr<BufferBudget>& budget)
-      : memory_(budget),
-        context_(ZSTD_createDCtx_advanced(
-            {&BudgetedMemory::allocate, &BudgetedMemory::release, &memory_})) {
-    // RFC 9659: a window of 8 MB is all that HTTP may use.
-    constexpr int kWindowLog = 23;
-    if (context_ != nullptr) ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kWindowLog);
-  }
-  ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
-  bool isMade() const { return context_ != nullptr; }
-
- protected:
-  bool isAtEnd() const override { return ended_; }
-
-  Step step(std::span<const std::byte> input, std::span<std::byte> output) override {
-    ZSTD_inBuffer in{input.data(), input.size(), 0};
-    ZSTD_outBuffer out{output.data(), output.size(), 0};
-    while (in.pos < in.size || out.pos < out.size) {
-      const size_t inBefore = in.pos;
-      const size_t outBefore = out.pos;
-      const size_t result = ZSTD_decompressStream(context_, &out, &in);
-      if (ZSTD_isError(result) != 0) {
-        const bool noMemory = ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation;
-        return {in.pos, out.pos, noMemory ? State::kNoMemory : State::kBroken};
-      }
-      if (in.pos == inBefore && out.pos == outBefore) break;
-      ended_ = result == 0;
-    }
-    return {in.pos, out.pos, State::kFine};
-  }
-
- private:
-  BudgetedMemory memory_;
-  ZSTD_DCtx* context_;
-  bool ended_ = false;
-};
-
-template <typename Decoder>
-std::unique_ptr<ContentDecoder> ifMade(std::unique_ptr<Decoder> decoder) {
-  if (!decoder->isMade()) return nullptr;
-  return decoder;
+std::unique_ptr<ContentDecoder> over(std::unique_ptr<Coder> coder, CoderDecoder::Rest rest) {
+  if (coder == nullptr) return nullptr;
+  return std::make_unique<CoderDecoder>(std::move(coder), rest);
 }
 
 }  // namespace
@@ -227,9 +178,9 @@ std::unique_ptr<ContentDecoder> ContentDecoder::make(ContentCoding coding,
     case ContentCoding::kDeflate:
       return std::make_unique<ZlibDecoder>(coding, budget);
     case ContentCoding::kBrotli:
-      return ifMade(std::make_unique<BrotliDecoder>(budget));
+      return over(makeBrotliDecoder(budget), CoderDecoder::Rest::kIsDropped);
     case ContentCoding::kZstd:
-      return ifMade(std::make_unique<ZstdDecoder>(budget));
+      return over(makeZstdDecoder(budget, kHttpWindowLog), CoderDecoder::Rest::kIsDecoded);
   }
   return nullptr;
 }

@@ -13,8 +13,8 @@ namespace nano {
 enum class CompressionFormat : uint32_t { kDeflate, kDeflateRaw, kGzip, kBrotli, kZstd };
 inline constexpr uint32_t kCompressionFormats = 5;
 
-// Compresses or decompresses, piece by piece, its memory on an app's budget. Stricter than
-// ContentDecoder: what follows the end of the data is not read.
+// Compresses or decompresses, piece by piece, its memory on an app's budget. ContentDecoder
+// is made of it for fetch(); here what follows the end of the data is not read.
 class Coder {
  public:
   // The numbers are those of js/compression.js.
@@ -51,6 +51,8 @@ std::unique_ptr<Coder> makeZlibDecoder(CompressionFormat format,
 std::unique_ptr<Coder> makeBrotliEncoder(const std::shared_ptr<BufferBudget>& budget);
 std::unique_ptr<Coder> makeBrotliDecoder(const std::shared_ptr<BufferBudget>& budget);
 std::unique_ptr<Coder> makeZstdEncoder(const std::shared_ptr<BufferBudget>& budget);
-std::unique_ptr<Coder> makeZstdDecoder(const std::shared_ptr<BufferBudget>& budget);
+// Windows up to 2^windowLog bytes; the default is the library's.
+std::unique_ptr<Coder> makeZstdDecoder(const std::shared_ptr<BufferBudget>& budget,
+                                       int windowLog = 27);
 
 }  // namespace nano

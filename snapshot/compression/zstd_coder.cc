@@ -43,10 +43,12 @@ class ZstdEncoder final : public Coder {
 // Of several frames, one after the other, as the format has it (RFC 8878 3).
 class ZstdDecoder final : public Coder {
  public:
-  explicit ZstdDecoder(const std::shared_ptr<BufferBudget>& budget)
+  ZstdDecoder(const std::shared_ptr<BufferBudget>& budget, int windowLog)
       : memory_(budget),
         context_(ZSTD_createDCtx_advanced(
-            {&BudgetedMemory::allocate, &BudgetedMemory::release, &memory_})) {}
+            {&BudgetedMemory::allocate, &BudgetedMemory::release, &memory_})) {
+    if (context_ != nullptr) ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, windowLog);
+  }
   ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
   bool isMade() const { return context_ != nullptr; }
 
@@ -78,8 +80,8 @@ std::unique_ptr<Coder> makeZstdEncoder(const std::shared_ptr<BufferBudget>& budg
   return coder;
 }
 
-std::unique_ptr<Coder> makeZstdDecoder(const std::shared_ptr<BufferBudget>& budget) {
-  auto coder = std::make_unique<ZstdDecoder>(budget);
+std::unique_ptr<Coder> makeZstdDecoder(const std::shared_ptr<BufferBudget>& budget, int windowLog) {
+  auto coder = std::make_unique<ZstdDecoder>(budget, windowLog);
   if (!coder->isMade()) return nullptr;
   return coder;
 }

@@ -20,6 +20,7 @@ import {
   TypedArrayPrototypeSet,
   Uint8ArrayConstructor,
 } from './primordials.js';
+import { markHandled } from './streams/promises.js';
 import { acquireDefaultReader } from './streams/readable_core.js';
 import { isUint8Array } from './streams/views.js';
 import defer * as textStreams from './text_streams.js';
@@ -61,20 +62,23 @@ export function toArrayBuffer(content) {
 
 /**
  * Collects the chunks of a stream; is its own read request. The bytes are converted before they
- * resolve a promise: an object would be asked for its `then`.
+ * resolve a promise: an object would be asked for its `then`. Past `most` bytes the stream is given
+ * up, and undefined is converted.
  */
-class Collector {
+export class Collector {
   #resolvers = PromiseWithResolvers();
   #convert;
+  #most;
   #chunks = [];
   #total = 0;
   #reader;
   #isReading = false;
   #again = false;
 
-  constructor(stream, convert) {
+  constructor(stream, convert, most = Infinity) {
     this.#reader = acquireDefaultReader(stream);
     this.#convert = convert;
+    this.#most = most;
   }
 
   /** @returns {Promise<any>} */
@@ -100,14 +104,24 @@ class Collector {
       this.#resolvers.reject(new TypeError('Received a chunk that is not a Uint8Array'));
       return;
     }
-    ArrayPrototypePush(this.#chunks, chunk);
     this.#total += TypedArrayPrototypeGetByteLength(chunk);
+    if (this.#total > this.#most) {
+      this.#chunks = [];
+      markHandled(this.#reader.cancel(undefined));
+      this.#resolve(undefined);
+      return;
+    }
+    ArrayPrototypePush(this.#chunks, chunk);
     this.#read();
   }
 
   closeSteps() {
+    this.#resolve(concatenate(this.#chunks, this.#total));
+  }
+
+  #resolve(bytes) {
     try {
-      this.#resolvers.resolve(this.#convert(concatenate(this.#chunks, this.#total)));
+      this.#resolvers.resolve(this.#convert(bytes));
     } catch (error) {
       this.#resolvers.reject(error);
     }

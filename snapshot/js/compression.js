@@ -136,60 +136,38 @@ function toFormat(value, name) {
   return toEnum(value, kFormats, `Failed to construct '${name}'`, 'CompressionFormat');
 }
 
-/** @type {(value: object) => boolean} */
-let isCompressionStream;
+/** The one class or the other: they differ in their name and their direction. */
+function codingStream(name, compresses) {
+  /** @type {(value: object) => boolean} */
+  let isInstance;
+  const { [name]: CodingStream } = {
+    [name]: class {
+      /** @type {TransformCore} */
+      #core;
 
-export class CompressionStream {
-  /** @type {TransformCore} */
-  #core;
+      constructor(format) {
+        if (arguments.length < 1) tooFewArguments(1, 0, `Failed to construct '${name}'`);
+        this.#core = makeCore(name, toFormat(format, name), compresses);
+      }
 
-  constructor(format) {
-    const name = 'CompressionStream';
-    if (arguments.length < 1) tooFewArguments(1, 0, `Failed to construct '${name}'`);
-    this.#core = makeCore(name, toFormat(format, name), true);
-  }
+      get readable() {
+        if (!(#core in this)) illegalInvocation();
+        return readableStreamOf(this.#core.readable);
+      }
 
-  get readable() {
-    if (!(#core in this)) illegalInvocation();
-    return readableStreamOf(this.#core.readable);
-  }
+      get writable() {
+        if (!(#core in this)) illegalInvocation();
+        return writableStreamOf(this.#core.writable);
+      }
 
-  get writable() {
-    if (!(#core in this)) illegalInvocation();
-    return writableStreamOf(this.#core.writable);
-  }
-
-  static {
-    isCompressionStream = (value) => #core in value;
-  }
+      static {
+        isInstance = (value) => #core in value;
+      }
+    },
+  };
+  defineInterface(CodingStream, isInstance);
+  return CodingStream;
 }
-defineInterface(CompressionStream, isCompressionStream);
 
-/** @type {(value: object) => boolean} */
-let isDecompressionStream;
-
-export class DecompressionStream {
-  /** @type {TransformCore} */
-  #core;
-
-  constructor(format) {
-    const name = 'DecompressionStream';
-    if (arguments.length < 1) tooFewArguments(1, 0, `Failed to construct '${name}'`);
-    this.#core = makeCore(name, toFormat(format, name), false);
-  }
-
-  get readable() {
-    if (!(#core in this)) illegalInvocation();
-    return readableStreamOf(this.#core.readable);
-  }
-
-  get writable() {
-    if (!(#core in this)) illegalInvocation();
-    return writableStreamOf(this.#core.writable);
-  }
-
-  static {
-    isDecompressionStream = (value) => #core in value;
-  }
-}
-defineInterface(DecompressionStream, isDecompressionStream);
+export const CompressionStream = codingStream('CompressionStream', true);
+export const DecompressionStream = codingStream('DecompressionStream', false);
