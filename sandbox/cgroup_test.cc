@@ -3,7 +3,6 @@
 
 #include "sandbox/cgroup.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,22 +10,15 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 #include <kj/debug.h>
 
+#include "sandbox/cgroup_fixture.h"
 #include "sandbox/cgroup_mounts.h"
-#include "sandbox/spawn.h"
 
 namespace nano {
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream file(path);
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
 
 // The groups this process is in before a tree moves it into its own.
 const std::string kOwnGroups = content("/proc/self/cgroup");
@@ -44,47 +36,6 @@ std::vector<std::string> instances(pid_t nanod = getpid()) {
   }
   return found;
 }
-
-// A program of the system in a group, with its output.
-class Program final {
- public:
-  Program(const char* path, std::vector<std::string> arguments, const WorkerCgroup& cgroup)
-      : child_(start(path, std::move(arguments), cgroup)) {}
-
-  Child& child() { return child_; }
-  std::string output() {
-    std::string text;
-    char bytes[4096];
-    for (;;) {
-      ssize_t size;
-      KJ_SYSCALL(size = read(log_, bytes, sizeof bytes));
-      if (size == 0) return text;
-      text.append(bytes, static_cast<size_t>(size));
-    }
-  }
-
- private:
-  Child start(const char* path, std::vector<std::string> arguments, const WorkerCgroup& cgroup) {
-    int ends[2];
-    KJ_SYSCALL(pipe2(ends, O_CLOEXEC));
-    log_ = kj::AutoCloseFd(ends[0]);
-    kj::AutoCloseFd writer(ends[1]);
-    int fd;
-    KJ_SYSCALL(fd = open(path, O_RDONLY | O_CLOEXEC), path);
-    kj::AutoCloseFd program(fd);
-    KJ_SYSCALL(fd = open("/dev/null", O_RDWR | O_CLOEXEC));
-    kj::AutoCloseFd null(fd);
-    SpawnSpec spec;
-    spec.programFd = program;
-    spec.arguments = std::move(arguments);
-    spec.descriptors = {null, writer, writer};
-    spec.cgroup = cgroup.placement();
-    return spawn(spec);
-  }
-
-  kj::AutoCloseFd log_;
-  Child child_;
-};
 
 class CgroupTest : public testing::Test {
  protected:
@@ -334,78 +285,6 @@ TEST_F(CgroupTest, AMachineWithoutCgroupsIsAReason) {
   auto opened = openCgroups(request);
   ASSERT_TRUE(std::holds_alternative<std::string>(opened));
   EXPECT_EQ(std::get<std::string>(opened), "no cgroup file system is mounted here");
-}
-
-// What spawn() does with the two ways into a group, on files that are none.
-TEST(SpawnCgroupTest, AGroupThatCannotBeEnteredIsSaidInTheLogAndNothingRuns) {
-  int ends[2];
-  KJ_SYSCALL(pipe2(ends, O_CLOEXEC));
-  kj::AutoCloseFd log(ends[0]);
-  kj::AutoCloseFd writer(ends[1]);
-  kj::AutoCloseFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  kj::AutoCloseFd echo(open("/bin/echo", O_RDONLY | O_CLOEXEC));
-  SpawnSpec spec;
-  spec.programFd = echo;
-  spec.arguments = {"echo", "I run"};
-  spec.descriptors = {null, writer, writer};
-  spec.cgroup.procs = {null};  // not open for writing
-  auto child = spawn(spec);
-  EXPECT_EQ(child.reap().number, kSandboxFailedExit);
-  char text[256] = {};
-  ASSERT_GT(read(log, text, sizeof text - 1), 0);
-  EXPECT_STREQ(text, "sandbox: enter the cgroup: Bad file descriptor\n");
-}
-
-TEST(SpawnCgroupTest, AProcessIsNotBornIntoWhatIsNoGroup) {
-  kj::AutoCloseFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-  kj::AutoCloseFd echo(open("/bin/echo", O_RDONLY | O_CLOEXEC));
-  SpawnSpec spec;
-  spec.programFd = echo;
-  spec.arguments = {"echo"};
-  spec.descriptors = {null, null, null};
-  spec.cgroup.directory = null;
-  auto error = kj::runCatchingExceptions([&spec] { spawn(spec); });
-  EXPECT_TRUE(error != nullptr);
-}
-
-// A group of version 2 needs no controllers for this, so that hybrid machines test it too.
-TEST(SpawnCgroupTest, AProcessIsBornIntoAGroupOfVersion2) {
-  std::string made;
-  for (auto& hierarchy :
-       findCgroupHierarchies(content("/proc/self/mountinfo"), content("/proc/self/cgroup"), "")) {
-    if (!hierarchy.isVersion2) continue;
-    made = hierarchy.directory + "/nano-test-" + std::to_string(getpid());
-    std::error_code failed;
-    if (!std::filesystem::create_directory(made, failed)) made.clear();
-  }
-  EXPECT_TRUE(!made.empty() || geteuid() != 0 ||
-              content("/proc/self/mountinfo").find(" cgroup2 ") == std::string::npos)
-      << "root may make groups where version 2 is mounted";
-  if (made.empty()) return;
-  {
-    kj::AutoCloseFd directory(open(made.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    class Placed final : public WorkerCgroup {
-     public:
-      explicit Placed(int directory) : directory_(directory) {}
-      CgroupPlacement placement() const override { return {directory_, {}}; }
-      LimitResult setMemoryLimit(uint64_t) override { return LimitResult::kNotEnforced; }
-      LimitResult setCpuWeight(uint32_t) override { return LimitResult::kNotEnforced; }
-      LimitResult setCpuIdle(bool) override { return LimitResult::kNotEnforced; }
-      LimitResult setCpuQuota(uint32_t) override { return LimitResult::kNotEnforced; }
-      LimitResult setPidsLimit(uint32_t) override { return LimitResult::kNotEnforced; }
-      std::optional<CgroupMemory> memory() const override { return std::nullopt; }
-      uint64_t oomKills() const override { return 0; }
-
-     private:
-      int directory_;
-    } placed(directory);
-    Program program("/bin/cat", {"cat", "/proc/self/cgroup"}, placed);
-    EXPECT_NE(program.output().find("/nano-test-" + std::to_string(getpid())), std::string::npos);
-    program.child().reap();
-  }
-  // The kernel may hold it for a moment.
-  while (rmdir(made.c_str()) < 0 && errno == EBUSY) {
-  }
 }
 
 }  // namespace

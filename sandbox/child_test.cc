@@ -86,6 +86,19 @@ TEST(ChildTest, ThePidfdBecomesReadableAtTheEnd) {
   EXPECT_EQ(classifyEnd(*waiting.child.seeEnd()), EndClass::kKilled);
 }
 
+TEST(ChildTest, AnEndThatWasSeenLeavesAZombieUntilItIsDestroyed) {
+  auto waiting = std::make_unique<decltype(startWaiting(0))>(startWaiting(3));
+  const pid_t pid = waiting->child.pid();
+  waiting->go = nullptr;
+  pollfd event = {waiting->child.pidfd(), POLLIN, 0};
+  EXPECT_EQ(poll(&event, 1, -1), 1);
+  EXPECT_EQ(waiting->child.seeEnd()->number, 3);
+  EXPECT_EQ(kill(pid, 0), 0) << "reaped already";
+  EXPECT_EQ(waiting->child.seeEnd()->number, 3);
+  waiting = nullptr;
+  EXPECT_EQ(kill(pid, 0), -1);
+}
+
 TEST(ChildTest, ASignalToAnEndedProcessDoesNothing) {
   auto waiting = startWaiting(0);
   waiting.go = nullptr;

@@ -18,9 +18,10 @@ namespace nano {
 //   it on in its own main.
 // - enable-sharedarraybuffer-per-context: nano enables it for none. A tenant has one thread, and
 //   shared memory makes precise clocks.
-// - single-threaded-gc: the garbage of a turn is collected in its thread, where the CPU limit
-// counts
-//   it. A worker has one core; on a second one its collector only takes the time of others.
+// - single-threaded-gc: V8's helper collects no garbage beside the program. A worker has one core;
+//   on a second one the helper only takes the time of others (bench/neighbour.sh, bench/run.sh). It
+//   may still do a young collection in the program's place, which then waits for it, and that time
+//   the CPU limit of a request does not see.
 // - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1).
 const std::string_view kV8Flags =
     "--rehash-snapshot "

@@ -16,6 +16,7 @@ namespace nano {
 struct NetworkCounters {
   std::atomic<uint64_t> connections{0};   // Sockets opened, whether or not anybody answered.
   std::atomic<uint64_t> brokenBodies{0};  // Responses that broke off after their head.
+  std::atomic<uint64_t> piecePauses{0};   // Pauses of a body that came in too small pieces.
 };
 
 // What one front end has seen. Written by its thread alone, read by any: relaxed atomics, no lock.

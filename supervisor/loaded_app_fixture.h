@@ -150,8 +150,12 @@ class LoadedAppTest : public testing::Test {
   }
 
   EventLoop loop_;
+  int looks_ = 0;  // Of the TurnWatch.
   TurnWatch turns_{loop_.timer(),
-                   {[] { return 0 * kj::SECONDS; },
+                   {[this] {
+                      looks_++;
+                      return 0 * kj::SECONDS;
+                    },
                     []() -> kj::Promise<void> { return kj::READY_NOW; }, [](bool) {}}};
   Counters counters_;
   RequestIds ids_{1};

@@ -29,6 +29,20 @@ TEST_F(LoadedAppTest, SendsAllRequestsOfATurnInOneBatchAndAnswersEach) {
   EXPECT_EQ(app_->inFlight(), 0U);
 }
 
+TEST_F(LoadedAppTest, TellsThatItsWorkerHasWork) {
+  start();
+  turn();
+  // Past the time that follows a start.
+  loop_.run(loop_.timer().afterDelay(kGivesWayFor + 2 * kTurnLook));
+  const int before = looks_;
+  loop_.run(loop_.timer().afterDelay(4 * kTurnLook));
+  ASSERT_EQ(looks_, before) << "it is looked at without work";
+  RecordingExchange request;
+  app_->fetch(request, Admission());
+  turn();
+  EXPECT_EQ(looks_, before + 1);
+}
+
 TEST_F(LoadedAppTest, KeepsRequestsUntilTheAppHasStarted) {
   RecordingExchange early;
   app_->fetch(early, Admission());

@@ -7,13 +7,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "tests/harness/nanod.h"
+#include "tests/harness/process_cgroup.h"
 
 namespace nano::test {
 namespace {
@@ -34,24 +32,6 @@ export default {
     return new Response('grown');
   },
 };)";
-
-std::string content(const std::string& path) {
-  std::ifstream file(path);
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
-
-// The group of a process in the hierarchy of a controller of version 1, or in version 2.
-std::string groupOf(pid_t pid, const std::string& controller) {
-  std::istringstream lines(content("/proc/" + std::to_string(pid) + "/cgroup"));
-  std::string unified;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("0::")) unified = line.substr(3);
-    if (line.find(":" + controller + ":") != std::string::npos) {
-      return "/sys/fs/cgroup/" + controller + line.substr(line.rfind(':') + 1);
-    }
-  }
-  return "/sys/fs/cgroup" + unified;
-}
 
 bool mayUseCgroups() { return geteuid() == 0 && access("/sys/fs/cgroup", W_OK) == 0; }
 

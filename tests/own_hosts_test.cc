@@ -82,6 +82,19 @@ TEST_F(OwnHostsTest, WhereDnsLeadsElsewhereTheRouteOfAnotherTenantTakesNothing) 
   }
 }
 
+TEST_F(OwnHostsTest, ARequestThatComesInAgainOverTheNetworkGoesOnCounting) {
+  nanod_.deploy("shop", app("return new Response('shop ' + request.headers.get('cdn-loop'));"),
+                {"--tenant=other", "--host=shop.test/*"});
+  HttpRequest again;
+  again.host = "front.localhost";
+  again.path = "/?to=" + urlOf("shop.test");
+  again.headers = {"CDN-Loop: other, nano; hops=14"};
+  EXPECT_TRUE(contains(sendRequest(nanod_.port(), again).body, "200 shop"));
+  again.headers = {"CDN-Loop: other, nano; hops=15"};
+  const std::string answer = sendRequest(nanod_.port(), again).body;
+  EXPECT_TRUE(contains(answer, "TypeError") && contains(answer, "16")) << answer;
+}
+
 TEST_F(OwnHostsTest, AHostThatNoAppHasStaysDeniedWithTheReason) {
   std::string answer = fetched(urlOf("none.test"));
   EXPECT_TRUE(contains(answer, "TypeError")) << answer;

@@ -245,10 +245,13 @@ size_t Transfer::onBody(char* data, size_t size, size_t count, void* self) {
 
 size_t Transfer::takeBody(kj::ArrayPtr<const kj::byte> bytes) {
   const bool isFull = body_.held() >= kMaxHeldBytes;
-  if (!isFull)
-    throttled_ = !context_->multi.smallPieces().take(bytes.size(), context_->multi.timer().now());
+  CurlMulti& multi = context_->multi;
+  if (!isFull && !multi.smallPieces().take(bytes.size(), multi.timer().now())) {
+    throttled_ = true;
+    Counters::add(context_->counters.piecePauses);
+    multi.reportLater(*this);
+  }
   if (isFull || throttled_) {
-    if (throttled_) context_->multi.reportLater(*this);
     receivePaused_ = true;
     framing_.begin();
     return CURL_WRITEFUNC_PAUSE;

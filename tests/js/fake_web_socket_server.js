@@ -2,8 +2,8 @@
 // The server's side of a WebSocket over a peer of fake_network.js: the handshake, frames out, and
 // what the client's frames say.
 
-import { bytesOf } from './fake_network.js';
-import { ok, same } from './harness.js';
+import { bytesOf, fakeNetwork } from './fake_network.js';
+import { dispatch, ok, same, test } from './harness.js';
 
 /** SHA-1 of ASCII text, one character a byte; written for reading. */
 function sha1(text) {
@@ -125,4 +125,24 @@ export function record(webSocket) {
       return events.splice(0);
     },
   };
+}
+
+/** A test in a request. */
+export function socketTest(name, body, network = {}) {
+  test(name, () =>
+    dispatch({}, async () => {
+      await body(fakeNetwork(network));
+      return new Response();
+    }),
+  );
+}
+
+/** An open WebSocket, its peer, and its events after `open`. */
+export async function opened(network, ...args) {
+  const webSocket = new WebSocket(args[0] ?? 'ws://a.test/', ...args.slice(1));
+  const log = record(webSocket);
+  const peer = await network.next();
+  await open(peer);
+  same(await log.take(1), [['open', WebSocket.OPEN]]);
+  return { webSocket, peer, log };
 }

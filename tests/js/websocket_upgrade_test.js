@@ -2,17 +2,16 @@
 // A WebSocket by way of fetch(), and a Response that has one: snapshot/js/websocket/upgrade.js.
 
 import { fakeNetwork } from './fake_network.js';
-import { acceptOf, expectFrame, frame, open, receiveRequest, record } from './fake_web_socket_server.js';
+import {
+  acceptOf,
+  expectFrame,
+  frame,
+  open,
+  receiveRequest,
+  record,
+  socketTest,
+} from './fake_web_socket_server.js';
 import { dispatch, outbound, rejects, same, sleep, test, throws } from './harness.js';
-
-function socketTest(name, body) {
-  test(name, () =>
-    dispatch({}, async () => {
-      await body(fakeNetwork());
-      return new Response();
-    }),
-  );
-}
 
 const kUpgrade = { Upgrade: 'websocket' };
 

@@ -91,7 +91,9 @@ TEST(SandboxStateTest, ThereIsNothingToSeeFromInside) {
 }
 
 TEST(SandboxStateTest, ItsRootIsEmptyAndReadOnly) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root can look into it";
+  if (geteuid() != 0)
+    GTEST_SKIP() << "/proc/PID/root of a process in another user namespace opens for root only; "
+                    "what the process itself sees of its root is tested above";
   VictimProcess victim({"wait"});
   victim.readLine();
   std::string root = "/proc/" + std::to_string(victim.child().pid()) + "/root/";
@@ -104,7 +106,8 @@ TEST(SandboxStateTest, NoNamespaceCanBeNestedEvenWithoutTheFilter) {
   VictimProcess victim({"--stage=entered", "look_around"});
   std::string ready = victim.readLine();
   if (ready.find("nested_namespaces") == std::string::npos)
-    GTEST_SKIP() << "/proc/sys is read-only";
+    GTEST_SKIP() << "/proc/sys is read-only here (a container), so the limit of user namespaces "
+                    "cannot be lowered; that the filter refuses them is tested without it";
   victim.finish();
   EXPECT_FALSE(says(victim.output(), "nested user namespace: ok")) << victim.output();
 }
