@@ -31,6 +31,8 @@ struct OutboundFetch {
   # The name of a service binding that answers instead of the network; empty: none.
   hops @3 :UInt8;
   # How many apps the request that this one is made for has passed; kMaxHops end it.
+  method @4 :Text;
+  # Of what `service` leads to: FetchCall.method. Empty: its fetch().
 }
 
 struct FetchResult {

@@ -61,6 +61,23 @@ struct FetchCall {
   # For log lines; the client sees it as well.
   hops @3 :UInt8;
   # How many apps of this server the request has passed on its way here; 0 from a client.
+  scheduled @4 :ScheduledEvent;
+  # Where it is set, scheduled() is called instead of fetch(), and `request` is empty.
+  entrypoint @5 :Text;
+  # The exported class that answers; empty: the default export.
+  props @6 :Text;
+  # `ctx.props`, as JSON: what the service binding that the call came by says; empty: none.
+  method @7 :Text;
+  # A method of the entrypoint, called instead of fetch(): the body of `request` has its arguments,
+  # that of the response its result, both as the caller's and the answerer's workers write them.
+  # Nothing between them reads either.
+}
+
+struct ScheduledEvent {
+  cron @0 :Text;
+  # As the app wrote it.
+  unixMillis @1 :Int64;
+  # When it was due.
 }
 
 struct FetchAnswer {
@@ -122,6 +139,10 @@ struct AppVersion {
     frozen @1;
     # The time of the last event from outside: nothing that runs can be timed (Spectre).
   }
+
+  codegen @10 :Bool;
+  # eval(), new Function() and WebAssembly from bytes are allowed: the app asks for it and the
+  # operator lets it.
 }
 
 struct Module {
@@ -137,6 +158,10 @@ struct Module {
     text @3;
     data @4;
     wasm @5;
+    script @6;
+    # A classic script, the main module of an app that adds its listeners by addEventListener().
+    sourceMap @7;
+    # Of the module whose path is this one's without its `.map`.
   }
 }
 

@@ -23,6 +23,8 @@ std::optional<AppSource::Kind> moduleKind(rpc::Module::Kind kind) {
       return AppSource::Kind::kData;
     case rpc::Module::Kind::WASM:
       return AppSource::Kind::kWasm;
+    case rpc::Module::Kind::SCRIPT:
+    case rpc::Module::Kind::SOURCE_MAP:
     case rpc::Module::Kind::UNKNOWN:
       break;
   }
