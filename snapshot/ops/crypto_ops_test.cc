@@ -30,7 +30,7 @@ TEST_F(CryptoOpsTest, TakeHandlesOfTheRightKindOnly) {
         "ops.secretBytes(5)", "ops.keyToPkcs8(secret)", "ops.digestUpdate(secret, bytes)",
         "ops.ecdsaSign(digest, 2, bytes)", "ops.sharedSecret(pair, secret)", "ops.rsaBits()",
         "ops.hmacSign(secret, 2, 'text')", "ops.hmacSign(secret, -1, bytes)",
-        "ops.gcmCrypt(secret, {}, bytes)"}) {
+        "ops.aeadCrypt(secret, {}, bytes)"}) {
     EXPECT_EQ(world_.run(std::string("kind(() => ") + call + ")"), "TypeError") << call;
   }
   EXPECT_EQ(world_.run("Object.getOwnPropertyNames(secret).length"), "0");
@@ -47,7 +47,7 @@ TEST_F(CryptoOpsTest, FailByAnErrorOrUndefinedWhateverTheNumbersAre) {
       "  catch (e) { return e.message; } };");
   for (const char* call :
        {"ops.digestOf(99, bytes)", "ops.curveGenerate(99)", "ops.cbcEncrypt(odd, bytes, bytes)",
-        "ops.ecFromPoint([9, bytes, bytes])", "ops.hkdf(key, [])", "ops.gcmCrypt(key, [1], bytes)",
+        "ops.ecFromPoint([9, bytes, bytes])", "ops.hkdf(key, [])", "ops.aeadCrypt(key, [0, 1], bytes)",
         "ops.pbkdf2(key, [2, bytes, 1.5, 8])"}) {
     EXPECT_EQ(world_.run(std::string("kind(() => ") + call + ")"), "internal error") << call;
   }
@@ -55,9 +55,9 @@ TEST_F(CryptoOpsTest, FailByAnErrorOrUndefinedWhateverTheNumbersAre) {
                            "ops.cbcDecrypt(key, bytes, new Uint8Array(17))",
                            "ops.ctrCrypt(key, [bytes, 0], bytes)",
                            "ops.ctrCrypt(key, [bytes, 129], bytes)",
-                           "ops.gcmCrypt(key, [1, new Uint8Array(0), bytes, 16], bytes)",
-                           "ops.gcmCrypt(key, [1, bytes, bytes, 17], bytes)",
-                           "ops.gcmCrypt(key, [0, bytes, bytes, 16], new Uint8Array(3))",
+                           "ops.aeadCrypt(key, [0, 1, new Uint8Array(0), bytes, 16], bytes)",
+                           "ops.aeadCrypt(key, [0, 1, bytes, bytes, 17], bytes)",
+                           "ops.aeadCrypt(key, [0, 0, bytes, bytes, 16], new Uint8Array(3))",
                            "ops.wrapCrypt(key, 1, new Uint8Array(9))",
                            "ops.wrapCrypt(key, 0, new Uint8Array(8))",
                            "ops.wrapCrypt(key, 1, new Uint8Array(8 << 20))",
@@ -88,7 +88,7 @@ TEST_F(CryptoOpsTest, EndWhenJavaScriptWasToldToStop) {
   for (const char* call :
        {"ops.digestOf(4, large)", "ops.hmacSign(key, 2, large)",
         "ops.cbcEncrypt(key, bytes, large)", "ops.ctrCrypt(key, [bytes, 64], large)",
-        "ops.gcmCrypt(key, [1, bytes, bytes, 16], large)", "ops.ecdsaSign(ec, 2, large)",
+        "ops.aeadCrypt(key, [0, 1, bytes, bytes, 16], large)", "ops.ecdsaSign(ec, 2, large)",
         "ops.pbkdf2(key, [2, bytes, 100000, 32])", "ops.rsaGenerate(4096, 65537)"}) {
     host_.looks = 0;
     host_.stopAfter = 0;

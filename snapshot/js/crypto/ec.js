@@ -23,7 +23,15 @@ import { badData, made, notSupported, readKey } from './failure.js';
 import { hashNumber, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
 import { checkUsages, define, makeKey } from './key.js';
-import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
+import {
+  checkPairUsages,
+  derOf,
+  handleOfDer,
+  isRawPublic,
+  makePair,
+  requireType,
+  unknownFormat,
+} from './key_pair.js';
 import { requiredMember, stringMember } from './members.js';
 
 const kPointInFull = 4;
@@ -40,6 +48,8 @@ function nistCurve(name) {
     ? notSupported(`There is no curve '${name}'`)
     : curve;
 }
+
+const checkCurve = (params) => nistCurve(params.namedCurve);
 
 function coordinate(jwk, name, curve) {
   const bytes = jwkMember(jwk, name);
@@ -68,7 +78,7 @@ function handleOfPoint(bytes, curve) {
 
 const typeOf = (format, keyData) => {
   if (format === 'jwk') return keyData.d === undefined ? 'public' : 'private';
-  if (format === 'spki' || format === 'raw') return 'public';
+  if (format === 'spki' || isRawPublic(format)) return 'public';
   return format === 'pkcs8' ? 'private' : unknownFormat(format);
 };
 
@@ -83,6 +93,7 @@ function family(allowed, signs) {
   return {
     __proto__: null,
     params: { __proto__: null, generateKey: curveParams, importKey: curveParams },
+    checks: { __proto__: null, generateKey: checkCurve, importKey: checkCurve },
     publicUsages: allowed.public,
 
     generateKey(params, extractable, usages) {
@@ -105,7 +116,7 @@ function family(allowed, signs) {
           badData(`The JSON Web Key's 'alg' is not '${kJwkNames[namedCurve]}'`);
         }
         handle = handleOfJwk(keyData, curve);
-      } else if (format === 'raw') {
+      } else if (isRawPublic(format)) {
         handle = handleOfPoint(keyData, curve);
       } else {
         handle = handleOfDer(format, keyData);
@@ -118,7 +129,7 @@ function family(allowed, signs) {
     exportKey(format, facts) {
       if (format === 'spki' || format === 'pkcs8') return derOf(format, facts);
       const curve = kCurves[facts.algorithm.namedCurve];
-      if (format === 'raw') {
+      if (isRawPublic(format)) {
         requireType(facts, 'public');
         return made(ecPoint(facts.handle, curve.number));
       }

@@ -32,6 +32,10 @@ const kUsages = [
   'deriveBits',
   'wrapKey',
   'unwrapKey',
+  'encapsulateKey',
+  'encapsulateBits',
+  'decapsulateKey',
+  'decapsulateBits',
 ];
 
 /**
