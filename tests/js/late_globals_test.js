@@ -91,6 +91,7 @@ const kLate = [
   'PerformanceObserver',
   'PerformanceObserverEntryList',
   'PromiseRejectionEvent',
+  'QuotaExceededError',
   'SubtleCrypto',
   'TextDecoderStream',
   'TextEncoderStream',
