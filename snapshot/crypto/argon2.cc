@@ -163,12 +163,12 @@ class Filling final {
 void Filling::begin(size_t tagBytes) {
   const auto number = [](size_t value) { return littleEndian(static_cast<uint32_t>(value)); };
   SecretBytes seed(kHashBytes);
-  blake2b({number(work_.lanes), number(tagBytes), number(work_.memoryKiB), number(work_.passes),
-           number(kVersion), number(static_cast<uint32_t>(work_.kind)),
-           number(work_.password.size()), work_.password, number(work_.nonce.size()), work_.nonce,
-           number(work_.secret.size()), work_.secret, number(work_.associated.size()),
-           work_.associated},
-          seed.view());
+  blake2b(
+      {number(work_.lanes), number(tagBytes), number(work_.memoryKiB), number(work_.passes),
+       number(kVersion), number(static_cast<uint32_t>(work_.kind)), number(work_.password.size()),
+       work_.password, number(work_.nonce.size()), work_.nonce, number(work_.secret.size()),
+       work_.secret, number(work_.associated.size()), work_.associated},
+      seed.view());
   for (uint32_t lane = 0; lane < work_.lanes; ++lane) {
     for (uint32_t column = 0; column < 2; ++column) {
       const std::array place = {column, lane};

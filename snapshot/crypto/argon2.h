@@ -56,8 +56,8 @@ class Argon2Memory final {
 };
 
 // Argon2, version 1.3 (RFC 9106), over OpenSSL's BLAKE2b, as many bytes as `out` has. OpenSSL's own
-// cannot be stopped, and a tenant chooses how long it takes: this one looks at the host from time to
-// time. The lanes are filled one after the other. False when it was stopped.
+// cannot be stopped, and a tenant chooses how long it takes: this one looks at the host from time
+// to time. The lanes are filled one after the other. False when it was stopped.
 bool argon2(Host& host, const Argon2Work& work, const Argon2Memory& memory,
             std::span<std::byte> out);
 

@@ -29,15 +29,15 @@ std::vector<std::byte> expected(Argon2Work work, size_t size) {
   constexpr std::array kNames = {"ARGON2D", "ARGON2I", "ARGON2ID"};
   const Kdf kdf(EVP_KDF_fetch(nullptr, kNames[static_cast<size_t>(work.kind)], nullptr));
   const KdfContext context(EVP_KDF_CTX_new(kdf.get()));
-  const std::array params = {param(OSSL_KDF_PARAM_PASSWORD, work.password),
-                             param(OSSL_KDF_PARAM_SALT, work.nonce),
-                             param(OSSL_KDF_PARAM_SECRET, work.secret),
-                             param(OSSL_KDF_PARAM_ARGON2_AD, work.associated),
-                             OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &work.passes),
-                             OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_LANES, &work.lanes),
-                             OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_MEMCOST,
-                                                         &work.memoryKiB),
-                             OSSL_PARAM_construct_end()};
+  const std::array params = {
+      param(OSSL_KDF_PARAM_PASSWORD, work.password),
+      param(OSSL_KDF_PARAM_SALT, work.nonce),
+      param(OSSL_KDF_PARAM_SECRET, work.secret),
+      param(OSSL_KDF_PARAM_ARGON2_AD, work.associated),
+      OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &work.passes),
+      OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_LANES, &work.lanes),
+      OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_MEMCOST, &work.memoryKiB),
+      OSSL_PARAM_construct_end()};
   std::vector<std::byte> out(size);
   EXPECT_EQ(EVP_KDF_derive(context.get(), octets(std::span(out)), size, params.data()), 1);
   return out;
@@ -48,8 +48,8 @@ class Argon2Test : public testing::Test {
   Argon2Test() { prepareCrypto(); }
 
   Argon2Work work(uint32_t memoryKiB, uint32_t passes, uint32_t lanes) const {
-    return {Argon2Kind::kId,   bytes(password_), bytes(nonce_), bytes(secret_),
-            bytes(associated_), memoryKiB,       passes,        lanes};
+    return {Argon2Kind::kId,    bytes(password_), bytes(nonce_), bytes(secret_),
+            bytes(associated_), memoryKiB,        passes,        lanes};
   }
   bool run(const Argon2Work& work, std::span<std::byte> out) {
     const auto memory = Argon2Memory::forWork(host_, work);
@@ -69,8 +69,8 @@ TEST_F(Argon2Test, GivesWhatOpenSslGives) {
     size_t size;
   };
   for (const auto kind : {Argon2Kind::kD, Argon2Kind::kI, Argon2Kind::kId}) {
-    // The least memory, some that is no multiple of the lanes, segments of more than 128 blocks, and
-    // tags on both sides of a hash's length.
+    // The least memory, some that is no multiple of the lanes, segments of more than 128 blocks,
+    // and tags on both sides of a hash's length.
     for (const auto& shape : {Shape{8, 1, 1, 4}, Shape{67, 3, 2, 32}, Shape{40, 2, 5, 64},
                               Shape{1500, 2, 1, 65}, Shape{2000, 4, 3, 200}}) {
       auto some = work(shape.memoryKiB, shape.passes, shape.lanes);

@@ -69,8 +69,8 @@ bool kmac(Host& host, const CShake::Kind& kind, const SecretBytes& key,
   constexpr std::array kName = {std::byte{'K'}, std::byte{'M'}, std::byte{'A'}, std::byte{'C'}};
   CShake shake(host);
   return shake.begin({kind.bits, kName, kind.customization}) && shake.updatePadded({key.view()}) &&
-         shake.update(data) &&
-         shake.update(encoded(bitsOf(out.size()), CountPlace::kBehind)) && shake.end(out);
+         shake.update(data) && shake.update(encoded(bitsOf(out.size()), CountPlace::kBehind)) &&
+         shake.end(out);
 }
 
 }  // namespace nano

@@ -137,7 +137,8 @@ Algorithm algorithmOfSpki(std::span<const std::byte> der) {
   return Algorithm(d2i_X509_ALGOR(nullptr, &at, static_cast<long>(whole->content.size())));
 }
 
-// The seed alone (RFC 9935, RFC 9881): OpenSSL writes all that comes of it as well. Null without one.
+// The seed alone (RFC 9935, RFC 9881): OpenSSL writes all that comes of it as well. Null without
+// one.
 PKCS8_PRIV_KEY_INFO* pkcs8OfSeed(const EvpKey& key, int kind) {
   constexpr unsigned char kSeed = 0x80;  // [0] of an ML-KEM-PrivateKey or ML-DSA-PrivateKey.
   // ML-DSA has it by that name too.

@@ -18,7 +18,8 @@ namespace nano {
 EvpKey keyFromSpkiDer(std::span<const std::byte> der);
 EvpKey keyFromPkcs8Der(std::span<const std::byte> der);
 
-// A private key as PKCS #8: of ML-KEM and ML-DSA the seed alone. Nothing where it cannot be written.
+// A private key as PKCS #8: of ML-KEM and ML-DSA the seed alone. Nothing where it cannot be
+// written.
 std::optional<SecretBytes> pkcs8DerOf(const EvpKey& key);
 
 }  // namespace nano

@@ -47,8 +47,8 @@ std::optional<bool> verifyWhole(const EvpKey& key, const WholeMessage& message,
                                 std::span<const std::byte> signature) {
   const auto context = begun(EVP_DigestVerifyInit_ex, key, message);
   if (context == nullptr) return std::nullopt;
-  return EVP_DigestVerify(context.get(), octets(signature), signature.size(),
-                          octets(message.data), message.data.size()) == 1;
+  return EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(message.data),
+                          message.data.size()) == 1;
 }
 
 }  // namespace nano

@@ -67,8 +67,7 @@ bool crypt(CipherRun& run, const Message& message, const SecretBytes& key, std::
     return false;
   }
   if (!run.begin(nullptr, key, message.iv, message.direction)) return false;
-  if (tag != nullptr &&
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tagSize, tag) != 1) {
+  if (tag != nullptr && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tagSize, tag) != 1) {
     return false;
   }
   if (!message.more.empty() && !run.update(message.more, nullptr)) return false;
@@ -84,8 +83,7 @@ bool crypt(CipherRun& run, const Message& message, const SecretBytes& key, std::
 // `options`: cipher, direction, iv, additional data, bytes of the tag, which is the end of the
 // ciphertext.
 v8::MaybeLocal<v8::Value> aeadCrypt(OpCall& call, Host& host, const SecretBytes& key,
-                                    const CryptoOptions& options,
-                                    std::span<const std::byte> data) {
+                                    const CryptoOptions& options, std::span<const std::byte> data) {
   ReadableBytes ivBytes;
   ReadableBytes moreBytes;
   const auto aead = options.number(0);
@@ -103,8 +101,7 @@ v8::MaybeLocal<v8::Value> aeadCrypt(OpCall& call, Host& host, const SecretBytes&
     message.text = data.first(data.size() - message.tagSize);
     std::copy_n(data.end() - static_cast<ptrdiff_t>(message.tagSize), message.tagSize, tag.begin());
   }
-  const auto out =
-      newBytes(call.isolate(), message.text.size() + (encrypts ? message.tagSize : 0));
+  const auto out = newBytes(call.isolate(), message.text.size() + (encrypts ? message.tagSize : 0));
   if (!out) return {};
   CipherRun run(host);
   if (!crypt(run, message, key, encrypts ? nullptr : tag.data(), out->bytes.data())) {

@@ -140,8 +140,10 @@ v8::MaybeLocal<v8::Value> wrapCrypt(OpCall& call, Host& host, const SecretBytes&
 }
 
 constexpr Op kOps[] = {
-    {"cbcEncrypt", bindOp<cbcEncrypt>}, {"cbcDecrypt", bindOp<cbcDecrypt>},
-    {"ctrCrypt", bindOp<ctrCrypt>},     {"wrapCrypt", bindOp<wrapCrypt>},
+    {"cbcEncrypt", bindOp<cbcEncrypt>},
+    {"cbcDecrypt", bindOp<cbcDecrypt>},
+    {"ctrCrypt", bindOp<ctrCrypt>},
+    {"wrapCrypt", bindOp<wrapCrypt>},
 };
 
 }  // namespace

@@ -161,8 +161,8 @@ v8::MaybeLocal<v8::Value> curveRaw(OpCall& call, EvpKey& key, bool isPrivate) {
 
 // By Ed25519, Ed448 or ML-DSA; the latter two know a context.
 v8::MaybeLocal<v8::Value> wholeSign(OpCall& call, Host&, EvpKey& key,
-                                      std::span<const std::byte> context,
-                                      std::span<const std::byte> data) {
+                                    std::span<const std::byte> context,
+                                    std::span<const std::byte> data) {
   const auto signature = signWhole(key, {data, context});
   if (!signature) return cryptoFailed(call);
   return newArrayBuffer(call, signature->view());
@@ -178,8 +178,8 @@ bool hasSmallOrder(const EvpKey& key, std::span<const std::byte> signature) {
 
 // `options`: context, signature. undefined when it could not be found out.
 v8::MaybeLocal<v8::Value> wholeVerify(OpCall& call, Host&, EvpKey& key,
-                                        const CryptoOptions& options,
-                                        std::span<const std::byte> data) {
+                                      const CryptoOptions& options,
+                                      std::span<const std::byte> data) {
   ReadableBytes contextBytes;
   ReadableBytes signatureBytes;
   const auto context = options.bytes(0, contextBytes);

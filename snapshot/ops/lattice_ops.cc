@@ -69,8 +69,8 @@ v8::MaybeLocal<v8::Value> encapsulate(OpCall& call, Host&, EvpKey& key) {
   }
   SecretBytes sealed(sealedSize);
   SecretBytes secret(secretSize);
-  if (EVP_PKEY_encapsulate(context.get(), octets(sealed.view()), &sealedSize,
-                           octets(secret.view()), &secretSize) != 1) {
+  if (EVP_PKEY_encapsulate(context.get(), octets(sealed.view()), &sealedSize, octets(secret.view()),
+                           &secretSize) != 1) {
     return cryptoFailed(call);
   }
   v8::Local<v8::Value> both[2];

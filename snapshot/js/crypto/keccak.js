@@ -2,7 +2,10 @@
 // cSHAKE and KMAC (https://wicg.github.io/webcrypto-modern-algos/).
 
 import { cshakeOf, equalInConstantTime, kmacSign } from 'nano:ops';
-import { TypeErrorConstructor as TypeError, Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
+import {
+  TypeErrorConstructor as TypeError,
+  Uint8ArrayConstructor as Uint8Array,
+} from '../primordials.js';
 import { badData, made, operationFailed } from './failure.js';
 import { checkUsages } from './key.js';
 import { optionalBytes, optionalInteger } from './members.js';
