@@ -5,6 +5,7 @@
 import { aeadCrypt } from 'nano:ops';
 import { Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
 import { aesFamily, cipher, kCipherUsages } from './aes.js';
+import { lengthOfBytes } from './bytes.js';
 import { badData, operationFailed } from './failure.js';
 import { checkUsages } from './key.js';
 import { bytesMember, optionalBytes, optionalInteger } from './members.js';
@@ -40,7 +41,8 @@ export const aesGcm = aead(kGcm, ({ tagLength }) => {
 });
 
 function checkOcb({ iv, tagLength }) {
-  if (iv.length === 0 || iv.length > 15) operationFailed('The iv of AES-OCB has 1 to 15 bytes');
+  const size = lengthOfBytes(iv);
+  if (size === 0 || size > 15) operationFailed('The iv of AES-OCB has 1 to 15 bytes');
   if (tagLength !== 64 && tagLength !== 96 && tagLength !== 128) {
     operationFailed('The tag of AES-OCB has 64, 96 or 128 bits');
   }
@@ -64,7 +66,7 @@ const chaChaKeys = {
   importKey(format, keyData, params, extractable, usages) {
     checkUsages(usages, kCipherUsages);
     const bytes = secretOf(secretFormat(format, false), keyData, 'enc', extractable, usages);
-    if (bytes.length * 8 !== kChaChaBits) badData(`A key of ${kChaChaName} has 256 bits`);
+    if (lengthOfBytes(bytes) * 8 !== kChaChaBits) badData(`A key of ${kChaChaName} has 256 bits`);
     if (format === 'jwk' && keyData.alg !== undefined && keyData.alg !== 'C20P') {
       badData("The JSON Web Key's 'alg' is not 'C20P'");
     }
@@ -77,7 +79,7 @@ const chaChaKeys = {
 };
 
 function checkChaCha({ iv, tagLength }) {
-  if (iv.length !== 12) operationFailed(`The iv of ${kChaChaName} has 12 bytes`);
+  if (lengthOfBytes(iv) !== 12) operationFailed(`The iv of ${kChaChaName} has 12 bytes`);
   if (tagLength !== 128) operationFailed(`The tag of ${kChaChaName} has 128 bits`);
 }
 

@@ -3,6 +3,7 @@
 
 import { cbcDecrypt, cbcEncrypt, ctrCrypt, wrapCrypt } from 'nano:ops';
 import { StringPrototypeSlice } from '../primordials.js';
+import { lengthOfBytes } from './bytes.js';
 import { badData, made, operationFailed } from './failure.js';
 import { checkUsages } from './key.js';
 import { bytesMember, integerMember } from './members.js';
@@ -40,7 +41,7 @@ export function aesFamily(allowed, takesRaw = true) {
       checkUsages(usages, allowed);
       const bytes = secretOf(secretFormat(format, takesRaw), keyData, 'enc', extractable, usages);
       const { name } = params;
-      const length = bytes.length * 8;
+      const length = lengthOfBytes(bytes) * 8;
       if (!isLength(length)) badData('An AES key has 128, 192 or 256 bits');
       if (format === 'jwk' && keyData.alg !== undefined && keyData.alg !== jwkName(name, length)) {
         badData(`The JSON Web Key's 'alg' is not '${jwkName(name, length)}'`);
@@ -88,7 +89,7 @@ const ivParams = (members, context) => ({
 });
 
 function checkIv(params) {
-  if (params.iv.length !== 16) operationFailed('The iv of AES-CBC has 16 bytes');
+  if (lengthOfBytes(params.iv) !== 16) operationFailed('The iv of AES-CBC has 16 bytes');
 }
 
 export const aesCbc = cipher(ivParams, checkIv, (direction, params, facts, data) => {
@@ -103,7 +104,7 @@ const counterParams = (members, context) => ({
 });
 
 function checkCounter(params) {
-  if (params.counter.length !== 16) operationFailed('The counter of AES-CTR has 16 bytes');
+  if (lengthOfBytes(params.counter) !== 16) operationFailed('The counter of AES-CTR has 16 bytes');
   if (params.length === 0 || params.length > 128) {
     operationFailed('1 to 128 bits of the counter of AES-CTR are counted');
   }

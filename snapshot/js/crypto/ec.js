@@ -17,7 +17,7 @@ import {
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
 import { agreementParams, deriveShared } from './agreement.js';
-import { bytesOfBuffer, toBase64Url } from './bytes.js';
+import { bytesOfBuffer, lengthOfBytes, toBase64Url } from './bytes.js';
 import { kCurves } from './curves.js';
 import { badData, made, notSupported, readKey } from './failure.js';
 import { hashNumber, toKeyHash } from './hashes.js';
@@ -53,7 +53,7 @@ const checkCurve = (params) => nistCurve(params.namedCurve);
 
 function coordinate(jwk, name, curve) {
   const bytes = jwkMember(jwk, name);
-  if (bytes.length !== curve.bytes) {
+  if (lengthOfBytes(bytes) !== curve.bytes) {
     badData(`The JSON Web Key's '${name}' has not ${curve.bytes} bytes`);
   }
   return bytes;
@@ -70,8 +70,8 @@ function handleOfJwk(jwk, curve) {
 
 function handleOfPoint(bytes, curve) {
   const kind = bytes[0];
-  const whole = kind === kPointInFull && bytes.length === 1 + 2 * curve.bytes;
-  const compressed = (kind === 2 || kind === 3) && bytes.length === 1 + curve.bytes;
+  const whole = kind === kPointInFull && lengthOfBytes(bytes) === 1 + 2 * curve.bytes;
+  const compressed = (kind === 2 || kind === 3) && lengthOfBytes(bytes) === 1 + curve.bytes;
   if (!whole && !compressed) badData('The data is no point of the curve');
   return readKey(ecFromPoint([curve.number, bytes, new Uint8Array(0)]));
 }

@@ -3,6 +3,7 @@
 
 import { hmacSign, hmacVerify } from 'nano:ops';
 import { TypeErrorConstructor as TypeError } from '../primordials.js';
+import { lengthOfBytes } from './bytes.js';
 import { badData, made, operationFailed } from './failure.js';
 import { blockBits, hashNumber, jwkNameFor, toKeyHash } from './hashes.js';
 import { checkUsages } from './key.js';
@@ -50,7 +51,7 @@ export const hmac = {
     if (format === 'jwk' && keyData.alg !== undefined && keyData.alg !== jwkName(params.hash)) {
       badData(`The JSON Web Key's 'alg' is not '${jwkName(params.hash)}'`);
     }
-    const bits = bytes.length * 8;
+    const bits = lengthOfBytes(bytes) * 8;
     const length = params.length ?? bits;
     if (bits === 0 || length > bits || length <= bits - 8) {
       badData('The length is not that of the HMAC key');

@@ -7,6 +7,7 @@ import {
   ArrayBufferConstructor as ArrayBuffer,
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
+import { lengthOfBytes } from './bytes.js';
 import { badUsage, made, notSupported, operationFailed } from './failure.js';
 import { hashNumber, toKeyHash } from './hashes.js';
 import { checkUsages } from './key.js';
@@ -108,7 +109,7 @@ function checkArgon2(params, length) {
     operationFailed('Argon2 has 1 to 16777215 lanes');
   }
   if (memory < 8 * parallelism) operationFailed('Argon2 takes 8 KiB of memory or more for each lane');
-  if (nonce.length < 8) operationFailed('The nonce of Argon2 has 8 bytes or more');
+  if (lengthOfBytes(nonce) < 8) operationFailed('The nonce of Argon2 has 8 bytes or more');
 }
 
 /** @param {number} kind of the op */

@@ -6,6 +6,7 @@ import {
   TypeErrorConstructor as TypeError,
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
+import { lengthOfBytes } from './bytes.js';
 import { badData, made, operationFailed } from './failure.js';
 import { checkUsages } from './key.js';
 import { optionalBytes, optionalInteger } from './members.js';
@@ -97,7 +98,7 @@ function kmac(bits) {
       if (format === 'jwk' && keyData.alg !== undefined && keyData.alg !== jwkName) {
         badData(`The JSON Web Key's 'alg' is not '${jwkName}'`);
       }
-      const most = bytes.length * 8;
+      const most = lengthOfBytes(bytes) * 8;
       const length = params.length ?? most;
       if (most === 0 || length > most || length <= most - 8) {
         badData('The length is not that of the KMAC key');

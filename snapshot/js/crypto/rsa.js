@@ -12,7 +12,7 @@ import {
   rsaVerify,
 } from 'nano:ops';
 import { ArrayPrototypePush, Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
-import { bytesOfBuffer, toBase64Url } from './bytes.js';
+import { bytesOfBuffer, lengthOfBytes, toBase64Url } from './bytes.js';
 import { badData, made, notSupported, operationFailed, readKey } from './failure.js';
 import { hashNumber, jwkNameFor, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
@@ -32,7 +32,7 @@ const kPublicNumbers = 2;
 /** An exponent as a number; 0 where it is larger than 32 bits. @param {Uint8Array} bytes */
 function exponentNumber(bytes) {
   let number = 0;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = 0; i < lengthOfBytes(bytes); i++) {
     number = number * 256 + bytes[i];
     if (number > 0xffffffff) return 0;
   }

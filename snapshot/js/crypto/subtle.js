@@ -16,7 +16,7 @@ import {
   toUnsignedLong,
 } from '../webidl.js';
 import { algorithmNamed, normalize } from './algorithms.js';
-import { copyBytes } from './bytes.js';
+import { copyBytes, lengthOfBytes } from './bytes.js';
 import { invalidAccess, notSupported } from './failure.js';
 import { toJwk } from './jwk.js';
 import { checkUsages, isCryptoKey, makeKey, toUsages } from './key.js';
@@ -265,7 +265,7 @@ export class SubtleCrypto {
     if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
     const first = copyBytes(a, context);
     const second = copyBytes(b, context);
-    if (first.length !== second.length) {
+    if (lengthOfBytes(first) !== lengthOfBytes(second)) {
       throw new TypeError(`${context}: The two are not equally long.`);
     }
     return equalInConstantTime(first, second);

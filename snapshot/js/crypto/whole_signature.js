@@ -3,6 +3,7 @@
 
 import { wholeSign, wholeVerify } from 'nano:ops';
 import { Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
+import { lengthOfBytes } from './bytes.js';
 import { made, operationFailed } from './failure.js';
 import { requireType } from './key_pair.js';
 import { optionalBytes } from './members.js';
@@ -17,7 +18,7 @@ export const contextParams = (members, where) => ({
 
 function contextOf({ context }) {
   if (context === undefined) return new Uint8Array(0);
-  return context.length > kMaxContext
+  return lengthOfBytes(context) > kMaxContext
     ? operationFailed(`A context has at most ${kMaxContext} bytes`)
     : context;
 }
