@@ -327,3 +327,16 @@ test('built-ins cannot be imported', async () => {
     ok(module === undefined, specifier);
   }
 });
+
+test('the prototypes of the global stay what they are', () => {
+  const chain = [];
+  for (let object = globalThis; object !== null; object = Object.getPrototypeOf(object)) {
+    chain.push(object);
+  }
+  same(chain.length, 3);
+  for (const object of chain) {
+    throws(TypeError, () => Object.setPrototypeOf(object, {}));
+    same(Object.setPrototypeOf(object, Object.getPrototypeOf(object)), object);
+  }
+  same([globalThis.constructor === Object, Object.getOwnPropertyNames(chain[1])], [true, ['constructor']]);
+});
