@@ -126,6 +126,22 @@ TEST(KeyDerTest, ReadsKeysOfLatticesWithAllThatTheyHaveAndWritesTheSeedAlone) {
   }
 }
 
+TEST(KeyDerTest, WritesNoKeyThatCameWithoutItsSeed) {
+  const EvpKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ML-KEM-512"));
+  std::string whole(1632, '\0');
+  size_t size = 0;
+  ASSERT_EQ(EVP_PKEY_get_octet_string_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY,
+                                            reinterpret_cast<unsigned char*>(whole.data()),
+                                            whole.size(), &size),
+            1);
+  const auto algorithm = sequence(name("\x60\x86\x48\x01\x65\x03\x04\x04\x01"sv));
+  const auto der = pkcs8(algorithm, octetString(whole));
+  const auto same = keyFromPkcs8Der(bytesOf(der));
+  ASSERT_NE(same, nullptr);
+  EXPECT_EQ(EVP_PKEY_eq(same.get(), key.get()), 1);
+  EXPECT_FALSE(pkcs8DerOf(same));
+}
+
 TEST(KeyDerTest, WritesOtherPrivateKeysAsOpenSslDoes) {
   const EvpKey edwards(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   const EvpKey nist = newEcKey("P-256");

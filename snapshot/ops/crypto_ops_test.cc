@@ -43,6 +43,7 @@ TEST_F(CryptoOpsTest, TakeHandlesOfTheRightKindOnly) {
                            "ops.decapsulate({}, bytes)",
                            "ops.decapsulate(pair, 5)",
                            "ops.latticeRaw(secret, true)",
+                           "ops.latticeHasSeed(digest)",
                            "ops.latticeRaw(pair, 1)",
                            "ops.latticeFromRaw(0, 'x', bytes)",
                            "ops.latticeFromRaw(0, true, {})",
@@ -169,6 +170,7 @@ TEST_F(CryptoOpsTest, TakeBuffersThatAreGoneForEmptyOnes) {
   EXPECT_EQ(world_.run("size(ops.kmacSign(key, [256, 3, gone], gone))"), "3");
   EXPECT_EQ(world_.run("size(ops.decapsulate(kem, gone))"), "0");
   EXPECT_EQ(world_.run("size(ops.latticeFromRaw(0, true, gone))"), "0");
+  EXPECT_EQ(world_.run("String(ops.latticeHasSeed(ops.curveGenerate(3)))"), "false");
   EXPECT_EQ(world_.run("size(ops.argon2(key, [0, gone, 8, 1, 1, gone, gone, 32]))"), "0");
   EXPECT_EQ(world_.run("size(ops.argon2(key, [0, iv, 8, 1, 1, gone, gone, 32]))"), "32");
 }

@@ -50,7 +50,14 @@ v8::MaybeLocal<v8::Value> latticeFromRaw(OpCall& call, Host& host, uint32_t numb
   return newKey(call, host, std::move(key));
 }
 
-// undefined: a private key that came without its seed.
+// A private key may have come without.
+bool latticeHasSeed(OpCall& call, EvpKey& key) {
+  const bool has = octetsOf(key, OSSL_PKEY_PARAM_ML_KEM_SEED).has_value();
+  if (!has) cryptoFailed(call);
+  return has;
+}
+
+// The seed, or the public key.
 v8::MaybeLocal<v8::Value> latticeRaw(OpCall& call, EvpKey& key, bool isPrivate) {
   const auto bytes =
       octetsOf(key, isPrivate ? OSSL_PKEY_PARAM_ML_KEM_SEED : OSSL_PKEY_PARAM_PUB_KEY);
@@ -99,8 +106,8 @@ v8::MaybeLocal<v8::Value> decapsulate(OpCall& call, Host&, EvpKey& key,
 
 constexpr Op kOps[] = {
     {"latticeGenerate", bindOp<latticeGenerate>}, {"latticeFromRaw", bindOp<latticeFromRaw>},
-    {"latticeRaw", bindOp<latticeRaw>},           {"encapsulate", bindOp<encapsulate>},
-    {"decapsulate", bindOp<decapsulate>},
+    {"latticeHasSeed", bindOp<latticeHasSeed>},   {"latticeRaw", bindOp<latticeRaw>},
+    {"encapsulate", bindOp<encapsulate>},         {"decapsulate", bindOp<decapsulate>},
 };
 
 }  // namespace

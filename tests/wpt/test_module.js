@@ -61,7 +61,7 @@ function declareAssigned(text) {
       .flatMap((list) => list.split(','))
       .map((one) => /[A-Za-z_$][\w$]*/.exec(one)?.[0]),
   );
-  const isGlobal = (name) => /^[A-Z]|^on|^location$/.test(name) || name in globalThis;
+  const isGlobal = (name) => /^[A-Z]|^on|^(location|self)$/.test(name) || name in globalThis;
   const names = new Set(assigned.filter((name) => !lexical.has(name) && !isGlobal(name)));
   return names.size ? `var ${[...names].join(', ')};` : '';
 }

@@ -8,6 +8,7 @@ import {
   keyKind,
   latticeFromRaw,
   latticeGenerate,
+  latticeHasSeed,
   latticeRaw,
 } from 'nano:ops';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';
@@ -70,7 +71,7 @@ function family(name, number, allowed, use) {
         handle = handleOfDer(format, keyData);
       }
       if (keyKind(handle) !== name) badData(`The key is no ${name} key`);
-      if (type === 'private' && latticeRaw(handle, true) === undefined) {
+      if (type === 'private' && !latticeHasSeed(handle)) {
         notSupported('The private key has come without its seed');
       }
       return makeKey(type, { __proto__: null, name }, handle, extractable, usages);
