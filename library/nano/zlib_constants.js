@@ -1,5 +1,7 @@
 // zlib.constants.
 
+const { numbers } = require('nano:stub');
+
 exports.constants = numbers(
   [
     'Z_NO_FLUSH=0 Z_PARTIAL_FLUSH=1 Z_SYNC_FLUSH=2 Z_FULL_FLUSH=3 Z_FINISH=4 Z_BLOCK=5 Z_OK=0',

@@ -6,6 +6,8 @@
 import { asyncFrame, kindOf, libraryBytes, libraryHas, setAsyncFrame } from 'nano:ops';
 import { environment } from './env.js';
 import { inspectWith } from './inspect.js';
+import defer * as libraryCrypto from './library_crypto.js';
+import defer * as libraryZlib from './library_zlib.js';
 import { ObjectFreeze } from './primordials.js';
 import { reportException } from './report_exception.js';
 import { startTask, stopInternalTimer } from './timers.js';
@@ -28,6 +30,14 @@ export const internals = ObjectFreeze({
   report: (error) => reportException(error),
   /** A new object of the app's variables and secrets. */
   environment: () => environment(),
+  /** Of node:crypto. */
+  get crypto() {
+    return libraryCrypto.libraryCrypto;
+  },
+  /** Of node:zlib. */
+  get zlib() {
+    return libraryZlib.libraryZlib;
+  },
   /** Whether the library has an entry of this name, 'node:fs'. */
   has: (name) => libraryHas(name),
   /** The bytes of an entry of the library, a new Uint8Array. */

@@ -7,10 +7,22 @@ const { AsyncLocalStorage, AsyncResource, executionAsyncId } = builtinModule('no
 test('a store is there in run() and gone after it', () => {
   const storage = new AsyncLocalStorage();
   same(storage.getStore(), undefined);
-  const seen = storage.run(1, (a, b) => [storage.getStore(), storage.run(2, () => storage.getStore()), a, b], 3, 4);
+  const seen = storage.run(
+    1,
+    (a, b) => [storage.getStore(), storage.run(2, () => storage.getStore()), a, b],
+    3,
+    4,
+  );
   same(seen, [1, 2, 3, 4]);
   same(storage.getStore(), undefined);
-  throws(Error, () => storage.run(1, () => { throw new Error('out'); }), 'out');
+  throws(
+    Error,
+    () =>
+      storage.run(1, () => {
+        throw new Error('out');
+      }),
+    'out',
+  );
   same(storage.getStore(), undefined);
 });
 
@@ -34,7 +46,17 @@ test('a store goes through promises, await, microtasks and timers', async () => 
     note('later');
   });
   note('outside');
-  same(seen.sort(), ['await:x', 'immediate:x', 'interval:x', 'later:x', 'microtask:x', 'outside:undefined', 'then:x', 'tick:x', 'timeout:x']);
+  same(seen.sort(), [
+    'await:x',
+    'immediate:x',
+    'interval:x',
+    'later:x',
+    'microtask:x',
+    'outside:undefined',
+    'then:x',
+    'tick:x',
+    'timeout:x',
+  ]);
 });
 
 test('several storages and several runs do not mix', async () => {
@@ -48,14 +70,21 @@ test('several storages and several runs do not mix', async () => {
         return [a.getStore(), b.getStore()];
       });
     });
-  same(await Promise.all([work(1), work(2), work(3)]), [[1, 10], [2, 20], [3, 30]]);
+  same(await Promise.all([work(1), work(2), work(3)]), [
+    [1, 10],
+    [2, 20],
+    [3, 30],
+  ]);
   same([b.getStore(), b.name], ['none', 'b']);
 });
 
 test('exit() hides a store, enterWith() sets one, disable() takes it away', () => {
   const storage = new AsyncLocalStorage();
   storage.run(1, () => {
-    same(storage.exit(() => storage.getStore()), undefined);
+    same(
+      storage.exit(() => storage.getStore()),
+      undefined,
+    );
     same(storage.getStore(), 1);
     storage.enterWith(2);
     same(storage.getStore(), 2);
@@ -69,7 +98,10 @@ test('bind(), snapshot() and AsyncResource carry a store to callbacks of elsewhe
   const target = new EventTarget();
   const seen = [];
   storage.run('listener', () => {
-    target.addEventListener('ping', AsyncResource.bind(() => seen.push(storage.getStore())));
+    target.addEventListener(
+      'ping',
+      AsyncResource.bind(() => seen.push(storage.getStore())),
+    );
   });
   target.addEventListener('ping', () => seen.push(storage.getStore()));
   storage.run('dispatcher', () => target.dispatchEvent(new Event('ping')));
@@ -80,7 +112,16 @@ test('bind(), snapshot() and AsyncResource carry a store to callbacks of elsewhe
   const resource = storage.run(3, () => new AsyncResource('job'));
   storage.run(4, () => {
     same([bound(), snapshot(() => storage.getStore())], [1, 2]);
-    same(resource.runInAsyncScope(function (x) { return [this.self, x, storage.getStore()]; }, { self: 's' }, 5), ['s', 5, 3]);
+    same(
+      resource.runInAsyncScope(
+        function (x) {
+          return [this.self, x, storage.getStore()];
+        },
+        { self: 's' },
+        5,
+      ),
+      ['s', 5, 3],
+    );
     same(storage.getStore(), 4);
   });
   ok(resource.asyncId() > 0 && executionAsyncId() >= 0);
@@ -89,14 +130,19 @@ test('bind(), snapshot() and AsyncResource carry a store to callbacks of elsewhe
 test('streams ask with the store of who made or reads them', async () => {
   const storage = new AsyncLocalStorage();
   const seen = [];
-  const stream = storage.run('maker', () =>
-    new ReadableStream({
-      start: () => seen.push(storage.getStore()),
-      pull(controller) {
-        seen.push(storage.getStore());
-        controller.close();
-      },
-    }, { highWaterMark: 1 }),
+  const stream = storage.run(
+    'maker',
+    () =>
+      new ReadableStream(
+        {
+          start: () => seen.push(storage.getStore()),
+          pull(controller) {
+            seen.push(storage.getStore());
+            controller.close();
+          },
+        },
+        { highWaterMark: 1 },
+      ),
   );
   await storage.run('reader', async () => {
     const { done } = await stream.getReader().read();

@@ -1,6 +1,15 @@
 // AsyncLocalStorage over requests: nothing of one is seen in another.
 
-import { answerFetch, builtinModule, dispatch, outbound, same, send, sleep, test } from './harness.js';
+import {
+  answerFetch,
+  builtinModule,
+  dispatch,
+  outbound,
+  same,
+  send,
+  sleep,
+  test,
+} from './harness.js';
 
 const { AsyncLocalStorage } = builtinModule('node:async_hooks');
 
@@ -15,7 +24,10 @@ test('a request begins without the store of the one before it', async () => {
   };
   const first = send({ url: 'https://nano.test/1' }, handler);
   const second = send({ url: 'https://nano.test/2' }, handler);
-  same([(await first.done).text, (await second.done).text], ['https://nano.test/1', 'https://nano.test/2']);
+  same(
+    [(await first.done).text, (await second.done).text],
+    ['https://nano.test/1', 'https://nano.test/2'],
+  );
   await dispatch({ url: 'https://nano.test/3' }, handler);
   same(seen, [undefined, undefined, undefined]);
 });
@@ -33,7 +45,8 @@ test('a fetch brings its store back, whoever is answered in between', async () =
   const a = send({ url: 'https://nano.test/a' }, handler);
   const b = send({ url: 'https://nano.test/b' }, handler);
   await sleep();
-  for (const exchange of exchanges.reverse()) answerFetch(exchange, { body: [exchange.url.slice(-2), '!'] });
+  for (const exchange of exchanges.reverse())
+    answerFetch(exchange, { body: [exchange.url.slice(-2), '!'] });
   same([(await a.done).text, (await b.done).text], ['/a! for /a', '/b! for /b']);
 });
 
@@ -51,13 +64,15 @@ test('a streamed response keeps the store that its stream was made with', async 
       const parts_ = parts();
       const { AsyncResource } = builtinModule('node:async_hooks');
       const next = AsyncResource.bind(() => parts_.next());
-      return new Response(new ReadableStream({
-        async pull(controller) {
-          const { value, done } = await next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-      }));
+      return new Response(
+        new ReadableStream({
+          async pull(controller) {
+            const { value, done } = await next();
+            if (done) controller.close();
+            else controller.enqueue(value);
+          },
+        }),
+      );
     }),
   );
   same(answer.text, 'mine mine mine ');
@@ -66,13 +81,16 @@ test('a streamed response keeps the store that its stream was made with', async 
 test('waitUntil goes on with the store of its request', async () => {
   const storage = new AsyncLocalStorage();
   const seen = [];
-  const sent = send({}, {
-    fetch: (request, env, ctx) =>
-      storage.run('kept', () => {
-        ctx.waitUntil(sleep(5).then(() => seen.push(storage.getStore())));
-        return new Response();
-      }),
-  });
+  const sent = send(
+    {},
+    {
+      fetch: (request, env, ctx) =>
+        storage.run('kept', () => {
+          ctx.waitUntil(sleep(5).then(() => seen.push(storage.getStore())));
+          return new Response();
+        }),
+    },
+  );
   await sent.done;
   await Promise.all(sent.waited());
   same(seen, ['kept']);

@@ -106,7 +106,14 @@ test('a buffer is printed, and turned into JSON', () => {
 });
 
 test('the module has what stands beside Buffer', () => {
-  const { Blob: TheBlob, atob: decode, constants, isAscii, isUtf8, transcode } = builtinModule('node:buffer');
+  const {
+    Blob: TheBlob,
+    atob: decode,
+    constants,
+    isAscii,
+    isUtf8,
+    transcode,
+  } = builtinModule('node:buffer');
   ok(TheBlob === Blob && decode === atob);
   ok(isUtf8(Buffer.from('é')) && !isUtf8(Buffer.from([0xff])));
   ok(isAscii(Buffer.from('a')) && !isAscii(Buffer.from('é')));

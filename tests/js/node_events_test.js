@@ -2,7 +2,13 @@
 
 import { builtinModule, ok, rejects, same, sleep, test, throws } from './harness.js';
 
-const { default: EventEmitter, once, on, errorMonitor, getEventListeners } = builtinModule('node:events');
+const {
+  default: EventEmitter,
+  once,
+  on,
+  errorMonitor,
+  getEventListeners,
+} = builtinModule('node:events');
 
 test('listeners are called in order, those of once() a single time', () => {
   const emitter = new EventEmitter();

@@ -19,7 +19,13 @@ test('paths are taken apart and put together', () => {
   same(path.dirname('/a/b/c'), '/a/b');
   same(path.extname('a.b.c'), '.c');
   same(path.extname('.bashrc'), '');
-  same(path.parse('/home/x.txt'), { root: '/', dir: '/home', base: 'x.txt', ext: '.txt', name: 'x' });
+  same(path.parse('/home/x.txt'), {
+    root: '/',
+    dir: '/home',
+    base: 'x.txt',
+    ext: '.txt',
+    name: 'x',
+  });
   same(path.format({ dir: '/a', name: 'b', ext: '.c' }), '/a/b.c');
   same([path.sep, path.delimiter], ['/', ':']);
 });

@@ -40,11 +40,14 @@ test("what is written to stdout, stderr and as a warning is in the app's log", (
   process.stdout.write('out\n');
   process.stderr.write(new TextEncoder().encode('err'));
   process.emitWarning('old', 'DeprecationWarning', 'DEP1');
-  same(logs().map(({ level, line }) => [level, line]), [
-    [0, 'out'],
-    [4, 'err'],
-    [3, '(node) [DEP1] DeprecationWarning: old'],
-  ]);
+  same(
+    logs().map(({ level, line }) => [level, line]),
+    [
+      [0, 'out'],
+      [4, 'err'],
+      [3, '(node) [DEP1] DeprecationWarning: old'],
+    ],
+  );
 });
 
 test('what an app cannot do is refused by a sentence', () => {
@@ -67,7 +70,10 @@ test('global is globalThis', () => {
 });
 
 test('reading a global makes it a plain property, as the others', () => {
-  const { value, writable, configurable, enumerable } = Object.getOwnPropertyDescriptor(globalThis, 'Buffer');
+  const { value, writable, configurable, enumerable } = Object.getOwnPropertyDescriptor(
+    globalThis,
+    'Buffer',
+  );
   ok(value === Buffer && writable && configurable && !enumerable);
   globalThis.process = 1;
   same(process, 1);
