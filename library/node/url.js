@@ -77,6 +77,8 @@ function parse(input, parsesQuery, slashesDenoteHost) {
   return url;
 }
 
+const resolveObject = (url, to) => url.resolveObject(parse(to, false, true));
+
 function format(input, options) {
   if (!(input instanceof URL)) return legacy.format(input);
   const { auth = true, fragment = true, search = true, unicode = false } = options ?? {};
@@ -97,8 +99,8 @@ module.exports = {
   ...(typeof URLPattern === 'undefined' ? {} : { URLPattern }),
   Url: legacy.Url,
   parse,
-  resolve: (from, to) => parse(from, false, true).resolve(to),
-  resolveObject: (from, to) => (from ? parse(from, false, true).resolveObject(to) : to),
+  resolve: (from, to) => resolveObject(parse(from, false, true), to).format(),
+  resolveObject: (from, to) => (from ? resolveObject(parse(from, false, true), to) : to),
   format,
   fileURLToPath,
   fileURLToPathBuffer: (input) => Buffer.from(fileURLToPath(input)),
