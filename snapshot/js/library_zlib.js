@@ -31,11 +31,12 @@ class Coder {
    * @param {Uint8Array} bytes @param {number} from @param {boolean} isLast
    */
   step(bytes, from, isLast) {
-    if (this.#handle === undefined || TypedArrayPrototypeGetByteLength(bytes) < from) {
+    const start = from >>> 0;
+    if (this.#handle === undefined || TypedArrayPrototypeGetByteLength(bytes) < start) {
       return undefined;
     }
     const progress = this.#progress;
-    progress[0] = from;
+    progress[0] = start;
     const piece = coderStep(this.#handle, bytes, !!isLast, progress);
     const { 0: read, 1: state, 2: more } = progress;
     if (state !== 0) this.close();

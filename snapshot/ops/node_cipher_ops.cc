@@ -110,9 +110,11 @@ v8::MaybeLocal<v8::Value> cipherUpdate(OpCall& call, Host& host, EvpCipherContex
   return v8::Uint8Array::New(out->array->Buffer(), 0, size).As<v8::Value>();
 }
 
-// Data that is authenticated only.
+// Data that is authenticated only. A cipher that does not authenticate would write what it makes of
+// it, to nowhere.
 bool cipherAdditional(OpCall& call, Host& host, EvpCipherContext& context,
                       std::span<const std::byte> data) {
+  if (!isAuthenticated(EVP_CIPHER_CTX_get0_cipher(context.get()))) return false;
   const bool good =
       data.empty() || inPieces(host, data, [&context](std::span<const std::byte> piece) {
         int written = 0;
