@@ -41,6 +41,7 @@ import {
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
+import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -113,6 +114,7 @@ const lateInterfaces = {
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
+  QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
   SubtleCrypto: () => subtle.SubtleCrypto,
