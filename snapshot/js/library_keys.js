@@ -11,8 +11,6 @@ import {
   ecFromPoint,
   ecPoint,
   ecSecret,
-  edwardsSign,
-  edwardsVerify,
   keyFromPkcs8,
   keyFromSpki,
   keyIsConsistent,
@@ -27,6 +25,8 @@ import {
   rsaSign,
   rsaVerify,
   sharedSecret,
+  wholeSign,
+  wholeVerify,
 } from 'nano:ops';
 import { kCurves } from './crypto/curves.js';
 import {
@@ -159,12 +159,12 @@ class AsymmetricKey {
 
   signEdwards(data) {
     if ((this.#kind !== 'Ed25519' && this.#kind !== 'Ed448') || !this.#isPrivate) return undefined;
-    return bytesOf(edwardsSign(this.#handle, data));
+    return bytesOf(wholeSign(this.#handle, new Uint8Array(0), data));
   }
 
   verifyEdwards(signature, data) {
     if (this.#kind !== 'Ed25519' && this.#kind !== 'Ed448') return undefined;
-    return edwardsVerify(this.#handle, signature, data);
+    return wholeVerify(this.#handle, [new Uint8Array(0), checkBytes(signature)], data);
   }
 
   oaep(encrypts, hash, label, data) {
