@@ -62,7 +62,7 @@ import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
 import { URLSearchParams } from './url_search_params.js';
-import { refuseSharedMemory } from './wasm_memory.js';
+import { prepareWebAssembly } from './wasm.js';
 import defer * as webSocketPair from './websocket/pair.js';
 import defer * as webSocket from './websocket/websocket.js';
 
@@ -196,6 +196,6 @@ registerEntryPoints({
   abortRequest,
   reportRejection,
   makeEnv,
-  refuseSharedMemory,
+  prepareWebAssembly,
   builtinModule,
 });
