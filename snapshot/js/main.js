@@ -61,6 +61,7 @@ import { structuredClone } from './structured_clone.js';
 import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
+import defer * as urlPattern from './url_pattern/url_pattern.js';
 import { URLSearchParams } from './url_search_params.js';
 import { prepareWebAssembly } from './wasm.js';
 import defer * as webSocketPair from './websocket/pair.js';
@@ -125,6 +126,7 @@ const lateInterfaces = {
   TextEncoderStream: () => textStreams.TextEncoderStream,
   TransformStream: () => transform.TransformStream,
   TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
+  URLPattern: () => urlPattern.URLPattern,
   WebSocket: () => webSocket.WebSocket,
   WebSocketPair: () => webSocketPair.WebSocketPair,
 };

@@ -123,6 +123,7 @@ const kInterfaces = [
   'TransformStream',
   'TransformStreamDefaultController',
   'URL',
+  'URLPattern',
   'URLSearchParams',
   'WebSocket',
   'WebSocketPair',

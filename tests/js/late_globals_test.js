@@ -96,6 +96,7 @@ const kLate = [
   'TextEncoderStream',
   'TransformStream',
   'TransformStreamDefaultController',
+  'URLPattern',
   'WebSocket',
   'WebSocketPair',
   'fetch',
