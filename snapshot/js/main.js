@@ -25,6 +25,7 @@ import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
 import defer * as outgoing from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
+import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -39,6 +40,7 @@ import {
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import defer * as progressEvent from './progress_event.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
@@ -111,6 +113,7 @@ const lateInterfaces = {
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  FileReader: () => fileReader.FileReader,
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
@@ -120,6 +123,7 @@ const lateInterfaces = {
   PerformanceMeasure: () => entry.PerformanceMeasure,
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   SubtleCrypto: () => subtle.SubtleCrypto,
   TextDecoderStream: () => textStreams.TextDecoderStream,
