@@ -2,7 +2,7 @@
 // URLPattern, https://urlpattern.spec.whatwg.org/, with compareComponent() and generate(), which are
 // proposals that the Web Platform Tests have.
 
-import { inspectAs } from '../inspect_kinds.js';
+import { inspectAs } from '../inspect_interfaces.js';
 import {
   ArrayPrototypePush,
   ObjectDefineProperty,
