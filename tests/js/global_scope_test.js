@@ -151,9 +151,10 @@ const kOperations = [
 ];
 
 const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
+const kHandlers = ['onerror', 'onrejectionhandled', 'onunhandledrejection'];
 
 test('globalThis has the names of the list and no others', () => {
-  const expected = [...kLanguage, ...kInterfaces, ...kOperations, ...kAttributes, 'console'].sort();
+  const expected = [...kLanguage, ...kInterfaces, ...kOperations, ...kAttributes, ...kHandlers, 'console'].sort();
   const actual = Object.getOwnPropertyNames(globalThis).sort();
   same(
     actual.filter((name) => !expected.includes(name)),
@@ -182,7 +183,7 @@ test("what it inherits is the language's own", () => {
 });
 
 test('only operations and attributes are enumerable', () => {
-  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes].sort());
+  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...kHandlers].sort());
 });
 
 test('interfaces have the descriptors of Web IDL', () => {
