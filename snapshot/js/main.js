@@ -20,6 +20,7 @@ import { abortRequest, dispatchFetch } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
+import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
 import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
@@ -194,6 +195,13 @@ ObjectKeys(lateOperations).forEach((name) =>
 );
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
+// Globals of Node.js. Reading one runs its module.
+const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
+defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
+defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
+defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
+defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
+defineGlobal('global', globalThis, false);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 
