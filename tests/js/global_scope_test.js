@@ -96,6 +96,7 @@ const kInterfaces = [
   'File',
   'FileReader',
   'FormData',
+  'HTMLRewriter',
   'Headers',
   'MessageChannel',
   'MessageEvent',

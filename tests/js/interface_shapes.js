@@ -83,5 +83,7 @@ export const kExtras = {
 
 /** Interfaces that no standard has, with the reason. */
 export const kExtraInterfaces = {
+  Buffer: 'Node.js',
+  HTMLRewriter: 'Workers',
   WebSocketPair: 'Workers',
 };
