@@ -72,11 +72,13 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
                   {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}}}));
 }
 
-TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
+TEST(DeployTest, SendsWhatTheAppAsksForInNanoJsonc) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"name": "shop", "limits": {"cpu_ms": 100}})");
-  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none"})");
+  app.write(
+      "nano.jsonc",
+      R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none", "codegen": true})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -86,6 +88,7 @@ TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
   EXPECT_EQ(metadata["limits"], json({{"cpu_ms", 100}, {"heap_mb", 64}}));
   EXPECT_EQ(metadata["nano"]["isolation"], "app");
   EXPECT_EQ(metadata["nano"]["egress"], "none");
+  EXPECT_EQ(metadata["nano"]["codegen"], true);
 }
 
 TEST(DeployTest, HandsOnWhatTheServerHasToSay) {

@@ -17,13 +17,13 @@ enum class EntryPoint {
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
   kMakeEnv,             // ([name, kind, text, ...]) -> env
-  kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
+  kPrepareWebAssembly,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
 };
 
 inline constexpr std::array<const char*, 9> kEntryPointNames = {
     "dispatchFetch",   "fireTimer", "pullOutgoing",       "cancelOutgoing", "abortRequest",
-    "reportRejection", "makeEnv",   "refuseSharedMemory", "builtinModule"};
+    "reportRejection", "makeEnv",   "prepareWebAssembly", "builtinModule"};
 
 // The entry points of one isolate.
 class EntryPoints final {
