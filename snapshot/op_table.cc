@@ -16,7 +16,8 @@ std::vector<Op> makeTable() {
   for (const auto& ops : {kConsoleOps,   kTimeOps,   kHttpOps,   kEncodingOps, kBase64Ops,
                           kCryptoOps,    kUrlOps,    kCloneOps,  kInspectOps,  kContextOps,
                           kFetchOps,     kSocketOps, kDigestOps, kSecretOps,   kCipherOps,
-                          kKeyFormatOps, kRsaOps,    kCurveOps,  kDeriveOps,   kCompressionOps}) {
+                          kKeyFormatOps, kRsaOps,    kCurveOps,  kDeriveOps,   kCompressionOps,
+                          kRpcOps}) {
     table.insert(table.end(), ops.begin(), ops.end());
   }
   return table;

@@ -11,7 +11,8 @@
 namespace nano {
 
 // The modules that an app may import by name; snapshot/js/builtin_modules.js has them.
-inline constexpr std::array<std::string_view, 1> kBuiltinModules = {"cloudflare:sockets"};
+inline constexpr std::array<std::string_view, 2> kBuiltinModules = {"cloudflare:sockets",
+                                                                    "cloudflare:workers"};
 
 bool isBuiltinModule(std::string_view name);
 // "cloudflare:sockets, cloudflare:workers", for messages.

@@ -13,6 +13,10 @@ function valueOf(name, kind, text) {
   return kind === kService ? makeFetcher(name) : text;
 }
 
+/** What the app has, for who imports it: `cloudflare:workers`. @type {object} */
+let envOfApp = {};
+export const importedEnv = () => envOfApp;
+
 /**
  * Each app version has one, shared by its requests: an ordinary object, as on Workers. Names are
  * defined, not assigned, so that one called __proto__ is a variable like any other.
@@ -30,5 +34,6 @@ export function makeEnv(flat) {
       writable: true,
     });
   }
+  envOfApp = env;
   return env;
 }
