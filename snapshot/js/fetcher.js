@@ -76,7 +76,7 @@ const kRemote = {
   get(target, key, fetcher) {
     const isOwn = typeof key !== 'string' || ReflectHas(target, key) || !isFetcher(fetcher);
     if (isOwn) return ReflectGet(target, key, fetcher);
-    if (key === 'then' || key === 'toJSON') return undefined;
+    if (key === 'then' || key === 'toJSON' || key === '') return undefined;
     return remote.makeProperty(nameOf(fetcher), key);
   },
 };

@@ -289,7 +289,6 @@ export const GlobalParseInt = globalThis.parseInt;
 // Errors
 export const ErrorConstructor = Error;
 export const ErrorCaptureStackTrace = /** @type {any} */ (Error).captureStackTrace;
-export const ErrorIsError = /** @type {any} */ (Error).isError;
 export const ErrorPrototype = Error.prototype;
 export const ErrorPrototypeToString = uncurryThis(Error.prototype.toString);
 export const AggregateErrorConstructor = AggregateError;

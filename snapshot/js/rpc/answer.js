@@ -1,16 +1,11 @@
 // @ts-check
 // The side that is called: from the body of a request to the member that it names, and back.
 
-import { failRequest, requestBody, respond, respondStream } from 'nano:ops';
+import { failRequest, kindOf, requestBody, respond, respondStream } from 'nano:ops';
 import { pumpStream } from '../body_pump.js';
 import { domExceptionName, isDOMException } from '../dom_exception.js';
 import { IncomingBody } from '../incoming_body.js';
-import {
-  ArrayIsArray,
-  ErrorIsError,
-  PromisePrototypeThen,
-  PromiseResolve,
-} from '../primordials.js';
+import { ArrayIsArray, PromisePrototypeThen, PromiseResolve } from '../primordials.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import { callMember, checkName, memberOf } from './members.js';
 import {
@@ -106,7 +101,7 @@ function encodeThrown(error) {
   if (isDOMException(error)) {
     return encodeMessage(kError, [domExceptionName(error), error.message, true], kMostAnswerBytes);
   }
-  if (!ErrorIsError(error)) return encodeMessage(kThrown, error, kMostAnswerBytes);
+  if (kindOf(error) !== 'Error') return encodeMessage(kThrown, error, kMostAnswerBytes);
   return encodeMessage(kError, [`${error.name}`, `${error.message}`, false], kMostAnswerBytes);
 }
 

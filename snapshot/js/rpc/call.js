@@ -8,6 +8,7 @@ import { IncomingBody } from '../incoming_body.js';
 import {
   ErrorCaptureStackTrace,
   ErrorConstructor,
+  ErrorGetStack,
   ErrorPrototype,
   EvalErrorConstructor,
   ObjectDefineProperty,
@@ -17,6 +18,7 @@ import {
   PromiseWithResolvers,
   RangeErrorConstructor,
   ReferenceErrorConstructor,
+  ReflectApply,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   SymbolDispose,
@@ -38,6 +40,8 @@ import {
 
 /** Of a fetch that failed. */
 const kFailed = 0;
+/** How the stack of an error without a message begins. */
+const kEmptyHead = 'Error';
 const kFetchFailed = 'fetch failed: ';
 
 const prototypes = {
@@ -54,6 +58,19 @@ const prototypes = {
 function defineHidden(object, key, value) {
   const flags = { __proto__: null, configurable: true, enumerable: false, writable: true };
   ObjectDefineProperty(object, key, { ...flags, value });
+}
+
+/** @param {any} error one of ours, of which nobody knows yet @param {string} message */
+function giveMessage(error, message, name = 'Error') {
+  let stack = ReflectApply(ErrorGetStack, error, []);
+  if (typeof stack === 'string' && StringPrototypeStartsWith(stack, kEmptyHead)) {
+    stack = `${name}: ${message}${StringPrototypeSlice(stack, kEmptyHead.length)}`;
+  }
+  const prototype = prototypes[name];
+  if (prototype === undefined) defineHidden(error, 'name', name);
+  else if (prototype !== ErrorPrototype) ObjectSetPrototypeOf(error, prototype);
+  defineHidden(error, 'message', message);
+  defineHidden(error, 'stack', stack);
 }
 
 const returnNothing = () => undefined;
@@ -127,12 +144,7 @@ class Calling {
   /** By that name, with the stack of the call. */
   #remoteError(name, message, isDOMException) {
     const error = isDOMException ? new DOMException(message, name) : this.#error;
-    if (!isDOMException) {
-      const prototype = prototypes[name];
-      ObjectSetPrototypeOf(error, prototype ?? ErrorPrototype);
-      if (prototype === undefined) defineHidden(error, 'name', name);
-      defineHidden(error, 'message', message);
-    }
+    if (!isDOMException) giveMessage(error, message, name);
     // As on Workers.
     ObjectDefineProperty(error, 'remote', {
       __proto__: null,
@@ -147,12 +159,12 @@ class Calling {
   #failFor(text) {
     const isPrefixed = StringPrototypeStartsWith(text, kFetchFailed);
     const reason = isPrefixed ? StringPrototypeSlice(text, kFetchFailed.length) : text;
-    defineHidden(this.#error, 'message', `The call of ${this.#name}() failed: ${reason}`);
+    giveMessage(this.#error, `The call of ${this.#name}() failed: ${reason}`);
     this.#reject(this.#error);
   }
 
   #onStreamFailed(cause) {
-    defineHidden(this.#error, 'message', `The stream that was to go with ${this.#name}() failed`);
+    giveMessage(this.#error, `The stream that was to go with ${this.#name}() failed`);
     defineHidden(this.#error, 'cause', cause);
     this.#reject(this.#error);
   }
