@@ -55,7 +55,25 @@ test('a plain object stays what it is, and so does what is no such class', async
     ok(makeHandler(exported) === exported);
   }
   ok(makeHandler(class extends WorkerEntrypoint {}) !== undefined);
-  await rejects(TypeError, dispatch({}, makeHandler(Other)), 'must be an object with a fetch() method');
+});
+
+test('no code of the app runs when its handler is looked at', () => {
+  const { WorkerEntrypoint } = workers();
+  const trap = () => {
+    throw new Error('it ran');
+  };
+  const traps = new Proxy({}, { get: () => trap });
+  const proxied = new Proxy(class extends WorkerEntrypoint {}, traps);
+  ok(makeHandler(proxied) === proxied);
+  class Middle extends WorkerEntrypoint {}
+  Object.setPrototypeOf(Middle.prototype, new Proxy(WorkerEntrypoint.prototype, traps));
+  ok(makeHandler(Middle) === Middle);
+  class Late extends WorkerEntrypoint {
+    get scheduled() {
+      return trap();
+    }
+  }
+  same(typeof makeHandler(Late).scheduled, 'function');
 });
 
 test('a class that is scheduled has a handler for it', async () => {

@@ -1,13 +1,16 @@
 // @ts-check
 // A call of an entrypoint: its fetch(), or one of its methods.
 
+import { proxyDetails } from 'nano:ops';
 import { dispatchFetch } from '../dispatch.js';
 import { makeExecutionContext } from '../execution_context.js';
 import {
+  ArrayPrototypePush,
   JSONParse,
   ObjectGetPrototypeOf,
   ReflectApply,
   ReflectConstruct,
+  SafeGetOwnPropertyDescriptor,
   TypeErrorConstructor,
 } from '../primordials.js';
 import { isObject } from '../webidl.js';
@@ -16,14 +19,22 @@ import { answerCall } from './answer.js';
 
 const kBase = WorkerEntrypoint.prototype;
 
-/** Whether the value is a class that extends WorkerEntrypoint. */
-function isEntrypointClass(value) {
-  if (typeof value !== 'function') return false;
-  for (let object = value.prototype; isObject(object); object = ObjectGetPrototypeOf(object)) {
-    if (object === kBase) return true;
+/**
+ * The prototypes of a class that extends WorkerEntrypoint, from its own to its last; undefined of
+ * anything else. No code of a tenant runs, which a proxy's would.
+ */
+function chainOf(value) {
+  if (typeof value !== 'function' || proxyDetails(value) !== undefined) return undefined;
+  const chain = [];
+  let object = SafeGetOwnPropertyDescriptor(value, 'prototype')?.value;
+  for (; object !== kBase; object = ObjectGetPrototypeOf(object)) {
+    if (!isObject(object) || proxyDetails(object) !== undefined) return undefined;
+    ArrayPrototypePush(chain, object);
   }
-  return false;
+  return chain;
 }
+
+const isEntrypointClass = (value) => chainOf(value) !== undefined;
 
 /** Calls one of the handlers that an object or a class may have. */
 function callHandler(target, name, event, env, ctx) {
@@ -36,12 +47,24 @@ function callHandler(target, name, event, env, ctx) {
   return ReflectApply(handler, receiver, isClass ? [event] : [event, env, ctx]);
 }
 
-/** A class by the methods that a plain object has. @param {any} exported a function */
+function hasMember(chain, name) {
+  for (let i = 0; i < chain.length; i++) {
+    if (SafeGetOwnPropertyDescriptor(chain[i], name) !== undefined) return true;
+  }
+  return false;
+}
+
+/**
+ * A class by the methods that a plain object has. Called when an app is loaded, when nothing of a
+ * tenant may run.
+ * @param {any} exported
+ */
 export function handlerOf(exported) {
-  if (!isEntrypointClass(exported)) return exported;
+  const chain = chainOf(exported);
+  if (chain === undefined) return exported;
   const handler = { __proto__: null };
   handler.fetch = (event, env, ctx) => callHandler(exported, 'fetch', event, env, ctx);
-  if (typeof exported.prototype.scheduled === 'function') {
+  if (hasMember(chain, 'scheduled')) {
     handler.scheduled = (event, env, ctx) => callHandler(exported, 'scheduled', event, env, ctx);
   }
   return handler;

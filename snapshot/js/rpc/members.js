@@ -5,7 +5,7 @@
 import {
   ObjectGetPrototypeOf,
   ReflectApply,
-  ReflectGetOwnPropertyDescriptor,
+  SafeGetOwnPropertyDescriptor,
   TypeErrorConstructor as TypeError,
 } from '../primordials.js';
 import { isObject } from '../webidl.js';
@@ -44,12 +44,12 @@ export function checkName(name) {
 /** The descriptor of what may be reached. @param {Receiver} receiver @param {string} name */
 function find({ object, base }, name) {
   if (!isObject(object)) missing(name);
-  const own = ReflectGetOwnPropertyDescriptor(object, name);
+  const own = SafeGetOwnPropertyDescriptor(object, name);
   if (base === undefined) return own ?? missing(name);
   if (own !== undefined) missing(name);
   let holder = ObjectGetPrototypeOf(object);
   for (; holder !== null && holder !== base; holder = ObjectGetPrototypeOf(holder)) {
-    const found = ReflectGetOwnPropertyDescriptor(holder, name);
+    const found = SafeGetOwnPropertyDescriptor(holder, name);
     if (found !== undefined) return found;
   }
   return missing(name);
