@@ -11,6 +11,7 @@ const { stringify } = JSON;
 const { is, getPrototypeOf, keys, getOwnPropertyNames } = Object;
 const { isView } = ArrayBuffer;
 const { isArray } = Array;
+const { then } = Promise.prototype;
 const { apply, defineProperty } = Reflect;
 const kPlain = { configurable: true, enumerable: true, writable: true };
 
@@ -227,7 +228,8 @@ export function sendCall(call, exports, env = {}) {
 function asGiven(init) {
   const { url = 'https://nano.test/', method = 'GET', headers = {}, body } = init;
   const flat = [];
-  for (const name of keys(headers)) flat.push(name.toLowerCase(), headers[name]);
+  const names = keys(headers);
+  for (let i = 0; i < names.length; i++) flat.push(names[i].toLowerCase(), headers[names[i]]);
   return {
     url,
     method,
@@ -240,11 +242,13 @@ function sent(slot, given) {
   return {
     slot,
     given,
-    done: native.answer(slot).then((answer) => ({
-      ...answer,
-      headers: pairs(answer.headers),
-      text: answer.body === null ? null : new TextDecoder().decode(answer.body),
-    })),
+    done: apply(then, native.answer(slot), [
+      (answer) => ({
+        ...answer,
+        headers: pairs(answer.headers),
+        text: answer.body === null ? null : new TextDecoder().decode(answer.body),
+      }),
+    ]),
     abort: () => native.callEntryPoint('abortRequest', [slot]),
     cancel: () => native.callEntryPoint('cancelOutgoing', [slot]),
     waited: () => native.waitedFor(slot),

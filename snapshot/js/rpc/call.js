@@ -57,7 +57,7 @@ const prototypes = {
 
 function defineHidden(object, key, value) {
   const flags = { __proto__: null, configurable: true, enumerable: false, writable: true };
-  ObjectDefineProperty(object, key, { ...flags, value });
+  ObjectDefineProperty(object, key, { __proto__: null, ...flags, value });
 }
 
 /** @param {any} error one of ours, of which nobody knows yet @param {string} message */
@@ -126,11 +126,11 @@ class Calling {
   #settle({ kind, value }) {
     if (this.#isSettled) return;
     if (kind === kResult) {
-      this.#isSettled = true;
       // For who writes `using`: there is nothing that has to be let go of.
       if (isObject(value) && !isPlatformObject(value)) {
         defineHidden(value, SymbolDispose, returnNothing);
       }
+      this.#isSettled = true;
       this.#resolvers.resolve(value);
     } else if (kind === kThrown) {
       this.#reject(value);

@@ -58,10 +58,8 @@ function find({ object, base }, name) {
 /** @param {Receiver} receiver @param {string} name @returns {any} the member, got from its getter */
 export function memberOf(receiver, name) {
   const descriptor = find(receiver, name);
-  if ('value' in descriptor) return descriptor.value;
-  return descriptor.get === undefined
-    ? undefined
-    : ReflectApply(descriptor.get, receiver.object, []);
+  if (descriptor.get === undefined) return descriptor.value;
+  return ReflectApply(descriptor.get, receiver.object, []);
 }
 
 /** @param {Receiver} receiver @param {string} name @param {any} method @param {any[]} args */
