@@ -61,7 +61,11 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
         room_(std::move(room)) {}
 
   void ThrowDataCloneError(v8::Local<v8::String> message) override {
-    hooks_.throwDataCloneError(message);
+    // V8 says that it is out of memory, and not whose limit that is.
+    hooks_.throwDataCloneError(
+        isOverBudget_ ? v8::String::NewFromUtf8Literal(
+                            isolate_, "The serialized form does not fit into limits.buffers_mb.")
+                      : message);
   }
 
   bool HasCustomHostObject(v8::Isolate*) override { return true; }
@@ -101,6 +105,7 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
     if (size > room_.maxBytes) return nullptr;
     if (room_.budget != nullptr && size > share_.bytes() &&
         !share_.add(room_.budget, size - share_.bytes())) {
+      isOverBudget_ = true;
       return nullptr;
     }
     *actualSize = size;
@@ -121,6 +126,7 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
   const CloneHooks& hooks_;
   const CloneRoom room_;
   BufferShare share_;
+  bool isOverBudget_ = false;
   v8::ValueSerializer* serializer_ = nullptr;
   bool hasPlatformObjects_ = false;
 };

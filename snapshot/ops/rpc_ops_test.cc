@@ -71,7 +71,8 @@ TEST_F(RpcOpsTest, CountsWhatItWritesOnTheAppsBudget) {
   const auto budget = std::make_shared<BufferBudget>(size_t{100'000});
   host_.countOn(budget);
   EXPECT_EQ(world_.run("reason(() => write(new Uint8Array(1000)))"), "fine");
-  EXPECT_NE(world_.run("reason(() => write(new Uint8Array(200000)))"), "fine");
+  EXPECT_EQ(world_.run("reason(() => write(new Uint8Array(200000)))"),
+            "The serialized form does not fit into limits.buffers_mb.");
   EXPECT_EQ(budget->usedBytes(), 0U);
 }
 
@@ -137,7 +138,7 @@ TEST_F(RpcOpsTest, SurvivesBytesAtRandom) {
       world_.run("let seed = 12345; const random = (n) => {"
                  "  seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % n; };"
                  "const whole = write(rich()); let tried = 0;"
-                 "for (; tried < 20000; tried++) {"
+                 "for (; tried < 5000; tried++) {"
                  "  const bytes = whole.slice();"
                  "  const from = 12 + whole[4] + 256 * whole[5];"
                  "  for (let n = 1 + random(8); n > 0; n--)"
@@ -147,7 +148,7 @@ TEST_F(RpcOpsTest, SurvivesBytesAtRandom) {
                  "  noise.set([3, 0, 0, 0, 0, 0, 0, 0, noise.length - 12, 0, 0, 0, 0xff, 15]);"
                  "  reason(() => read(noise));"
                  "} tried"),
-      "20000");
+      "5000");
 }
 
 TEST_F(RpcOpsTest, DeepNestingEndsInAnError) {
