@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <span>
@@ -56,6 +57,9 @@ class FakeHost final : public Host {
   // after.
   bool turn(v8::Local<v8::Context> context);
 
+  // Native work that goes on past this is told to stop.
+  void stopWorkAt(std::chrono::steady_clock::time_point end) { workEnds_ = end; }
+
   // What the built-ins did against the rules of Host, or empty.
   const std::string& violation() const { return violation_; }
 
@@ -80,6 +84,7 @@ class FakeHost final : public Host {
   void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+  bool isStopping() override { return std::chrono::steady_clock::now() > workEnds_; }
   FetchHost* fetches() override { return &fetches_; }
   FakeSockets* sockets() override { return &sockets_; }
 
@@ -134,6 +139,7 @@ class FakeHost final : public Host {
   FakeSockets sockets_;
   KeyStore keys_{nullptr};
   double now_ = 0;
+  std::chrono::steady_clock::time_point workEnds_ = std::chrono::steady_clock::time_point::max();
   std::vector<Timer> timers_;
   uint64_t timersMade_ = 0;
   uint32_t requestsMade_ = 0;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <kj/function.h>
 #include <v8.h>
 
 #include "snapshot/snapshot_cache.h"
@@ -29,6 +30,13 @@ class JsWorld final {
   std::vector<std::string> testNames();
   // Runs one test to its end. The error, or empty.
   std::string run(size_t index);
+
+  // Calls what the loaded file exports and lets everything happen until its promise is settled. The
+  // error, or empty. `argument` makes the one argument.
+  using MakeArgument = kj::FunctionParam<v8::Local<v8::Object>(v8::Local<v8::Context> context)>;
+  std::string callExport(const char* name, MakeArgument argument);
+
+  FakeHost& host() { return *host_; }
 
   // What Date shows in the isolate's world from now on, until that is gone.
   static void freezeClock(v8::Isolate* isolate, double unixMillis);
@@ -55,6 +63,7 @@ class JsWorld final {
   v8::Global<v8::Context> context_;
   std::map<std::string, v8::Global<v8::Module>> modules_;
   std::filesystem::path folder_;
+  std::filesystem::path loaded_;
 };
 
 // The module 'nano:test' that harness.js imports: dispatch, answer, waitedFor, callEntryPoint,
