@@ -14,6 +14,9 @@ namespace nano {
 inline constexpr std::array<std::string_view, 2> kBuiltinModules = {"cloudflare:sockets",
                                                                     "cloudflare:workers"};
 
+// The name in the library that a specifier may have: "node:fs" for that and for "fs".
+std::string nodeModuleName(std::string_view specifier);
+
 bool isBuiltinModule(std::string_view name);
 // "cloudflare:sockets, cloudflare:workers", for messages.
 std::string builtinModuleNames();

@@ -31,8 +31,10 @@ class FakeHost final : public Host {
     int32_t slot;
   };
 
-  FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context)
-      : isolate_(isolate),
+  // `library` may be null.
+  FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context, const ModuleLibrary* library)
+      : library_(library),
+        isolate_(isolate),
         entryPoints_(context),
         fetches_(isolate, entryPoints_),
         sockets_(isolate) {}
@@ -66,6 +68,7 @@ class FakeHost final : public Host {
   void log(LogLevel level, std::string_view line) override;
   double now() override { return now_; }
   KeyStore* keys() override { return &keys_; }
+  const ModuleLibrary* moduleLibrary() override { return library_; }
   double timeOrigin() override { return kTimeOrigin; }
   bool startTimer(uint32_t id, double delayMillis) override;
   void stopTimer(uint32_t id) override;
@@ -133,6 +136,7 @@ class FakeHost final : public Host {
   void begin(uint32_t slot, const ResponseHead& head);
   bool answerPull(uint32_t slot, const char* op);
 
+  const ModuleLibrary* library_;
   v8::Isolate* isolate_;
   EntryPoints entryPoints_;
   FakeFetches fetches_;

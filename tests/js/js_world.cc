@@ -26,7 +26,7 @@ v8::Local<v8::String> toString(v8::Isolate* isolate, const std::string& text) {
 
 }  // namespace
 
-JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot)
+JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot, const ModuleLibrary* library)
     : process_(process),
       allocator_(v8::ArrayBuffer::Allocator::NewDefaultAllocator()) {
   v8::Isolate::CreateParams params;
@@ -40,7 +40,7 @@ JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot)
   const auto context = v8::Context::New(isolate_);
   context_.Reset(isolate_, context);
   const v8::Context::Scope entered(context);
-  host_ = std::make_unique<FakeHost>(isolate_, context);
+  host_ = std::make_unique<FakeHost>(isolate_, context, library);
   isolate_->SetData(Host::kIsolateSlot, static_cast<Host*>(host_.get()));
 }
 

@@ -10,6 +10,7 @@
 #include <kj/function.h>
 #include <v8.h>
 
+#include "snapshot/module_library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "tests/js/fake_host.h"
@@ -19,7 +20,7 @@ namespace nano {
 // One isolate from the snapshot with one file of JavaScript tests loaded into it.
 class JsWorld final {
  public:
-  JsWorld(V8Process& process, const SnapshotCache& snapshot);
+  JsWorld(V8Process& process, const SnapshotCache& snapshot, const ModuleLibrary* library);
   ~JsWorld();
   JsWorld(const JsWorld&) = delete;
   JsWorld& operator=(const JsWorld&) = delete;

@@ -90,10 +90,17 @@ v8::Local<v8::Object> makePlan(v8::Local<v8::Context> context, Run& run, int cal
   return plan;
 }
 
-void runSeed(V8Process& process, const SnapshotCache& snapshot, const Plan& plan, int seed) {
+// What every isolate is made from.
+struct Origin {
+  V8Process& process;
+  std::unique_ptr<SnapshotCache> snapshot;
+  std::unique_ptr<ModuleLibrary> library;
+};
+
+void runSeed(const Origin& origin, const Plan& plan, int seed) {
   alarm(kLongestSeedSeconds);
   for (const bool ofOps : {true, false}) {
-    JsWorld world(process, snapshot);
+    JsWorld world(origin.process, *origin.snapshot, origin.library.get());
     Run run{world, seed};
     std::string error = world.load(std::filesystem::path(NANO_OPS_FUZZ) / "driver.js");
     KJ_REQUIRE(error.empty(), error.c_str());
@@ -133,8 +140,11 @@ extern "C" int nano_main(int argc, char** argv, char**) {
   KJ_REQUIRE(fd.get() >= 0, "there is no snapshot", NANO_SNAPSHOT);
   auto opened = SnapshotCache::open(fd.get());
   KJ_REQUIRE(std::holds_alternative<std::unique_ptr<SnapshotCache>>(opened), "no fitting snapshot");
-  const auto& snapshot = *std::get<std::unique_ptr<SnapshotCache>>(opened);
+  kj::AutoCloseFd libraryFd(open(NANO_LIBRARY, O_RDONLY | O_CLOEXEC));
+  KJ_REQUIRE(libraryFd.get() >= 0, "there is no library", NANO_LIBRARY);
+  const Origin origin{process, std::move(std::get<std::unique_ptr<SnapshotCache>>(opened)),
+                      std::move(std::get<0>(ModuleLibrary::open(libraryFd)))};
   for (int i = 0; i < plan.seeds; ++i)
-    runSeed(process, snapshot, plan, plan.first + i);
+    runSeed(origin, plan, plan.first + i);
   return 0;
 }
