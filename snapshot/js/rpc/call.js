@@ -31,7 +31,9 @@ import { readMessage, readWholeMessage } from './incoming_message.js';
 import {
   brokenMessage,
   encodeMessage,
+  kCall,
   kError,
+  kGet,
   kMostAnswerBytes,
   kMostCallBytes,
   kResult,
@@ -179,12 +181,21 @@ class Calling {
 }
 
 /**
- * @param {{ service: string, name: string, caller: Function }} member the binding's name, the
- *   member's, and the function of ours that the stack begins below
- * @param {number} kind @param {any} value
- * @returns {Promise<any>}
+ * The binding's name, the member's, and the function of ours that the stack begins below.
+ * @typedef {{ service: string, name: string, caller: Function }} Member
  */
-export function callRemote({ service, name, caller }, kind, value) {
+
+/** @param {Member} member @param {any[]} args @returns {Promise<any>} */
+export function callMethod(member, args) {
+  return send(member, kCall, args);
+}
+
+/** @param {Member} member @returns {Promise<any>} */
+export function getMember(member) {
+  return send(member, kGet, undefined);
+}
+
+function send({ service, name, caller }, kind, value) {
   const error = new ErrorConstructor();
   ErrorCaptureStackTrace(error, caller);
   try {
