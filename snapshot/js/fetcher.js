@@ -79,6 +79,9 @@ const kRemote = {
     if (key === 'then' || key === 'toJSON' || key === '') return undefined;
     return remote.makeProperty(nameOf(fetcher), key);
   },
+  has(target, key) {
+    return ReflectHas(target, key) || (typeof key === 'string' && key !== 'then' && key !== 'toJSON');
+  },
 };
 const kNothing = ObjectFreeze({ __proto__: ObjectPrototype });
 ObjectSetPrototypeOf(Fetcher.prototype, new ProxyConstructor(kNothing, kRemote));

@@ -46,6 +46,31 @@ class Back extends Base {
     throw error;
   }
 
+  failWithMore() {
+    const end = new RangeError('inner', { cause: 'end' });
+    const errors = [new Error('a'), new DOMException('b', 'AbortError')];
+    const cause = new TypeError('cause', { cause: end });
+    throw Object.assign(new AggregateError(errors, 'all', { cause }), { code: 'E5', list: [1] });
+  }
+
+  failInACircle() {
+    const error = new Error('circle');
+    error.cause = error;
+    throw error;
+  }
+
+  failBadly(how) {
+    if (how === 'symbol') throw Symbol('s');
+    if (how === 'function') throw () => {};
+    const error = new Error('plain');
+    const get = () => {
+      throw new Error('never seen');
+    };
+    if (how === 'getter') Object.defineProperty(error, 'name', { get });
+    else error.method = () => {};
+    throw error;
+  }
+
   abort() {
     throw new DOMException('gone', 'AbortError');
   }
@@ -112,8 +137,8 @@ test('what every object has is no call', () => {
   same([typeof service.toString, typeof service.hasOwnProperty, service.then], ['function', 'function', undefined]);
   same([`${service}`, service.constructor.name], ['[object Fetcher]', 'Fetcher']);
   same(JSON.stringify({ service }), '{"service":{}}');
-  same([service[Symbol.iterator], service[''], 'add' in service, Object.keys(service)], [undefined, undefined, false, []]);
-  same([typeof service.add, service.add.name], ['function', 'add']);
+  same([service[Symbol.iterator], service[''], 'add' in service, Object.keys(service)], [undefined, undefined, true, []]);
+  same([typeof service.add, service.add.name, 'then' in service], ['function', 'add', false]);
   ok(Object.isFrozen(service));
   console.log(service);
   same(seen.length, 0);
@@ -163,8 +188,28 @@ test('an error of another name keeps it', () =>
 
 test('what is no error is thrown as it is, where it can be sent', () =>
   withBack(async (service) => {
-    same(await service.fail({ code: 7 }).catch((thrown) => thrown), { code: 7 });
-    same(await service.fail('text').catch((thrown) => thrown), 'text');
+    same(await service.fail({ code: 7 }).catch((thrown) => thrown), { code: 7, remote: true });
+    for (const value of ['text', 5, false]) await rejects(Error, service.fail(value), `${value}`);
+    await rejects(Error, service.failBadly('symbol'), 'Symbol(s)');
+    await rejects(Error, service.failBadly('function'), 'threw something that cannot be sent');
+    await rejects(Error, service.failBadly('getter'), 'threw something that cannot be sent');
+    await rejects(Error, service.failBadly('property'), 'plain');
+  }));
+
+test('an error keeps its own properties, its cause and its errors, and no stack of theirs', () =>
+  withBack(async (service) => {
+    const error = await service.failWithMore().catch((thrown) => thrown);
+    ok(error instanceof AggregateError);
+    same([error.code, error.list, Object.keys(error)], ['E5', [1], ['code', 'list', 'remote']]);
+    ok(error.cause instanceof TypeError && error.cause.cause.cause === 'end');
+    same(error.errors.map(({ name, message }) => [name, message]), [['Error', 'a'], ['AbortError', 'b']]);
+    for (const { stack } of [error.cause, error.cause.cause, error.errors[0]]) {
+      ok(!stack.includes('\n'), stack);
+    }
+    const endless = await service.failInACircle().catch((thrown) => thrown);
+    let depth = 0;
+    for (let each = endless; each !== undefined; each = each.cause) depth++;
+    same(depth, 9);
   }));
 
 test('what cannot be sent is refused before the call, by a DataCloneError', () =>
@@ -174,9 +219,10 @@ test('what cannot be sent is refused before the call, by a DataCloneError', () =
     const refused = [() => {}, { f() {} }, Symbol('s'), new Point(), new RpcTarget(), service, service.add];
     refused.push(new URL('http://x.test/'), new WritableStream(), new AbortController().signal, new WeakMap());
     for (const value of refused) {
-      await rejects('DataCloneError', service.echo(value), 'could not be cloned.');
+      await rejects('DataCloneError', service.echo(value), 'RpcTarget objects and stubs cannot be sent');
     }
-    await rejects('DataCloneError', service.echo(new Point()), 'Point object could not be cloned.');
+    const text = 'Could not serialize object of type "Point". This type does not support serialization.';
+    await rejects('DataCloneError', service.echo(new Point()), text);
     await rejects('DataCloneError', service.echo(() => {}), 'Functions, RpcTarget objects and stubs');
     await rejects(Error, service.echo({ get bad() { throw new Error('mine'); } }), 'mine');
     same(seen.length, 0);
@@ -185,7 +231,7 @@ test('what cannot be sent is refused before the call, by a DataCloneError', () =
 test('a result that cannot be sent is an error of the call', () =>
   withBack(async (service) => {
     for (const what of ['instance', 'function', 'target']) {
-      await rejects('DataCloneError', service.give(what), 'could not be cloned.');
+      await rejects('DataCloneError', service.give(what), 'cannot be sent yet');
     }
     same(await service.give('nothing'), undefined);
   }));
@@ -200,7 +246,8 @@ test('arguments larger than a request may be are refused by their size', () =>
   inRequest(async () => {
     const { service, seen } = bindTo({ default: Back });
     const half = new Uint8Array(9 << 20);
-    await rejects('DataCloneError', service.echo(half, new Uint8Array(9 << 20)), '16777216 bytes');
+    await rejects(Error, service.echo(half, new Uint8Array(9 << 20)), 'are limited to 16MiB');
+    await rejects(Error, service.echo(new Uint8Array(40 << 20)), 'are limited to 16MiB');
     same(seen.length, 0);
   }));
 

@@ -52,7 +52,8 @@ class RestSource {
 
 const tooLarge = (size, most) =>
   new ErrorConstructor(
-    `The arguments or the result of a call have ${size} bytes, and may have ${most}.`,
+    `Serialized RPC arguments or return values are limited to ${most} bytes, but the size of ` +
+      `this value was: ${size} bytes.`,
   );
 
 /**

@@ -14,14 +14,14 @@ import {
 } from '../primordials.js';
 import { dataCloneError } from '../structured_clone.js';
 import { isPlatformObject } from '../webidl.js';
-import { PackedObjects, unpackObjects } from './packed_objects.js';
+import { kWhatCanBeSent, PackedObjects, unpackObjects } from './packed_objects.js';
 
 /** A list of arguments. */
 export const kCall = 1;
 /** Nothing: the member itself is wanted. */
 export const kGet = 2;
 export const kResult = 3;
-/** [name, message, whether it is a DOMException]. */
+/** What packError() makes of an error that was thrown. */
 export const kError = 4;
 /** Something else that was thrown. */
 export const kThrown = 5;
@@ -32,11 +32,7 @@ export const kMostAnswerBytes = 32 * 1024 * 1024;
 /** The arguments are a request's body: kMaxRequestBodyBytes. */
 export const kMostCallBytes = 16 * 1024 * 1024;
 
-const kHint =
-  ' What structuredClone() copies can be sent, and Headers, Request, Response, Blob and File, and ' +
-  'one ReadableStream of bytes. Functions, RpcTarget objects and stubs cannot be sent yet.';
-
-const makeError = (message) => dataCloneError(`${message}${kHint}`);
+const makeError = (message) => dataCloneError(`${message}${kWhatCanBeSent}`);
 
 /** Objects of classes too: a copy of their properties would be something else. */
 function isSpecial(object) {

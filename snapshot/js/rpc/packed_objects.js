@@ -2,6 +2,7 @@
 // Objects of interfaces in a message: each is packed as a plain list, [interface, parts...], and
 // made anew where it arrives, as if a stranger had sent it.
 
+import { constructorName } from 'nano:ops';
 import { copyOfView } from '../body.js';
 import { bytesOf, fileFactsOf, isBlob, isFile, makeBlob, makeFile, typeOf } from '../blob.js';
 import { normalizeName, normalizeValue, withoutHeaders } from '../header_list.js';
@@ -21,6 +22,10 @@ import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
+
+export const kWhatCanBeSent =
+  ' What structuredClone() copies can be sent, and Headers, Request, Response, Blob and File, and ' +
+  'one ReadableStream of bytes. Functions, RpcTarget objects and stubs cannot be sent yet.';
 
 /** Stands for the bytes behind the message. */
 const kStream = true;
@@ -52,10 +57,15 @@ export class PackedObjects {
   /** @type {any} */
   stream = undefined;
 
-  /** @param {any} object @returns {number | undefined} its number; undefined: it cannot be sent */
+  /** @param {any} object @returns {number} its number; throws where it cannot be sent */
   add(object) {
     const parts = this.#pack(object);
-    if (parts === undefined) return undefined;
+    if (parts === undefined) {
+      throw dataCloneError(
+        `Could not serialize object of type "${constructorName(object)}". This type does not ` +
+          `support serialization.${kWhatCanBeSent}`,
+      );
+    }
     ArrayPrototypePush(this.packed, parts);
     return this.packed.length - 1;
   }
