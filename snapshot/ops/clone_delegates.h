@@ -78,10 +78,11 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
       return;
     }
     // V8 says that it is out of memory, and not whose limit that is.
-    hooks_.throwDataCloneError(
-        isOverBudget_ ? v8::String::NewFromUtf8Literal(
-                            isolate_, "The serialized form does not fit into limits.buffers_mb.")
-                      : message);
+    if (isOverBudget_) {
+      throwError(isolate_, "The serialized form does not fit into limits.buffers_mb.");
+      return;
+    }
+    hooks_.throwDataCloneError(message);
   }
 
   bool HasCustomHostObject(v8::Isolate*) override { return true; }

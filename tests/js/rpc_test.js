@@ -196,6 +196,17 @@ test('what is no error is thrown as it is, where it can be sent', () =>
     await rejects(Error, service.failBadly('property'), 'plain');
   }));
 
+test('an error that is a value arrives as one, without its stack', () =>
+  withBack(async (service) => {
+    const given = new RangeError('sent', { cause: new Error('why') });
+    Object.assign(given, { code: 5, object: {}, nested: 1n });
+    const [[back, again], dom] = await service.echo([given, given], new DOMException('d', 'DataError'));
+    ok(back instanceof RangeError && back === again);
+    same([back.message, back.stack, back.code, back.object, back.nested], ['sent', 'RangeError: sent', 5, undefined, 1n]);
+    same([back.cause.message, back.cause.stack, back.remote], ['why', 'Error: why', undefined]);
+    ok(dom instanceof DOMException && dom.name === 'DataError');
+  }));
+
 test('an error keeps its own properties, its cause and its errors, and no stack of theirs', () =>
   withBack(async (service) => {
     const error = await service.failWithMore().catch((thrown) => thrown);
@@ -223,7 +234,7 @@ test('what cannot be sent is refused before the call, by a DataCloneError', () =
     }
     const text = 'Could not serialize object of type "Point". This type does not support serialization.';
     await rejects('DataCloneError', service.echo(new Point()), text);
-    await rejects('DataCloneError', service.echo(() => {}), 'Functions, RpcTarget objects and stubs');
+    await rejects('DataCloneError', service.echo(() => {}), 'functions, RpcTarget objects and stubs');
     await rejects(Error, service.echo({ get bad() { throw new Error('mine'); } }), 'mine');
     same(seen.length, 0);
   }));

@@ -9,7 +9,6 @@ import { isObject } from '../webidl.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import { callMember, checkName, memberOf } from './members.js';
 import {
-  brokenMessage,
   encodeMessage,
   kCall,
   kError,
@@ -19,7 +18,14 @@ import {
   kResult,
   kThrown,
 } from './message.js';
-import { isError, packError, textOf } from './thrown.js';
+import {
+  brokenMessage,
+  isError,
+  kAllProperties,
+  kNoProperties,
+  packError,
+  textOf,
+} from './thrown.js';
 
 const kOk = 200;
 const kUnknownLength = -1;
@@ -100,7 +106,7 @@ function answerError(slot, error) {
 
 function encodeThrown(thrown) {
   try {
-    if (isError(thrown)) return encodeMessage(kError, packError(thrown, true), kMostAnswerBytes);
+    if (isError(thrown)) return encodeMessage(kError, packError(thrown, kAllProperties), kMostAnswerBytes);
     if (isObject(thrown)) return encodeMessage(kThrown, thrown, kMostAnswerBytes);
     return encodeMessage(kError, ['Error', textOf(thrown), false, []], kMostAnswerBytes);
   } catch {
@@ -112,7 +118,7 @@ function encodeThrown(thrown) {
 function withoutProperties(thrown) {
   const text = 'The method threw something that cannot be sent.';
   try {
-    if (isError(thrown)) return packError(thrown, false);
+    if (isError(thrown)) return packError(thrown, kNoProperties);
   } catch {
     // Its name or its message is behind a getter that throws.
   }

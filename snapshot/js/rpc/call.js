@@ -18,7 +18,6 @@ import {
 import { isObject, isPlatformObject } from '../webidl.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import {
-  brokenMessage,
   encodeMessage,
   kCall,
   kError,
@@ -28,7 +27,7 @@ import {
   kResult,
   kThrown,
 } from './message.js';
-import { giveMessage, markRemote, unpackError } from './thrown.js';
+import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
 
 /** Of a fetch that failed. */
 const kFailed = 0;

@@ -14,7 +14,8 @@ import {
 } from '../primordials.js';
 import { createReadableBytes } from '../streams/readable_byte_core.js';
 import { readableStreamOf } from '../streams/readable_stream.js';
-import { brokenMessage, decodeMessage, partOf, sizeOfMessage } from './message.js';
+import { decodeMessage, partOf, sizeOfMessage } from './message.js';
+import { brokenMessage } from './thrown.js';
 
 /** What follows the message. */
 class RestSource {

@@ -4,7 +4,6 @@
 
 import { readMessage, writeMessage } from 'nano:ops';
 import {
-  ErrorConstructor,
   ObjectGetPrototypeOf,
   ObjectPrototype,
   TypedArrayPrototypeGetBuffer,
@@ -14,7 +13,7 @@ import {
 } from '../primordials.js';
 import { dataCloneError } from '../structured_clone.js';
 import { isPlatformObject } from '../webidl.js';
-import { kWhatCanBeSent, PackedObjects, unpackObjects } from './packed_objects.js';
+import { kHint, PackedObjects, unpackObjects } from './packed_objects.js';
 
 /** A list of arguments. */
 export const kCall = 1;
@@ -32,9 +31,9 @@ export const kMostAnswerBytes = 32 * 1024 * 1024;
 /** The arguments are a request's body: kMaxRequestBodyBytes. */
 export const kMostCallBytes = 16 * 1024 * 1024;
 
-const makeError = (message) => dataCloneError(`${message}${kWhatCanBeSent}`);
+const makeError = (message) => dataCloneError(`${message}${kHint}`);
 
-/** Objects of classes too: a copy of their properties would be something else. */
+/** Errors, and objects of classes: a copy of their properties would be something else. */
 function isSpecial(object) {
   if (isPlatformObject(object)) return true;
   const prototype = ObjectGetPrototypeOf(object);
@@ -48,7 +47,7 @@ function isSpecial(object) {
  */
 export function encodeMessage(kind, value, most) {
   const objects = new PackedObjects();
-  const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.packed];
+  const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.complete()];
   const bytes = writeMessage(kind, value, hooks, most);
   return { bytes, stream: objects.stream };
 }
@@ -77,5 +76,3 @@ export function partOf(bytes, from, to) {
   const buffer = TypedArrayPrototypeGetBuffer(bytes);
   return new Uint8ArrayConstructor(buffer, TypedArrayPrototypeGetByteOffset(bytes) + from, to - from);
 }
-
-export const brokenMessage = () => new ErrorConstructor('The message of a call is broken.');

@@ -22,10 +22,10 @@ import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
+import { isError, kPrimitives, packError, unpackError } from './thrown.js';
 
-export const kWhatCanBeSent =
-  ' What structuredClone() copies can be sent, and Headers, Request, Response, Blob and File, and ' +
-  'one ReadableStream of bytes. Functions, RpcTarget objects and stubs cannot be sent yet.';
+export const kHint =
+  ' A call carries copies of data: functions, RpcTarget objects and stubs cannot be sent yet.';
 
 /** Stands for the bytes behind the message. */
 const kStream = true;
@@ -56,14 +56,21 @@ export class PackedObjects {
   packed = [];
   /** @type {any} */
   stream = undefined;
+  #isComplete = false;
+
+  /** What has been packed, in which nothing else can be. */
+  complete() {
+    this.#isComplete = true;
+    return this.packed;
+  }
 
   /** @param {any} object @returns {number} its number; throws where it cannot be sent */
   add(object) {
-    const parts = this.#pack(object);
+    const parts = this.#isComplete ? undefined : this.#pack(object);
     if (parts === undefined) {
       throw dataCloneError(
         `Could not serialize object of type "${constructorName(object)}". This type does not ` +
-          `support serialization.${kWhatCanBeSent}`,
+          `support serialization.${kHint}`,
       );
     }
     ArrayPrototypePush(this.packed, parts);
@@ -71,6 +78,7 @@ export class PackedObjects {
   }
 
   #pack(object) {
+    if (isError(object)) return ['Error', packError(object, kPrimitives)];
     if (isBlob(object)) {
       const bytes = exact(bytesOf(object));
       if (!isFile(object)) return ['Blob', bytes, typeOf(object)];
@@ -177,6 +185,8 @@ class Unpacking {
           name: textFrom(parts[3]),
           lastModified: +parts[4],
         });
+      case 'Error':
+        return unpackError(parts[1]);
       case 'Headers':
         return headersOfList(headersFrom(parts[1]));
       case 'ReadableStream':

@@ -27,7 +27,13 @@ import {
   URIErrorConstructor,
 } from '../primordials.js';
 import { isObject } from '../webidl.js';
-import { brokenMessage } from './message.js';
+
+export const brokenMessage = () => new ErrorConstructor('The message of a call is broken.');
+
+/** Which properties of an error are sent. */
+export const kNoProperties = 0;
+export const kPrimitives = 1;
+export const kAllProperties = 2;
 
 /** How deep causes of causes are sent. */
 const kMostCauses = 8;
@@ -55,37 +61,37 @@ const kOneError = 1;
 const kErrors = 2;
 
 /**
- * @param {any} error isError() @param {boolean} hasProperties those too
+ * @param {any} error isError() @param {number} which properties
  * @returns {any[]} [name, message, whether it is a DOMException, properties]: a list of names,
- *   kinds and values
+ *   kinds and values. What is sent beside the value of a message can have primitives only.
  */
-export function packError(error, hasProperties, depth = 0) {
+export function packError(error, which, depth = 0) {
   if (isDOMException(error)) return [domExceptionName(error), `${error.message}`, true, []];
   const properties = [];
-  const names = hasProperties ? ObjectGetOwnPropertyNames(error) : [];
+  const names = which === kNoProperties ? [] : ObjectGetOwnPropertyNames(error);
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     if (name === 'name' || name === 'message' || name === 'stack') continue;
-    const value = error[name];
-    if (isError(value)) {
-      // As packed: as a value it would bring its stack.
-      if (depth < kMostCauses) {
-        ArrayPrototypePush(properties, name, kOneError);
-        ArrayPrototypePush(properties, packError(value, true, depth + 1));
-      }
-    } else if (isListOfErrors(value)) {
-      const errors = [];
-      for (let j = 0; j < value.length && depth < kMostCauses; j++) {
-        ArrayPrototypePush(errors, packError(value[j], true, depth + 1));
-      }
-      ArrayPrototypePush(properties, name, kErrors);
-      ArrayPrototypePush(properties, errors);
-    } else {
-      ArrayPrototypePush(properties, name, kValue);
-      ArrayPrototypePush(properties, value);
-    }
+    const packed = packProperty(error[name], which, depth + 1);
+    if (packed === undefined) continue;
+    ArrayPrototypePush(properties, name);
+    ArrayPrototypePush(properties, packed[0], packed[1]);
   }
   return [`${error.name}`, `${error.message}`, false, properties];
+}
+
+function packProperty(value, which, depth) {
+  if (isError(value)) {
+    return depth > kMostCauses ? undefined : [kOneError, packError(value, which, depth)];
+  }
+  if (isListOfErrors(value)) {
+    const errors = [];
+    for (let i = 0; i < value.length && depth <= kMostCauses; i++) {
+      ArrayPrototypePush(errors, packError(value[i], which, depth));
+    }
+    return [kErrors, errors];
+  }
+  return which === kAllProperties || !isObject(value) ? [kValue, value] : undefined;
 }
 
 /** What an AggregateError has. */
@@ -128,9 +134,12 @@ function become(error, name, message, stack) {
 
 /**
  * The error of what packError() made, or of anything: another worker has sent it.
- * @param {any} packed @param {any} error of ours, which becomes that, unless it is a DOMException
+ * @param {any} packed
+ * @param {any} [error] of ours, which becomes that, unless it is a DOMException; else the error has
+ *   no stack
  */
 export function unpackError(packed, error) {
+  if (error === undefined) return unpack(packed, new ErrorConstructor(), kEmptyHead, 0);
   return unpack(packed, error, ReflectApply(ErrorGetStack, error, []), 0);
 }
 
