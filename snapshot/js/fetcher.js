@@ -57,7 +57,9 @@ class Fetcher {
   /** Of Cloudflare's, and no method of the other app either. */
   connect() {
     if (!isObject(this) || !(#name in this)) illegalInvocation();
-    throw new TypeErrorConstructor('A service binding carries no sockets: it has fetch() and methods');
+    throw new TypeErrorConstructor(
+      'A service binding carries no sockets: it has fetch() and methods',
+    );
   }
 
   static {
@@ -80,7 +82,9 @@ const kRemote = {
     return remote.makeProperty(nameOf(fetcher), key);
   },
   has(target, key) {
-    return ReflectHas(target, key) || (typeof key === 'string' && key !== 'then' && key !== 'toJSON');
+    return (
+      ReflectHas(target, key) || (typeof key === 'string' && key !== 'then' && key !== 'toJSON')
+    );
   },
 };
 const kNothing = ObjectFreeze({ __proto__: ObjectPrototype });

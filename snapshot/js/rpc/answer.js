@@ -106,7 +106,8 @@ function answerError(slot, error) {
 
 function encodeThrown(thrown) {
   try {
-    if (isError(thrown)) return encodeMessage(kError, packError(thrown, kAllProperties), kMostAnswerBytes);
+    if (isError(thrown))
+      return encodeMessage(kError, packError(thrown, kAllProperties), kMostAnswerBytes);
     if (isObject(thrown)) return encodeMessage(kThrown, thrown, kMostAnswerBytes);
     return encodeMessage(kError, ['Error', textOf(thrown), false, []], kMostAnswerBytes);
   } catch {

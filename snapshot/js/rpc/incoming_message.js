@@ -1,5 +1,5 @@
 // @ts-check
-// A message that comes in as a body: all of it at once, or in pieces, and then perhaps with a stream
+// A message that comes in as a body: all at once, or in pieces and then perhaps with a stream
 // behind it.
 
 import { copyOfView } from '../body.js';

@@ -26,7 +26,7 @@ const kReserved = {
 
 const kOneArgument =
   ' A function that is not part of a class takes exactly (arg, env, ctx), of which one argument is ' +
-  'the caller\'s. For others export a class that extends WorkerEntrypoint.';
+  "the caller's. For others export a class that extends WorkerEntrypoint.";
 
 /**
  * @typedef {object} Receiver

@@ -63,7 +63,10 @@ export function decodeMessage(bytes, rest) {
 }
 
 const numberAt = (bytes, place) =>
-  bytes[place] + bytes[place + 1] * 0x100 + bytes[place + 2] * 0x10000 + bytes[place + 3] * 0x1000000;
+  bytes[place] +
+  bytes[place + 1] * 0x100 +
+  bytes[place + 2] * 0x10000 +
+  bytes[place + 3] * 0x1000000;
 
 /** How many bytes the message has without its stream; undefined while that is not known. */
 export function sizeOfMessage(bytes) {
@@ -74,5 +77,9 @@ export function sizeOfMessage(bytes) {
 /** A view of a part. @param {Uint8Array} bytes @param {number} from @param {number} to */
 export function partOf(bytes, from, to) {
   const buffer = TypedArrayPrototypeGetBuffer(bytes);
-  return new Uint8ArrayConstructor(buffer, TypedArrayPrototypeGetByteOffset(bytes) + from, to - from);
+  return new Uint8ArrayConstructor(
+    buffer,
+    TypedArrayPrototypeGetByteOffset(bytes) + from,
+    to - from,
+  );
 }

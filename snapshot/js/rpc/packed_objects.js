@@ -36,7 +36,8 @@ const isBytes = (value) => TypedArrayPrototypeGetSymbolToStringTag(value) === 'U
 /** With a buffer that has nothing else: V8 sends buffers as a whole. */
 function exact(bytes) {
   const buffer = TypedArrayPrototypeGetBuffer(bytes);
-  const isWhole = ArrayBufferPrototypeGetByteLength(buffer) === TypedArrayPrototypeGetByteLength(bytes);
+  const isWhole =
+    ArrayBufferPrototypeGetByteLength(buffer) === TypedArrayPrototypeGetByteLength(bytes);
   return isWhole ? bytes : copyOfView(bytes);
 }
 
@@ -86,7 +87,8 @@ export class PackedObjects {
       return ['File', bytes, typeOf(object), name, lastModified];
     }
     if (isHeaders(object)) return ['Headers', headerListOf(object)];
-    if (isReadableStream(object)) return ['ReadableStream', this.#takeStream(readableCoreOf(object))];
+    if (isReadableStream(object))
+      return ['ReadableStream', this.#takeStream(readableCoreOf(object))];
     if (isRequest(object)) return this.#packRequest(object);
     return isResponse(object) ? this.#packResponse(object) : undefined;
   }
@@ -124,7 +126,9 @@ export class PackedObjects {
 
   #takeStream(core) {
     if (core.locked || core.disturbed) {
-      throw dataCloneError('A ReadableStream that has been read from, or is locked, cannot be sent.');
+      throw dataCloneError(
+        'A ReadableStream that has been read from, or is locked, cannot be sent.',
+      );
     }
     if (this.stream !== undefined) {
       throw dataCloneError('A call, and its result, can carry one stream: read the others before.');

@@ -172,5 +172,6 @@ function unpackProperty(kind, value, depth) {
 /** Says of what has come that it was thrown elsewhere, as on Workers. @param {any} thrown */
 export function markRemote(thrown) {
   const flags = { __proto__: null, configurable: true, enumerable: true, writable: true };
-  if (isObject(thrown)) ReflectDefineProperty(thrown, 'remote', { __proto__: null, ...flags, value: true });
+  if (isObject(thrown))
+    ReflectDefineProperty(thrown, 'remote', { __proto__: null, ...flags, value: true });
 }
