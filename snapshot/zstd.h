@@ -3,8 +3,8 @@
 #include <cstddef>
 
 // Zstandard (zstd.h of 1.5), which the engine exports without the header.
-// content_decoder_test.cc, coder_test.cc and builder_test.cc prove that these declarations fit the
-// pinned engine.
+// content_decoder_test.cc, coder_test.cc and module_library_test.cc prove that these declarations
+// fit the pinned engine.
 extern "C" {
 
 struct ZSTD_CCtx;  // NOLINT
@@ -36,9 +36,11 @@ size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* context, ZSTD_dParameter parameter, int
 // 0 at the end of a frame; a hint or an error else.
 size_t ZSTD_decompressStream(ZSTD_DCtx* context, ZSTD_outBuffer* output,  // NOLINT
                              ZSTD_inBuffer* input);
-enum ZSTD_EndDirective { ZSTD_e_continue = 0, ZSTD_e_end = 2 };  // NOLINT
-ZSTD_CCtx* ZSTD_createCCtx_advanced(ZSTD_customMem memory);      // NOLINT
-size_t ZSTD_freeCCtx(ZSTD_CCtx* context);                        // NOLINT
+enum ZSTD_cParameter { ZSTD_c_compressionLevel = 100 };                                   // NOLINT
+enum ZSTD_EndDirective { ZSTD_e_continue = 0, ZSTD_e_flush = 1, ZSTD_e_end = 2 };         // NOLINT
+size_t ZSTD_CCtx_setParameter(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value);  // NOLINT
+ZSTD_CCtx* ZSTD_createCCtx_advanced(ZSTD_customMem memory);                               // NOLINT
+size_t ZSTD_freeCCtx(ZSTD_CCtx* context);                                                 // NOLINT
 // What is still to be written, or an error.
 size_t ZSTD_compressStream2(ZSTD_CCtx* context, ZSTD_outBuffer* output,  // NOLINT
                             ZSTD_inBuffer* input, ZSTD_EndDirective end);
@@ -46,8 +48,6 @@ size_t ZSTD_compressStream2(ZSTD_CCtx* context, ZSTD_outBuffer* output,  // NOLI
 size_t ZSTD_compressBound(size_t size);                                                // NOLINT
 size_t ZSTD_compress(void* out, size_t room, const void* in, size_t size, int level);  // NOLINT
 size_t ZSTD_decompress(void* out, size_t room, const void* in, size_t size);           // NOLINT
-// Very large where it is not known.
-unsigned long long ZSTD_getFrameContentSize(const void* in, size_t size);  // NOLINT
-unsigned ZSTD_isError(size_t code);                                        // NOLINT
-ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);                             // NOLINT
+unsigned ZSTD_isError(size_t code);                                                    // NOLINT
+ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);                                         // NOLINT
 }

@@ -19,6 +19,7 @@ import defer * as cryptoKey from './crypto/key.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
+import { dispatchCall, makeHandler } from './entrypoints.js';
 import { makeEnv } from './env.js';
 import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
@@ -43,6 +44,7 @@ import {
 } from './primordials.js';
 import defer * as progressEvent from './progress_event.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
+import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -118,6 +120,7 @@ const lateInterfaces = {
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
   ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
+  QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
   SubtleCrypto: () => subtle.SubtleCrypto,
@@ -217,4 +220,6 @@ registerEntryPoints({
   makeEnv,
   prepareWebAssembly,
   builtinModule,
+  makeHandler,
+  dispatchCall,
 });

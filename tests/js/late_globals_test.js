@@ -2,7 +2,7 @@
 // Files that run when they are first used run among what a tenant has made of the language: here all
 // of its methods throw before any of them has run.
 
-import { ok, same, test } from './harness.js';
+import { answerFetch, callEntryPoint, ok, outbound, same, send, sendCall, sleep, test } from './harness.js';
 
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const HostError = Error;
@@ -95,6 +95,7 @@ const kLate = [
   'PerformanceObserverEntryList',
   'ProgressEvent',
   'PromiseRejectionEvent',
+  'QuotaExceededError',
   'ReadableByteStreamController',
   'ReadableStreamBYOBRequest',
   'SubtleCrypto',
@@ -245,4 +246,112 @@ test('subtle works among patched methods', async () => {
   same(new Uint8Array(await promises[0]).slice(0, 4), new Uint8Array([3, 144, 88, 198]));
   const error = await promises[1].catch((reason) => reason);
   ok(error instanceof TypeError, 'usages are a sequence');
+});
+
+test('calls by service bindings work among patched methods', async () => {
+  const env = callEntryPoint('makeEnv', ['SVC', 2, 'other-app']);
+  const { SVC: service } = env;
+  const { Headers: H, Blob: B } = globalThis;
+  const exchanges = outbound(() => undefined);
+  const headers = new H({ a: 'b' });
+  const blob = new B(['bytes']);
+  let failure;
+  const poisoned = (body) => {
+    const restore = poison();
+    try {
+      return body();
+    } catch (error) {
+      failure = error;
+      return undefined;
+    } finally {
+      restore();
+    }
+  };
+  let Entrypoint;
+  let called;
+  let failing;
+  const given = { __proto__: null, url: 'https://nano.test/' };
+  await send(given, () => {
+    // In this order: the file of the class is none of those that a call needs.
+    called = poisoned(() => service.join(headers, blob, 'text'));
+    failing = poisoned(() => service.fail());
+    const list = poisoned(() => callEntryPoint('builtinModule', 'cloudflare:workers'));
+    Entrypoint = list[list.indexOf('WorkerEntrypoint') + 1];
+    return new Response('');
+  }).done;
+  same(failure, undefined);
+  class Back extends Entrypoint {
+    join(first, second, third) {
+      return { __proto__: null, first, second, third };
+    }
+    fail() {
+      throw new HostError('so');
+    }
+  }
+  await sleep(1);
+  for (let i = 0; i < 2; i++) {
+    const call = { __proto__: null, method: exchanges[i].rpcMethod, body: exchanges[i].body };
+    const sent = poisoned(() => sendCall(call, { __proto__: null, default: Back }, env));
+    same(failure, undefined);
+    const { body } = await sent.done;
+    poisoned(() => answerFetch(exchanges[i], { __proto__: null, body }));
+  }
+  same(failure, undefined);
+  const result = await called;
+  same([result.first.get('a'), await result.second.text(), result.third], ['b', 'bytes', 'text']);
+  const error = await failing.catch((reason) => reason);
+  same([error instanceof HostError, error.message], [true, 'so']);
+});
+
+test('the newer algorithms of subtle work among patched methods', async () => {
+  const { crypto: c, Crypto: C, Uint8Array: Bytes, SubtleCrypto: S } = globalThis;
+  const subtle = apply(/** @type {any} */ (getOwnPropertyDescriptor(C.prototype, 'subtle')).get, c, []);
+  const { deriveBits, digest, encapsulateBits, encrypt, importKey } = subtle;
+  const { supports } = /** @type {any} */ (S);
+  const only = (usage) => ({
+    __proto__: null,
+    [Symbol.iterator]() {
+      let done = false;
+      const next = () => {
+        const step = { __proto__: null, done, value: usage };
+        done = true;
+        return step;
+      };
+      return { __proto__: null, next };
+    },
+  });
+  const load = (format, size, name, usage) =>
+    apply(importKey, subtle, [format, new Bytes(size), name, false, only(usage)]);
+  const secret = await load('raw-secret', 8, 'Argon2id', 'deriveBits');
+  const open = await subtle.getPublicKey(
+    await load('raw-seed', 64, 'ML-KEM-512', 'decapsulateBits'),
+    only('encapsulateBits'),
+  );
+  const iv = new Bytes(12);
+  const box = await load('raw-secret', 32, 'ChaCha20-Poly1305', 'encrypt');
+  const argon2 = { __proto__: null, nonce: iv, memory: 8, passes: 1, parallelism: 1 };
+  const calls = [
+    () => apply(digest, subtle, [{ __proto__: null, name: 'cSHAKE128', outputLength: 64 }, iv]),
+    () => apply(encapsulateBits, subtle, ['ML-KEM-512', open]),
+    () => apply(encrypt, subtle, [{ __proto__: null, name: 'ChaCha20-Poly1305', iv }, box, iv]),
+    () => apply(deriveBits, subtle, [{ ...argon2, name: 'Argon2id' }, secret, 64]),
+    () => load('raw-seed', 32, 'ML-DSA-44', 'sign'),
+    () => load('raw-secret', 8, 'KMAC128', 'sign'),
+    () => apply(supports, S, ['sign', 'ML-DSA-44']),
+  ];
+  const results = [];
+  const restore = poison();
+  let failure;
+  try {
+    for (let i = 0; i < calls.length; i++) {
+      defineProperty(results, i, { __proto__: null, value: calls[i](), enumerable: true });
+    }
+  } catch (error) {
+    failure = error;
+  }
+  restore();
+  same(failure, undefined);
+  const [shaken, sealed, sealedText, derived, signer, mac, can] = await Promise.all(results);
+  same([shaken.byteLength, sealed.sharedKey.byteLength, sealedText.byteLength], [8, 32, 28]);
+  same([derived.byteLength, signer.type, mac.type, can], [8, 'private', 'secret', true]);
 });
