@@ -244,7 +244,7 @@ void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
       return bridge_.failRequest(slot, caught.Exception());
     }
   }
-  v8::Local<v8::Object> exports = exports_.Get(isolate);
+  v8::Local<v8::Object> exports = this->exports();
   if (texts[0]->Length() > 0 && !exports->Has(context, texts[0]).FromMaybe(false)) {
     return refuseEntrypoint(context, slot, std::string(given[0].begin(), given[0].size()));
   }
@@ -255,12 +255,21 @@ void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
   if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
 }
 
+// A script has its handler in the place of a default export.
+v8::Local<v8::Object> AppIsolate::exports() const {
+  v8::Isolate* isolate = realm_->isolate();
+  if (!exports_.IsEmpty()) return exports_.Get(isolate);
+  v8::Local<v8::Name> name = v8::String::NewFromUtf8Literal(isolate, "default");
+  v8::Local<v8::Value> handler = handler_.Get(isolate);
+  return v8::Object::New(isolate, v8::Null(isolate), &name, &handler, 1);
+}
+
 void AppIsolate::refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot,
                                   const std::string& name) {
   RequestContext* request = bridge_.requests().find(slot);
   v8::Local<v8::Array> names;
   std::string list;
-  if (exports_.Get(realm_->isolate())->GetOwnPropertyNames(context).ToLocal(&names)) {
+  if (exports()->GetOwnPropertyNames(context).ToLocal(&names)) {
     for (uint32_t i = 0; i < names->Length(); ++i) {
       v8::Local<v8::Value> each;
       if (!names->Get(context, i).ToLocal(&each) || !each->IsString()) continue;
