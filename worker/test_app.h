@@ -136,6 +136,7 @@ class TestApp {
     message.setApp("app");
     message.setId("0123");
     message.setClock(version.clock);
+    message.setCodegen(version.codegen);
     message.setMainModule(version.modules.front().path);
     auto modules = message.initModules(static_cast<uint32_t>(version.modules.size()));
     for (uint32_t i = 0; i < modules.size(); ++i) {
@@ -169,6 +170,9 @@ class TestApp {
     message.setId(id);
     message.setRequestId("request-" + std::to_string(id));
     message.setHops(call.hops);
+    if (!call.entrypoint.empty()) message.setEntrypoint(call.entrypoint);
+    if (!call.props.empty()) message.setProps(call.props);
+    if (!call.rpcMethod.empty()) message.setMethod(call.rpcMethod);
     auto request = message.initRequest();
     request.setMethod(call.method);
     request.setUrl(call.url);

@@ -104,6 +104,7 @@ struct TestVersion {
   std::vector<std::string> services = {};
   AppLimits limits = testLimits();
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
+  bool codegen = false;
 
   // An app of one module.
   static TestVersion of(std::string script) { return {{{"index.js", std::move(script)}}}; }
@@ -120,6 +121,10 @@ struct TestCall {
   std::string body = "";
   std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
   uint8_t hops = 0;
+  // By a service binding.
+  std::string entrypoint = "";
+  std::string props = "";
+  std::string rpcMethod = "";
 };
 
 }  // namespace nano
