@@ -229,7 +229,8 @@ export class Body {
 
   /** https://fetch.spec.whatwg.org/#concept-body-clone @returns {Body} */
   clone() {
-    if (this.source !== null && this.#stream === undefined) {
+    // A stream of it that somebody has seen is not read yet, and stays: it makes its own copy.
+    if (this.source !== null) {
       const copy = new Body();
       copy.source = this.source;
       copy.type = this.type;

@@ -153,6 +153,19 @@ test('clone() gives both the whole body', async () => {
   }
 });
 
+test('clone() gives both the whole body after somebody has looked at the stream', async () => {
+  for (const body of ['text', new Uint8Array([116, 101, 120, 116]), new Blob(['text'])]) {
+    const response = new Response(body);
+    same(response.body instanceof ReadableStream, true);
+    const copy = response.clone();
+    const bytes = await copy.bytes();
+    bytes[0] = 0;
+    same(new TextDecoder().decode(bytes), '\0ext');
+    same(await response.text(), 'text');
+    same(response.body.locked && response.bodyUsed, true);
+  }
+});
+
 test('clone() of a stream tees it', async () => {
   const response = new Response(streamOf(bytes(97), bytes(98)));
   const copy = response.clone();

@@ -1,0 +1,75 @@
+// A suite: a folder with apps, each a folder with its code, its requests and workerd's answers.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The same for both, so that neither is asked for behaviour of a past that the other lacks. */
+const kCompatibilityDate = '2026-11-01';
+
+/**
+ * @typedef {object} App
+ * @property {string} name
+ * @property {string} entry the file that is bundled
+ * @property {import('./answer.js').AppRequest[]} requests
+ * @property {boolean} listsCases whether it answers `/` with paths that are requests as well
+ * @property {import('./compare.js').Known[]} differences
+ * @property {Record<string, string>} bindings
+ * @property {string} compatibilityDate
+ * @property {string[]} compatibilityFlags of workerd
+ */
+
+function entryOf(folder) {
+  const name = ['index.js', 'index.jsx', 'index.ts', 'index.tsx'].find((one) =>
+    existsSync(path.join(folder, one)),
+  );
+  if (!name) throw new Error(`${folder} has no index.js`);
+  return path.join(folder, name);
+}
+
+/** @returns {Promise<App>} */
+async function readApp(folder) {
+  const file = path.join(folder, 'requests.js');
+  const said = existsSync(file) ? await import(pathToFileURL(file).href) : {};
+  return {
+    name: path.basename(folder),
+    entry: entryOf(folder),
+    requests: said.requests ?? [],
+    listsCases: said.requests === undefined || said.listsCases === true,
+    differences: said.differences ?? [],
+    bindings: said.bindings ?? {},
+    compatibilityDate: kCompatibilityDate,
+    compatibilityFlags: said.compatibilityFlags ?? [],
+    recordFile: path.join(folder, 'workerd.json'),
+  };
+}
+
+/**
+ * @param {string} folder the suite's
+ * @param {string[]} names those of its apps that are meant; none: all
+ */
+export async function readSuite(folder, names) {
+  const all = readdirSync(path.join(folder, 'apps')).sort();
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown) throw new Error(`${folder} has no app ${unknown}`);
+  const apps = [];
+  for (const name of names.length > 0 ? names : all)
+    apps.push(await readApp(path.join(folder, 'apps', name)));
+  const upstream = path.join(folder, 'upstream.js');
+  const handler = existsSync(upstream) ? (await import(pathToFileURL(upstream).href)).answer : null;
+  return { apps, upstream: handler };
+}
+
+/** @returns {Record<string, import('./answer.js').Answer>} by the request's name */
+export function readRecord({ recordFile }) {
+  return existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {};
+}
+
+export function writeRecord({ recordFile }, answers) {
+  writeFileSync(recordFile, `${JSON.stringify(answers, null, 1)}\n`);
+}
+
+/** Requests by their names, which are paths where a request has no other. */
+export function nameOf(request) {
+  return request.name ?? `${request.method ?? 'GET'} ${request.path}`;
+}
