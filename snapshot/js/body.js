@@ -167,6 +167,11 @@ export class Body {
     return this.#stream === undefined ? this.used : this.#stream.disturbed;
   }
 
+  /** The coding of its bytes, where whoever made the stream of them says. */
+  get coding() {
+    return this.#stream?.coding;
+  }
+
   /** Where it comes from, if it was fetched and nobody has touched it. */
   get fetched() {
     const incoming = this.incoming;
@@ -356,5 +361,9 @@ function extractStream(stream, context) {
   body.stream = stream;
   // The stream of another body, and untouched: what is behind it can be taken past it.
   if (stream.body !== undefined) body.takeFrom(stream.body);
+  if (stream.content !== undefined) {
+    body.source = stream.content;
+    body.isShared = true;
+  }
   return body;
 }

@@ -353,7 +353,7 @@ export class Response {
       }
       const coding = list === null || body === null ? null : getHeader(list, 'content-encoding');
       const asItComes = incoming !== null && goesAsItComes(incoming, coding);
-      if (coding !== null && !response.#isEncoded) list = fitToBody(list, coding, incoming);
+      if (coding !== null && !response.#isEncoded) list = fitToBody(list, coding, body, incoming);
       let flat = kFlatTextHeaders;
       if (headers !== kTextHeaders) flat = list === null ? '' : flattenHeaders(list);
       send(slot, response.#status, response.#statusText, flat, body, asItComes);

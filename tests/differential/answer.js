@@ -79,7 +79,10 @@ export async function askApp(at, request, replace) {
   for (const [name, value] of got.headers.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
     if (kLeftOut.has(name)) continue;
     const text = replace(value);
-    headers[name] = name in headers ? [headers[name], text].flat() : text;
+    // Repeated or joined is the same, but for cookies.
+    if (!(name in headers)) headers[name] = text;
+    else if (name === 'set-cookie') headers[name] = [headers[name], text].flat();
+    else headers[name] += `, ${text}`;
   }
   const body = bodyOf(String(headers['content-type']), got.body, replace);
   // A length is that of the text before ports were replaced.

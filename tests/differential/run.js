@@ -10,13 +10,14 @@ import { judge } from './compare.js';
 import { undocumented } from './documented.js';
 import { Nano } from './runtimes/nano.js';
 import { Workerd } from './runtimes/workerd.js';
-import { nameOf, readRecord, readSuite, writeRecord } from './suite.js';
-import { startUpstream } from './upstream.js';
+import { nameOf, readRecord, readSuite, writeDifferences, writeRecord } from './suite.js';
+import { startUpstream } from './upstream_server.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const usage = `run.js SUITE [APP...]   asks the apps of a suite on nano and compares with workerd's recorded answers
   --workerd        ask workerd too, and see that it still answers what is recorded
   --record         ask workerd only, and write its answers down
+  --list           add differences that are not listed to the apps' differences.json, for a reason
   --show=TEXT      print the answers to requests whose name has TEXT
   --build=DIR      the build tree (build/release)`;
 const say = (text) => process.stderr.write(`differential: ${text}\n`);
@@ -55,17 +56,22 @@ async function askOne(runtime, app, replace) {
   return answers;
 }
 
-/** @returns {string[]} what is wrong with one app's answers on nano */
-function judgeApp(app, expected, answers) {
+/**
+ * @param {import('./compare.js').Known[]} [found] where differences that are not listed are put
+ * @returns {string[]} what is wrong with one app's answers on nano
+ */
+function judgeApp(app, expected, answers, found = []) {
   const wrong = [];
   const met = new Set();
   for (const name of new Set([...Object.keys(expected), ...Object.keys(answers)])) {
     if (!expected[name]) wrong.push(`${name}: no answer of workerd is recorded: run --record`);
     else if (!answers[name]) wrong.push(`${name}: is recorded, and there is no such request`);
     else {
-      const known = app.differences.filter(({ request }) => request === name);
-      const lines = judge(expected[name], answers[name], known, met);
-      wrong.push(...lines.map((line) => `${name}: ${line}`));
+      const known = app.differences.filter(({ request }) => request === name || request === '*');
+      for (const { at, nano, line } of judge(expected[name], answers[name], known, met)) {
+        wrong.push(`${name}: ${line}`);
+        found.push({ request: name, at, nano, why: '?' });
+      }
     }
   }
   for (const one of app.differences) {
@@ -103,6 +109,7 @@ async function main() {
     options: {
       workerd: { type: 'boolean' },
       record: { type: 'boolean' },
+      list: { type: 'boolean' },
       show: { type: 'string' },
       build: { type: 'string', default: path.join(repository, 'build/release') },
       help: { type: 'boolean' },
@@ -122,8 +129,11 @@ async function main() {
   if (!options.record) {
     const answers = await askAll(new Nano(options.build), suite, modules);
     if (options.show !== undefined) show(answers, options.show);
-    for (const app of suite.apps)
-      wrong.push(...judgeApp(app, readRecord(app), answers.get(app.name)));
+    for (const app of suite.apps) {
+      const found = [];
+      wrong.push(...judgeApp(app, readRecord(app), answers.get(app.name), found));
+      if (options.list && found.length > 0) writeDifferences(app, [...app.differences, ...found]);
+    }
     wrong.push(...undocumented(suite.apps));
   }
   wrong.forEach(say);

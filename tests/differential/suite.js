@@ -27,6 +27,11 @@ function entryOf(folder) {
   return path.join(folder, name);
 }
 
+function readDifferences(folder) {
+  const file = path.join(folder, 'differences.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
+
 /** @returns {Promise<App>} */
 async function readApp(folder) {
   const file = path.join(folder, 'requests.js');
@@ -36,10 +41,11 @@ async function readApp(folder) {
     entry: entryOf(folder),
     requests: said.requests ?? [],
     listsCases: said.requests === undefined || said.listsCases === true,
-    differences: said.differences ?? [],
+    differences: readDifferences(folder),
     bindings: said.bindings ?? {},
     compatibilityDate: kCompatibilityDate,
     compatibilityFlags: said.compatibilityFlags ?? [],
+    differencesFile: path.join(folder, 'differences.json'),
     recordFile: path.join(folder, 'workerd.json'),
   };
 }
@@ -67,6 +73,12 @@ export function readRecord({ recordFile }) {
 
 export function writeRecord({ recordFile }, answers) {
   writeFileSync(recordFile, `${JSON.stringify(answers, null, 1)}\n`);
+}
+
+/** One a line. */
+export function writeDifferences({ differencesFile }, differences) {
+  const lines = differences.map((one) => ` ${JSON.stringify(one)}`);
+  writeFileSync(differencesFile, `[\n${lines.join(',\n')}\n]\n`);
 }
 
 /** Requests by their names, which are paths where a request has no other. */

@@ -27,6 +27,7 @@ async function encryptAndDecrypt(alg, enc, encryptionKey, decryptionKey) {
     .setProtectedHeader({ alg, enc })
     .encrypt(encryptionKey);
   const { payload, protectedHeader } = await jose.jwtDecrypt(token, decryptionKey, {
+    keyManagementAlgorithms: [alg],
     maxPBES2Count: 5000,
   });
   delete protectedHeader.epk;

@@ -35,6 +35,33 @@ const Page = ({ children }) => (
   </html>
 );
 
+/** The chunks of a page whose parts come one after the other, each when the last one was read. */
+async function inTurn() {
+  const [first, second] = [Promise.withResolvers(), Promise.withResolvers()];
+  const { stream } = await streamed(
+    <ul>
+      <Suspense fallback={<li>wait</li>}>
+        <Item promise={second.promise} />
+      </Suspense>
+      <Suspense fallback={<li>wait too</li>}>
+        <Item promise={first.promise} />
+      </Suspense>
+    </ul>,
+  );
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const chunks = [(await reader.read()).value];
+  for (const [{ resolve }, text] of [
+    [first, 'first'],
+    [second, 'second'],
+  ]) {
+    resolve(text);
+    let seen = '';
+    while (!seen.includes(`<li>${text}</li>`)) seen += (await reader.read()).value;
+    chunks.push(seen);
+  }
+  return chunks;
+}
+
 /** Each request has promises of its own. */
 const pages = {
   '/page': () => <Field label="name" />,
@@ -90,6 +117,7 @@ export default {
     const headers = { 'content-type': 'text/html; charset=utf-8' };
     if (pathname === '/string') return new Response(renderToString(<Page>{pages['/page']()}</Page>), { headers });
     if (pathname === '/static') return new Response(renderToStaticMarkup(<Field label="x" />), { headers });
+    if (pathname === '/in-turn') return Response.json(await inTurn());
     if (pathname === '/abort') {
       const controller = new AbortController();
       const { stream, errors } = await streamed(

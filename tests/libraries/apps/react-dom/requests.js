@@ -2,7 +2,7 @@ export const requests = [
   { path: '/string' },
   { path: '/static' },
   { path: '/page' },
-  { path: '/suspense' },
+  { path: '/in-turn' },
   { path: '/suspense?all' },
   { path: '/lazy' },
   { path: '/error-inside' },

@@ -1,0 +1,25 @@
+const get = (path, headers) => ({ path, headers });
+
+export const requests = [
+  ...['/', '/object', '/null', '/undefined', '/number', '/blob', '/bytes', '/stream', '/response', '/html'].map((path) => get(path)),
+  get('/users/7/a/b%20c?x=1'),
+  get('/query?a=1&a=2&b=%FF&__proto__=x'),
+  get('/valid?n=1'),
+  get('/valid'),
+  get('/cookie', { cookie: 'session=x%20y; old=1' }),
+  { path: '/body', method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":[1]}' },
+  { name: 'a form as body', path: '/body', method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=1&a=2&b=+' },
+  { path: '/form', method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=%C3%BC' },
+  { name: 'malformed', path: '/body', method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' },
+  get('/redirect'),
+  get('/error'),
+  get('/throws'),
+  get('/missing'),
+  { path: '/cors', method: 'OPTIONS', headers: { origin: 'https://a.example', 'access-control-request-method': 'PUT' } },
+  get('/static/a.txt'),
+  { path: '/static/a.txt', method: 'HEAD' },
+  { name: 'not modified', path: '/static/a.txt', headers: { 'if-none-match': '"a"' } },
+  get('/static/b.txt'),
+  get('/events'),
+  get('/proxy', { 'x-client': 'of the client', accept: 'text/x-own', cookie: 'a=1' }),
+];
