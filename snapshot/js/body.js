@@ -15,6 +15,7 @@ import {
   ArrayBufferIsView,
   PromisePrototypeThen,
   PromiseResolve,
+  SymbolAsyncIterator,
   TypeErrorConstructor,
   TypedArrayPrototypeGetByteLength,
   Uint8ArrayConstructor,
@@ -22,6 +23,7 @@ import {
 import { markHandled } from './streams/promises.js';
 import { createReadableBytes } from './streams/readable_byte_core.js';
 import { acquireDefaultReader } from './streams/readable_core.js';
+import { readableFrom } from './streams/readable_from.js';
 import { pipeReadable } from './streams/readable_pipe.js';
 import { isReadableStream, readableCoreOf } from './streams/readable_stream.js';
 import { teeReadable } from './streams/readable_tee.js';
@@ -170,6 +172,11 @@ export class Body {
   /** The coding of its bytes, where whoever made the stream of them says. */
   get coding() {
     return this.#stream?.coding;
+  }
+
+  /** How long it will be, where the stream says. @returns {number | undefined} */
+  get streamLength() {
+    return this.#stream?.length;
   }
 
   /** Where it comes from, if it was fetched and nobody has touched it. */
@@ -339,6 +346,9 @@ export function extractBody(object, context) {
   if (isFormData(object)) {
     const { bytes, type } = multipart.encodeMultipart(object);
     return bodyOfSource(bytes, type);
+  }
+  if (typeof object[SymbolAsyncIterator] === 'function') {
+    return bodyOfStream(readableFrom(object, context));
   }
   return bodyOfSource(toText(object), kTextType);
 }

@@ -43,6 +43,8 @@ import defer * as rejectionEvent from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as scheduling from './scheduler.js';
+import defer * as identity from './streams/identity_stream.js';
 import {
   ReadableByteStreamController,
   ReadableStreamBYOBRequest,
@@ -110,6 +112,8 @@ const lateInterfaces = {
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  FixedLengthStream: () => identity.FixedLengthStream,
+  IdentityTransformStream: () => identity.IdentityTransformStream,
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
@@ -154,6 +158,7 @@ const attributes = {
   crypto: () => crypto,
   navigator: () => navigator,
   performance: () => performance.performance,
+  scheduler: () => scheduling.scheduler,
   self: () => globalThis,
 };
 

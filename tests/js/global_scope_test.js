@@ -94,8 +94,10 @@ const kInterfaces = [
   'EventSource',
   'EventTarget',
   'File',
+  'FixedLengthStream',
   'FormData',
   'Headers',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
@@ -147,7 +149,7 @@ const kOperations = [
   'structuredClone',
 ];
 
-const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
+const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'scheduler', 'self'];
 
 test('globalThis has the names of the list and no others', () => {
   const expected = [...kLanguage, ...kInterfaces, ...kOperations, ...kAttributes, 'console'].sort();

@@ -81,6 +81,8 @@ const kLate = [
   'DecompressionStream',
   'ErrorEvent',
   'EventSource',
+  'FixedLengthStream',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',

@@ -45,8 +45,10 @@ test('the status is between 200 and 599', () => {
 test('a null body status takes no body', () => {
   for (const status of [204, 205, 304]) {
     throws(TypeError, () => new Response('x', { status }));
-    throws(TypeError, () => new Response('', { status }));
+    throws(TypeError, () => new Response(bytes(), { status }));
     same(new Response(null, { status }).status, status);
+    const empty = new Response('', { status, headers: { x: '1' } });
+    same([empty.body, [...empty.headers]], [null, [['x', '1']]]);
   }
 });
 
@@ -164,6 +166,21 @@ test('clone() gives both the whole body after somebody has looked at the stream'
     same(await response.text(), 'text');
     same(response.body.locked && response.bodyUsed, true);
   }
+});
+
+test('a body may be an async iterable', async () => {
+  async function* pieces() {
+    yield bytes(97);
+    yield bytes(98);
+  }
+  const response = new Response(pieces());
+  same([response.headers.get('content-type'), await response.text()], [null, 'ab']);
+  const failing = new Response(
+    (async function* () {
+      throw new RangeError('why');
+    })(),
+  );
+  await rejects(RangeError, failing.text());
 });
 
 test('clone() of a stream tees it', async () => {

@@ -33,6 +33,8 @@ export class ReadableCore {
   content = undefined;
   /** The coding of the bytes that it gives. @type {string | undefined} */
   coding = undefined;
+  /** How many bytes it gives in all, where that is known. @type {number | undefined} */
+  length = undefined;
 
   get locked() {
     return this.reader !== undefined;
