@@ -4,7 +4,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help deps test-deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
-        bench-neighbour bench-lifetimes wpt wpt-peers clean
+        bench-neighbour bench-lifetimes wpt wpt-peers test-differential clean
 
 help:
 	@echo "make run        build, serve the examples on 127.0.0.1:8787"
@@ -12,6 +12,7 @@ help:
 	@echo "make check      format, tidy, layers, sizes"
 	@echo "make test-asan  the tests with nanod under ASan and UBSan; test-tsan: under TSan"
 	@echo "make test-long  the slow tail of the tests"
+	@echo "make test-differential   libraries and small apps on nano and on workerd (155 MB) beside it"
 	@echo "make soak       20 minutes of random faults, and a judgement of every answer"
 	@echo "make fuzz       each fuzz program for FUZZ_SECONDS (120); needs clang"
 	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
@@ -86,6 +87,15 @@ wpt: build
 wpt-peers: build
 	@cd tests/wpt/peers && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@$(wpt_run) --runtimes=all --no-check $(WPT_FLAGS)
+
+# Libraries and small apps, on nano and on workerd; make test has workerd's answers from the last --record.
+DIFFERENTIAL_FLAGS ?= --workerd
+
+test-differential: test-deps build
+	@cd tests/differential/peer && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@for suite in libraries differential; do \
+	  $(BUILD)/lib/nano/engine tests/differential/run.js --build=$(BUILD) $(DIFFERENTIAL_FLAGS) tests/$$suite || exit 1; \
+	done
 
 clean:
 	rm -rf build

@@ -77,3 +77,4 @@ npm_ci() {
 npm_ci .
 npm_ci examples/hono
 npm_ci tests/apps_npm
+[ -z "$with_tests" ] || npm_ci tests/libraries

@@ -125,13 +125,10 @@ export class Response {
     if (init !== undefined && init !== null) list = this.#readInit(init, context);
     if (this.#body !== null) {
       if (isNullBodyStatus(this.#status)) {
-        // As on Workers: nothing to send is no body.
-        if (this.#body === '') {
-          this.#body = null;
-          this.#headers = list;
-          return;
+        if (this.#body !== '') {
+          throw new TypeError(`${context}: Response with null body status cannot have body`);
         }
-        throw new TypeError(`${context}: Response with null body status cannot have body`);
+        this.#body = type = null;
       }
       if (type !== null && (list === null || !hasHeader(list, 'content-type'))) {
         if (list === null) list = ['content-type', type];

@@ -2,7 +2,12 @@
 // scheduler.wait(), of Workers: a timer as a promise.
 
 import { abortReason, addAbortAlgorithm, isAbortSignal, isSignalAborted } from './abort.js';
-import { MathMax, PromiseReject, PromiseWithResolvers, TypeErrorConstructor } from './primordials.js';
+import {
+  MathMax,
+  PromiseReject,
+  PromiseWithResolvers,
+  TypeErrorConstructor,
+} from './primordials.js';
 import { clearTimeout, setTimeout } from './timers.js';
 import {
   defineInterface,

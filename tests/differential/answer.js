@@ -46,11 +46,16 @@ export function send({ port, host }, request, timeoutMs = 20_000) {
   });
 }
 
+/** nano's page for a request that failed names the request. */
+const withoutId = (text) => text.replace(/^(request: )[0-9a-f]{16}$/m, '$1ID');
+
 /** A body as JSON where it says so, else as text where it is, else as base64. */
 function bodyOf(type, bytes, replace) {
   let text;
   try {
-    text = replace(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = withoutId(
+      replace(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)),
+    );
   } catch {
     return { base64: bytes.toString('base64') };
   }

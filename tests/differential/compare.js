@@ -37,7 +37,7 @@ const isOfTheBody = ({ at, workerd, nano }, all) =>
 
 /**
  * @param {Known[]} known those of this request; what was met is put into `met`
- * @returns {{at: string, nano: unknown, line: string}[]} what is wrong
+ * @returns {{at: string, nano: unknown, why: string, line: string}[]} what is wrong
  */
 export function judge(workerd, nano, known, met) {
   const wrong = [];
@@ -45,11 +45,13 @@ export function judge(workerd, nano, known, met) {
   for (const one of all) {
     if (isOfTheBody(one, all)) continue;
     const listed = known.find(({ at }) => isIn(one.at, at));
-    if (listed) met.add(listed);
-    if (listed && same(listed.nano, valueAt(nano, listed.at))) continue;
+    if (listed && same(listed.nano, valueAt(nano, listed.at))) {
+      met.add(listed);
+      continue;
+    }
     const expected = listed ? `; listed at ${listed.at}: ${show(listed.nano)}` : '';
     const line = `${one.at}: workerd ${show(one.workerd)}, nano ${show(one.nano)}${expected}`;
-    wrong.push({ at: one.at, nano: one.nano, line });
+    wrong.push({ at: one.at, nano: one.nano, why: listed?.why ?? '?', line });
   }
   return wrong;
 }

@@ -17,7 +17,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 const usage = `run.js SUITE [APP...]   asks the apps of a suite on nano and compares with workerd's recorded answers
   --workerd        ask workerd too, and see that it still answers what is recorded
   --record         ask workerd only, and write its answers down
-  --list           add differences that are not listed to the apps' differences.json, for a reason
+  --list           put the differences that there are into the apps' differences.json, for a reason
   --show=TEXT      print the answers to requests whose name has TEXT
   --build=DIR      the build tree (build/release)`;
 const say = (text) => process.stderr.write(`differential: ${text}\n`);
@@ -57,7 +57,7 @@ async function askOne(runtime, app, replace) {
 }
 
 /**
- * @param {import('./compare.js').Known[]} [found] where differences that are not listed are put
+ * @param {import('./compare.js').Known[]} [found] where what would be the right list is put
  * @returns {string[]} what is wrong with one app's answers on nano
  */
 function judgeApp(app, expected, answers, found = []) {
@@ -68,14 +68,15 @@ function judgeApp(app, expected, answers, found = []) {
     else if (!answers[name]) wrong.push(`${name}: is recorded, and there is no such request`);
     else {
       const known = app.differences.filter(({ request }) => request === name || request === '*');
-      for (const { at, nano, line } of judge(expected[name], answers[name], known, met)) {
+      for (const { at, nano, why, line } of judge(expected[name], answers[name], known, met)) {
         wrong.push(`${name}: ${line}`);
-        found.push({ request: name, at, nano, why: '?' });
+        found.push({ request: name, at, nano, why });
       }
     }
   }
+  found.unshift(...app.differences.filter((one) => met.has(one)));
   for (const one of app.differences) {
-    if (!met.has(one)) wrong.push(`${one.request}: ${one.at} is listed and no longer differs`);
+    if (!met.has(one)) wrong.push(`${one.request}: ${one.at} is listed, and does not differ so`);
   }
   return wrong.map((line) => `${app.name}: ${line}`);
 }
@@ -132,7 +133,7 @@ async function main() {
     for (const app of suite.apps) {
       const found = [];
       wrong.push(...judgeApp(app, readRecord(app), answers.get(app.name), found));
-      if (options.list && found.length > 0) writeDifferences(app, [...app.differences, ...found]);
+      if (options.list) writeDifferences(app, found);
     }
     wrong.push(...undocumented(suite.apps));
   }

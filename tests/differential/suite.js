@@ -1,6 +1,6 @@
 // A suite: a folder with apps, each a folder with its code, its requests and workerd's answers.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -77,6 +77,7 @@ export function writeRecord({ recordFile }, answers) {
 
 /** One a line. */
 export function writeDifferences({ differencesFile }, differences) {
+  if (differences.length === 0) return rmSync(differencesFile, { force: true });
   const lines = differences.map((one) => ` ${JSON.stringify(one)}`);
   writeFileSync(differencesFile, `[\n${lines.join(',\n')}\n]\n`);
 }

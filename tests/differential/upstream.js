@@ -20,7 +20,10 @@ async function echo(request, response) {
   }
   const body = Buffer.concat(pieces).toString('latin1');
   const text = JSON.stringify({ method: request.method, url: request.url, headers, body });
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }
 
@@ -49,7 +52,10 @@ const routes = {
     response.end();
   },
   latin(request, response) {
-    response.socket.end('HTTP/1.1 200 OK\r\nX-Latin: \xfc\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', 'latin1');
+    response.socket.end(
+      'HTTP/1.1 200 OK\r\nX-Latin: \xfc\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+      'latin1',
+    );
   },
   reason(request, response) {
     response.socket.end('HTTP/1.1 200 Very well\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
@@ -71,7 +77,12 @@ const routes = {
     response.socket.destroy();
   },
   pass(request, response) {
-    response.writeHead(203, 'Passed', { 'x-upstream': ['1', '2'], 'set-cookie': ['a=1', 'b=2'], 'content-type': 'x/pass', 'content-length': 6 });
+    response.writeHead(203, 'Passed', {
+      'x-upstream': ['1', '2'],
+      'set-cookie': ['a=1', 'b=2'],
+      'content-type': 'x/pass',
+      'content-length': 6,
+    });
     response.end('passed');
   },
 };

@@ -57,7 +57,8 @@ class IdentityCore {
     const length = TypedArrayPrototypeGetByteLength(bytes);
     if (length === 0) return PromiseResolve(undefined);
     if (this.#left !== undefined) {
-      if (length > this.#left) return this.#fail('More bytes than the FixedLengthStream is to have');
+      if (length > this.#left)
+        return this.#fail('More bytes than the FixedLengthStream is to have');
       this.#left -= length;
     }
     return thenFollow(this.#wanted.promise, () => {

@@ -4,8 +4,21 @@ import { attempt, attemptEach, attempts, caseApp } from '../../case_app.js';
 
 export default caseApp({
   combine() {
-    const headers = new Headers([['B', '1'], ['a', 'x'], ['b', '2'], ['Set-Cookie', 'c=1'], ['set-cookie', 'd=2']]);
-    return { all: headers, b: headers.get('B'), cookie: headers.get('set-cookie'), list: headers.getSetCookie(), keys: [...headers.keys()], values: [...headers.values()] };
+    const headers = new Headers([
+      ['B', '1'],
+      ['a', 'x'],
+      ['b', '2'],
+      ['Set-Cookie', 'c=1'],
+      ['set-cookie', 'd=2'],
+    ]);
+    return {
+      all: headers,
+      b: headers.get('B'),
+      cookie: headers.get('set-cookie'),
+      list: headers.getSetCookie(),
+      keys: [...headers.keys()],
+      values: [...headers.values()],
+    };
   },
   change() {
     const headers = new Headers({ a: '1', b: '2' });
@@ -15,7 +28,12 @@ export default caseApp({
     headers.delete('none');
     const seen = [];
     headers.forEach((value, name, object) => seen.push([name, value, object === headers]));
-    return { seen, has: [headers.has('C'), headers.has('d')], get: headers.get('none'), isMap: Object.prototype.toString.call(headers) };
+    return {
+      seen,
+      has: [headers.has('C'), headers.has('d')],
+      get: headers.get('none'),
+      isMap: Object.prototype.toString.call(headers),
+    };
   },
   cookies() {
     const headers = new Headers();
@@ -27,9 +45,32 @@ export default caseApp({
     headers.delete('set-cookie');
     return { before, after, none: headers.getSetCookie() };
   },
-  names: () => attemptEach(['a b', '', 'ä', 'a:b', 'a\n', '(x)', '__proto__', 'x-"', 'X_Y.z~!#$%&\'*+-^`|'], (name) => new Headers([[name, '1']])),
+  names: () =>
+    attemptEach(
+      ['a b', '', 'ä', 'a:b', 'a\n', '(x)', '__proto__', 'x-"', "X_Y.z~!#$%&'*+-^`|"],
+      (name) => new Headers([[name, '1']]),
+    ),
   values: () =>
-    attemptEach([' a ', '\ta\t', 'a\nb', 'a\r\n', 'a\0b', 'ü', '€', '', 'a  b', '\x7f', 1, null, undefined, {}, ['x', 'y']], (value) => new Headers([['x', value]]).get('x')),
+    attemptEach(
+      [
+        ' a ',
+        '\ta\t',
+        'a\nb',
+        'a\r\n',
+        'a\0b',
+        'ü',
+        '€',
+        '',
+        'a  b',
+        '\x7f',
+        1,
+        null,
+        undefined,
+        {},
+        ['x', 'y'],
+      ],
+      (value) => new Headers([['x', value]]).get('x'),
+    ),
   make: () =>
     attempts({
       pairs: () => new Headers([['a', '1', '2']]),
@@ -42,7 +83,12 @@ export default caseApp({
       headers: () => new Headers(new Headers({ a: '1' })),
       symbol: () => new Headers({ [Symbol('x')]: '1' }),
       inherited: () => new Headers(Object.create({ a: '1' })),
-      generator: () => new Headers((function* () { yield ['a', '1']; })()),
+      generator: () =>
+        new Headers(
+          (function* () {
+            yield ['a', '1'];
+          })(),
+        ),
       call: () => Headers(),
     }),
   iterate() {
@@ -53,16 +99,37 @@ export default caseApp({
       if (name === 'a') headers.set('b', '2');
       if (seen.length > 5) break;
     }
-    return { seen, next: headers.entries().next(), tag: headers[Symbol.iterator] === headers.entries };
+    return {
+      seen,
+      next: headers.entries().next(),
+      tag: headers[Symbol.iterator] === headers.entries,
+    };
   },
   guards: async ({ request }) =>
     attempts({
       request: () => request.headers.set('a', '1'),
-      copy: () => { const copy = new Request(request); copy.headers.set('a', '1'); return copy.headers.get('a'); },
+      copy: () => {
+        const copy = new Request(request);
+        copy.headers.set('a', '1');
+        return copy.headers.get('a');
+      },
       error: () => Response.error().headers.set('a', '1'),
       redirect: () => Response.redirect('http://x/').headers.set('a', '1'),
-      forbidden: () => [...new Request('http://x/', { headers: { Host: 'y', Cookie: 'a=1', 'Content-Length': '5', Connection: 'close' } }).headers],
-      response: () => [...new Response(null, { headers: { 'Set-Cookie': 'a=1', 'Set-Cookie2': 'b=1' } }).headers],
+      forbidden: () => [
+        ...new Request('http://x/', {
+          headers: { Host: 'y', Cookie: 'a=1', 'Content-Length': '5', Connection: 'close' },
+        }).headers,
+      ],
+      response: () => [
+        ...new Response(null, { headers: { 'Set-Cookie': 'a=1', 'Set-Cookie2': 'b=1' } }).headers,
+      ],
     }),
-  arguments: () => attempts({ get: () => new Headers().get(), append: () => new Headers().append('a'), getAll: () => typeof new Headers().getAll, bad: () => new Headers().get('a b'), has: () => new Headers().has('') }),
+  arguments: () =>
+    attempts({
+      get: () => new Headers().get(),
+      append: () => new Headers().append('a'),
+      getAll: () => typeof new Headers().getAll,
+      bad: () => new Headers().get('a b'),
+      has: () => new Headers().has(''),
+    }),
 });

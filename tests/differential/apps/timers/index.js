@@ -41,11 +41,51 @@ export default caseApp({
     await wait(10);
     return count;
   },
-  clear: async () => { let ran = false; const id = setTimeout(() => void (ran = true), 0); clearTimeout(id); clearTimeout(undefined); clearTimeout(12345); clearInterval(null); await wait(5); return ran; },
-  crossClear: async () => { let ran = false; const id = setTimeout(() => void (ran = true), 0); clearInterval(id); await wait(5); return ran; },
-  arguments: () => new Promise((resolve) => setTimeout((...args) => resolve(args), 0, 1, 'b', null)),
-  wrong: () => attempts({ none: () => setTimeout(), string: () => setTimeout('1'), object: () => setTimeout({}), micro: () => queueMicrotask(), microText: () => queueMicrotask('x'), receiver: () => setTimeout.call({}, () => {}, 0) && 1 }),
-  thrown: async () => { setTimeout(() => { throw new Error('of a timer'); }, 0); await wait(10); return 'goes on'; },
-  delays: async () => { const seen = []; for (const delay of [undefined, null, NaN, -5, '2', 'x']) setTimeout(() => seen.push(String(delay)), delay); await wait(30); return seen.sort(); },
-  immediate: () => ({ set: typeof setImmediate, clear: typeof clearImmediate, wait: typeof globalThis.scheduler?.wait }),
+  clear: async () => {
+    let ran = false;
+    const id = setTimeout(() => void (ran = true), 0);
+    clearTimeout(id);
+    clearTimeout(undefined);
+    clearTimeout(12345);
+    clearInterval(null);
+    await wait(5);
+    return ran;
+  },
+  crossClear: async () => {
+    let ran = false;
+    const id = setTimeout(() => void (ran = true), 0);
+    clearInterval(id);
+    await wait(5);
+    return ran;
+  },
+  arguments: () =>
+    new Promise((resolve) => setTimeout((...args) => resolve(args), 0, 1, 'b', null)),
+  wrong: () =>
+    attempts({
+      none: () => setTimeout(),
+      string: () => setTimeout('1'),
+      object: () => setTimeout({}),
+      micro: () => queueMicrotask(),
+      microText: () => queueMicrotask('x'),
+      receiver: () => setTimeout.call({}, () => {}, 0) && 1,
+    }),
+  thrown: async () => {
+    setTimeout(() => {
+      throw new Error('of a timer');
+    }, 0);
+    await wait(10);
+    return 'goes on';
+  },
+  delays: async () => {
+    const seen = [];
+    for (const delay of [undefined, null, NaN, -5, '2', 'x'])
+      setTimeout(() => seen.push(String(delay)), delay);
+    await wait(30);
+    return seen.sort();
+  },
+  immediate: () => ({
+    set: typeof setImmediate,
+    clear: typeof clearImmediate,
+    wait: typeof globalThis.scheduler?.wait,
+  }),
 });

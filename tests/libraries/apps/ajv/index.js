@@ -14,7 +14,11 @@ export default {
       const validate = new Ajv().compile({ type: 'object', required: ['a'] });
       return Response.json({ valid: validate({}) });
     } catch (error) {
-      return Response.json({ name: error.name, isEvalError: error instanceof EvalError, message: error.message });
+      return Response.json({
+        name: error.name,
+        isEvalError: error instanceof EvalError,
+        message: error.message,
+      });
     }
   },
 };

@@ -40,11 +40,15 @@ function makeApp(env) {
     .get('/stream', () => new Blob(['streamed']).stream())
     .get('/response', () => new Response('own', { status: 203, headers: { 'x-own': '1' } }))
     .get('/html', () => html`<p>${'<escaped>'}</p>`)
-    .get('/users/:id/**:rest', (event) => ({ id: getRouterParam(event, 'id'), rest: event.context.params }))
+    .get('/users/:id/**:rest', (event) => ({
+      id: getRouterParam(event, 'id'),
+      rest: event.context.params,
+    }))
     .get('/query', (event) => getQuery(event))
     .get('/valid', (event) =>
       getValidatedQuery(event, (query) => {
-        if (!query.n) throw new HTTPError({ status: 422, message: 'n is missing', data: { n: false } });
+        if (!query.n)
+          throw new HTTPError({ status: 422, message: 'n is missing', data: { n: false } });
         return query;
       }),
     )
@@ -60,7 +64,12 @@ function makeApp(env) {
     .post('/form', async (event) => Object.fromEntries(await event.req.formData()))
     .get('/redirect', () => redirect('/object', 307))
     .get('/error', () => {
-      throw new HTTPError({ status: 409, statusText: 'Twice', message: 'there already', data: { id: 1 } });
+      throw new HTTPError({
+        status: 409,
+        statusText: 'Twice',
+        message: 'there already',
+        data: { id: 1 },
+      });
     })
     .get('/throws', () => {
       throw new Error('unexpected');
@@ -69,13 +78,17 @@ function makeApp(env) {
     .get('/static/**', (event) =>
       serveStatic(event, {
         getContents: (id) => files.get(id),
-        getMeta: (id) => (files.has(id) ? { size: files.get(id).length, mtime: 0, etag: '"a"', type: 'text/plain' } : undefined),
+        getMeta: (id) =>
+          files.has(id)
+            ? { size: files.get(id).length, mtime: 0, etag: '"a"', type: 'text/plain' }
+            : undefined,
       }),
     )
     .get('/events', (event) => {
       const stream = createEventStream(event);
       (async () => {
-        for (let id = 0; id < 3; id++) await stream.push({ id: String(id), event: 'tick', data: `n\n${id}` });
+        for (let id = 0; id < 3; id++)
+          await stream.push({ id: String(id), event: 'tick', data: `n\n${id}` });
         await stream.close();
       })();
       return stream.send();

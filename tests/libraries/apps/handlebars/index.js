@@ -8,7 +8,11 @@ export default {
     try {
       return new Response(Handlebars.compile('Hello {{name}}')({ name: '<you>' }));
     } catch (error) {
-      return Response.json({ name: error.name, isEvalError: error instanceof EvalError, message: error.message });
+      return Response.json({
+        name: error.name,
+        isEvalError: error instanceof EvalError,
+        message: error.message,
+      });
     }
   },
 };

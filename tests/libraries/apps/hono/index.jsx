@@ -29,7 +29,10 @@ const kSecret = 'a secret of the test';
 
 app.use('*', poweredBy());
 app.use('/secure/*', secureHeaders());
-app.use('/api/*', cors({ origin: 'https://shop.example', allowMethods: ['GET', 'PUT'], maxAge: 600 }));
+app.use(
+  '/api/*',
+  cors({ origin: 'https://shop.example', allowMethods: ['GET', 'PUT'], maxAge: 600 }),
+);
 app.use('/etag/*', etag());
 app.use('/pretty', prettyJSON());
 app.use('/basic/*', basicAuth({ username: 'anna', password: 'geheim' }));
@@ -41,7 +44,9 @@ app.use('/form', csrf());
 app.use('/trim/*', trimTrailingSlash());
 
 app.get('/', (c) => c.text('hello'));
-app.get('/api/:kind{[a-z]+}/:id?', (c) => c.json({ ...c.req.param(), query: c.req.queries('q') ?? null }));
+app.get('/api/:kind{[a-z]+}/:id?', (c) =>
+  c.json({ ...c.req.param(), query: c.req.queries('q') ?? null }),
+);
 app.put('/api/:kind', async (c) => c.json({ got: await c.req.json() }, 201));
 app.get('/secure/page', (c) => c.html('<p>safe</p>'));
 app.get('/etag/page', (c) => c.text('the same text'));
@@ -69,15 +74,20 @@ app.post('/form', async (c) => {
   const file = body.file;
   return c.json({
     names: body.name,
-    file: file instanceof File ? { name: file.name, type: file.type, text: await file.text() } : null,
+    file:
+      file instanceof File ? { name: file.name, type: file.type, text: await file.text() } : null,
   });
 });
-app.post('/limited', bodyLimit({ maxSize: 10, onError: (c) => c.text('too much', 413) }), async (c) =>
-  c.text(await c.req.text()),
+app.post(
+  '/limited',
+  bodyLimit({ maxSize: 10, onError: (c) => c.text('too much', 413) }),
+  async (c) => c.text(await c.req.text()),
 );
 app.post(
   '/validated',
-  validator('json', (value, c) => (typeof value.n === 'number' ? value : c.json({ error: 'n' }, 422))),
+  validator('json', (value, c) =>
+    typeof value.n === 'number' ? value : c.json({ error: 'n' }, 422),
+  ),
   (c) => c.json({ twice: c.req.valid('json').n * 2 }),
 );
 app.use('/override', methodOverride({ app }));
@@ -99,7 +109,8 @@ app.get('/stream-text', (c) =>
 );
 app.get('/sse', (c) =>
   streamSSE(c, async (out) => {
-    for (let id = 0; id < 3; id++) await out.writeSSE({ event: 'tick', id: String(id), data: `line\n${id}` });
+    for (let id = 0; id < 3; id++)
+      await out.writeSSE({ event: 'tick', id: String(id), data: `line\n${id}` });
   }),
 );
 
@@ -152,6 +163,9 @@ app.get('/background', (c) => {
   return c.body(null, 204);
 });
 app.all('/method', (c) => c.text(c.req.method));
-app.route('/nested', new Hono().get('/deep/*', (c) => c.text(c.req.routePath)));
+app.route(
+  '/nested',
+  new Hono().get('/deep/*', (c) => c.text(c.req.routePath)),
+);
 
 export default app;

@@ -1,6 +1,17 @@
 // itty-router: routes, middleware, errors, JSON.
 
-import { AutoRouter, cors, error, html, json, png, status, text, withContent, withCookies } from 'itty-router';
+import {
+  AutoRouter,
+  cors,
+  error,
+  html,
+  json,
+  png,
+  status,
+  text,
+  withContent,
+  withCookies,
+} from 'itty-router';
 
 const { preflight, corsify } = cors({ origin: ['https://a.example'], credentials: true });
 const router = AutoRouter({
@@ -27,6 +38,10 @@ router
     throw Object.assign(new Error('payment'), { status: 402, more: true });
   })
   .post('/content', withContent, ({ content }) => ({ content }))
-  .all('/proxy/*', (request) => ({ method: request.method, url: request.url, route: request.route }));
+  .all('/proxy/*', (request) => ({
+    method: request.method,
+    url: request.url,
+    route: request.route,
+  }));
 
 export default { ...router };

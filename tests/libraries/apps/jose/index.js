@@ -49,7 +49,13 @@ const routes = {
     const pem = await jose.exportPKCS8(privateKey);
     const again = await jose.importPKCS8(pem, 'ES256', { extractable: true });
     const same = (await jose.exportJWK(again)).d === jwk.d;
-    return { members: Object.keys(jwk).sort(), kty: jwk.kty, crv: jwk.crv, same, pem: pem.split('\n')[0] };
+    return {
+      members: Object.keys(jwk).sort(),
+      kty: jwk.kty,
+      crv: jwk.crv,
+      same,
+      pem: pem.split('\n')[0],
+    };
   },
   '/thumbprint': () =>
     jose.calculateJwkThumbprint({
@@ -58,16 +64,28 @@ const routes = {
       n: '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw',
     }),
   '/jwks': async () => {
-    const pairs = await Promise.all(['ES256', 'Ed25519'].map((alg) => jose.generateKeyPair(alg, { extractable: true })));
-    const keys = await Promise.all(pairs.map(async ({ publicKey }, i) => ({ ...(await jose.exportJWK(publicKey)), kid: String(i) })));
+    const pairs = await Promise.all(
+      ['ES256', 'Ed25519'].map((alg) => jose.generateKeyPair(alg, { extractable: true })),
+    );
+    const keys = await Promise.all(
+      pairs.map(async ({ publicKey }, i) => ({
+        ...(await jose.exportJWK(publicKey)),
+        kid: String(i),
+      })),
+    );
     const set = jose.createLocalJWKSet({ keys });
-    const token = await new jose.SignJWT({}).setProtectedHeader({ alg: 'Ed25519', kid: '1' }).sign(pairs[1].privateKey);
+    const token = await new jose.SignJWT({})
+      .setProtectedHeader({ alg: 'Ed25519', kid: '1' })
+      .sign(pairs[1].privateKey);
     const { protectedHeader } = await jose.jwtVerify(token, set);
     return protectedHeader;
   },
   '/expired': async () => {
     const key = encode('a secret that is long enough to be one');
-    const token = await new jose.SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(1000).sign(key);
+    const token = await new jose.SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime(1000)
+      .sign(key);
     return jose.jwtVerify(token, key).catch(({ code, claim, reason }) => ({ code, claim, reason }));
   },
   '/general': async () => {

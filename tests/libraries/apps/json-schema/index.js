@@ -6,7 +6,12 @@ const validator = new Validator(
   {
     type: 'object',
     required: ['name'],
-    properties: { name: { type: 'string', minLength: 2 }, mail: { type: 'string', format: 'email' }, at: { format: 'date-time' }, tags: { type: 'array', uniqueItems: true, items: { $ref: '#/$defs/tag' } } },
+    properties: {
+      name: { type: 'string', minLength: 2 },
+      mail: { type: 'string', format: 'email' },
+      at: { format: 'date-time' },
+      tags: { type: 'array', uniqueItems: true, items: { $ref: '#/$defs/tag' } },
+    },
     $defs: { tag: { type: 'string', pattern: '^\\p{L}+$' } },
     additionalProperties: false,
   },

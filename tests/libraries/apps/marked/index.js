@@ -45,7 +45,10 @@ const marked = new Marked({
 export default {
   async fetch(request) {
     const { pathname } = new URL(request.url);
-    const text = request.method === 'POST' ? await request.text() : kText.repeat(pathname === '/long' ? 100 : 1);
+    const text =
+      request.method === 'POST'
+        ? await request.text()
+        : kText.repeat(pathname === '/long' ? 100 : 1);
     if (pathname === '/tokens') return Response.json(marked.lexer(text));
     return new Response(await marked.parse(text), { headers: { 'content-type': 'text/html' } });
   },

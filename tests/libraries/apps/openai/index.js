@@ -16,11 +16,14 @@ const routes = {
   },
   async '/stopped'(client) {
     const stream = await client.chat.completions.create({ model: 'a', messages, stream: true });
-    for await (const chunk of stream) return { first: chunk.choices[0].delta, aborted: stream.controller.signal.aborted };
+    for await (const chunk of stream)
+      return { first: chunk.choices[0].delta, aborted: stream.controller.signal.aborted };
     return null;
   },
   async '/tee'(client) {
-    const [left, right] = (await client.chat.completions.create({ model: 'a', messages, stream: true })).tee();
+    const [left, right] = (
+      await client.chat.completions.create({ model: 'a', messages, stream: true })
+    ).tee();
     const lines = await new Response(left.toReadableStream()).text();
     let words = '';
     for await (const chunk of right) words += chunk.choices[0].delta.content;
@@ -28,7 +31,9 @@ const routes = {
   },
   async '/helper'(client) {
     const events = [];
-    const runner = client.chat.completions.stream({ model: 'a', messages }).on('content', (delta) => events.push(delta));
+    const runner = client.chat.completions
+      .stream({ model: 'a', messages })
+      .on('content', (delta) => events.push(delta));
     const text = await runner.finalContent().catch((error) => `${error.constructor.name}`);
     return { events, text };
   },
@@ -38,19 +43,29 @@ const routes = {
     return ids;
   },
   async '/upload'(client) {
-    return client.files.create({ purpose: 'batch', file: await toFile(new TextEncoder().encode('{}'), 'a.jsonl') });
+    return client.files.create({
+      purpose: 'batch',
+      file: await toFile(new TextEncoder().encode('{}'), 'a.jsonl'),
+    });
   },
   async '/error'(client) {
-    const error = await client.chat.completions.create({ model: 'missing', messages }).catch((one) => one);
+    const error = await client.chat.completions
+      .create({ model: 'missing', messages })
+      .catch((one) => one);
     const { status, code, type, requestID, message } = error;
     return { name: error.constructor.name, status, code, type, requestID, message };
   },
   async '/retry'(client) {
-    const { choices } = await client.chat.completions.create({ model: 'flaky', messages }, { maxRetries: 2 });
+    const { choices } = await client.chat.completions.create(
+      { model: 'flaky', messages },
+      { maxRetries: 2 },
+    );
     return choices.length;
   },
   async '/timeout'(client) {
-    const error = await client.get('/nothing-to-come', { timeout: 1, maxRetries: 0, signal: AbortSignal.abort() }).catch((one) => one);
+    const error = await client
+      .get('/nothing-to-come', { timeout: 1, maxRetries: 0, signal: AbortSignal.abort() })
+      .catch((one) => one);
     return error.constructor.name;
   },
 };
@@ -58,7 +73,9 @@ const routes = {
 /** Requests that the service stream on, as an app for a browser would. */
 async function passOn(client) {
   const stream = await client.chat.completions.create({ model: 'a', messages, stream: true });
-  return new Response(stream.toReadableStream(), { headers: { 'content-type': 'application/x-ndjson' } });
+  return new Response(stream.toReadableStream(), {
+    headers: { 'content-type': 'application/x-ndjson' },
+  });
 }
 
 export default {

@@ -13,7 +13,12 @@ function Counter({ start }) {
   const [count] = useState(start);
   const squared = useMemo(() => count ** 2, [count]);
   return (
-    <p id={useId()} lang={useContext(Lang)} class={{ toString: () => 'c' }} style={{ color: 'red', fontSize: 12 }}>
+    <p
+      id={useId()}
+      lang={useContext(Lang)}
+      class={{ toString: () => 'c' }}
+      style={{ color: 'red', fontSize: 12 }}
+    >
       {count}/{squared} {'<&">'}
     </p>
   );
@@ -45,7 +50,8 @@ export default {
       </main>
     );
     if (pathname === '/string') return new Response(renderToString(page), { headers });
-    if (pathname === '/async') return new Response(await renderToStringAsync(suspended), { headers });
+    if (pathname === '/async')
+      return new Response(await renderToStringAsync(suspended), { headers });
     return new Response(renderToReadableStream(suspended), { headers });
   },
 };

@@ -2,7 +2,11 @@
 // react-dom/server.edge: streamed rendering with Suspense, errors, abort, hydration data.
 
 import { createContext, lazy, Suspense, use, useContext, useId } from 'react';
-import { renderToReadableStream, renderToString, renderToStaticMarkup } from 'react-dom/server.edge';
+import {
+  renderToReadableStream,
+  renderToString,
+  renderToStaticMarkup,
+} from 'react-dom/server.edge';
 
 const Theme = createContext('light');
 const later = (ms, value) => new Promise((resolve) => setTimeout(() => resolve(value), ms));
@@ -59,6 +63,7 @@ async function inTurn() {
     while (!seen.includes(`<li>${text}</li>`)) seen += (await reader.read()).value;
     chunks.push(seen);
   }
+  for (let end = await reader.read(); !end.done; end = await reader.read()) chunks[2] += end.value;
   return chunks;
 }
 
@@ -115,8 +120,10 @@ export default {
   async fetch(request) {
     const { pathname, searchParams } = new URL(request.url);
     const headers = { 'content-type': 'text/html; charset=utf-8' };
-    if (pathname === '/string') return new Response(renderToString(<Page>{pages['/page']()}</Page>), { headers });
-    if (pathname === '/static') return new Response(renderToStaticMarkup(<Field label="x" />), { headers });
+    if (pathname === '/string')
+      return new Response(renderToString(<Page>{pages['/page']()}</Page>), { headers });
+    if (pathname === '/static')
+      return new Response(renderToStaticMarkup(<Field label="x" />), { headers });
     if (pathname === '/in-turn') return Response.json(await inTurn());
     if (pathname === '/abort') {
       const controller = new AbortController();

@@ -11,8 +11,12 @@ const signedIn = t.procedure.use(({ ctx, next }) => {
 });
 
 const router = t.router({
-  hello: t.procedure.input(z.object({ name: z.string() }).optional()).query(({ input }) => `hello ${input?.name ?? 'you'}`),
-  add: t.procedure.input(z.tuple([z.number(), z.number()])).mutation(({ input: [a, b] }) => ({ sum: a + b })),
+  hello: t.procedure
+    .input(z.object({ name: z.string() }).optional())
+    .query(({ input }) => `hello ${input?.name ?? 'you'}`),
+  add: t.procedure
+    .input(z.tuple([z.number(), z.number()]))
+    .mutation(({ input: [a, b] }) => ({ sum: a + b })),
   me: signedIn.query(({ ctx }) => ctx),
   fails: t.procedure.query(() => {
     throw new TRPCError({ code: 'CONFLICT', message: 'twice' });
@@ -20,11 +24,18 @@ const router = t.router({
   throws: t.procedure.query(() => {
     throw new Error('of a resolver');
   }),
-  later: t.procedure.query(() => ({ promise: Promise.resolve(new Date(0).toISOString()), list: each(3) })),
+  later: t.procedure.query(() => ({
+    promise: Promise.resolve(new Date(0).toISOString()),
+    list: each(3),
+  })),
   ticks: t.procedure.subscription(async function* () {
     for (let i = 0; i < 3; i++) yield tracked(String(i), { i });
   }),
-  nested: t.router({ upload: t.procedure.input(z.instanceof(FormData)).mutation(({ input }) => Object.fromEntries(input)) }),
+  nested: t.router({
+    upload: t.procedure
+      .input(z.instanceof(FormData))
+      .mutation(({ input }) => Object.fromEntries(input)),
+  }),
 });
 
 async function* each(count) {

@@ -2,7 +2,12 @@ const input = (value) => encodeURIComponent(JSON.stringify(value));
 const form = new FormData();
 form.append('a', 'b');
 const encoded = new Response(form);
-const post = (path, body) => ({ path, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (path, body) => ({
+  path,
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 export const requests = [
   { path: '/trpc/hello' },
@@ -17,9 +22,22 @@ export const requests = [
   { path: '/trpc/throws' },
   { path: '/trpc/nothing' },
   { path: '/trpc/add' },
-  { name: 'streamed', path: '/trpc/later,hello?batch=1&input=%7B%7D', headers: { 'trpc-accept': 'application/jsonl' } },
+  {
+    name: 'streamed',
+    path: '/trpc/later,hello?batch=1&input=%7B%7D',
+    headers: { 'trpc-accept': 'application/jsonl' },
+  },
   { path: '/trpc/ticks', headers: { accept: 'text/event-stream' } },
-  { name: 'subscription after an id', path: '/trpc/ticks', headers: { 'last-event-id': '1', accept: 'text/event-stream' } },
-  { path: '/trpc/nested.upload', method: 'POST', headers: { 'content-type': encoded.headers.get('content-type') }, body: new Uint8Array(await encoded.arrayBuffer()) },
+  {
+    name: 'subscription after an id',
+    path: '/trpc/ticks',
+    headers: { 'last-event-id': '1', accept: 'text/event-stream' },
+  },
+  {
+    path: '/trpc/nested.upload',
+    method: 'POST',
+    headers: { 'content-type': encoded.headers.get('content-type') },
+    body: new Uint8Array(await encoded.arrayBuffer()),
+  },
   { path: '/trpc/hello', method: 'HEAD' },
 ];

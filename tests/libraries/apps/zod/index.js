@@ -29,9 +29,19 @@ const kinds = {
   '/shape': (body) => Shape.safeParse(body),
   '/tree': (body) => Tree.safeParse(body),
   '/flag': (body) => Flags.safeParse(body),
-  '/date': (body) => z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() }).safeParse(body),
+  '/date': (body) =>
+    z
+      .codec(z.iso.datetime(), z.date(), {
+        decode: (text) => new Date(text),
+        encode: (date) => date.toISOString(),
+      })
+      .safeParse(body),
   '/strict': (body) => z.strictObject({ a: z.bigint().or(z.number()) }).safeParse(body),
-  '/refined': (body) => z.object({ a: z.string(), b: z.string() }).refine(({ a, b }) => a === b, { path: ['b'], error: 'must equal a' }).safeParse(body),
+  '/refined': (body) =>
+    z
+      .object({ a: z.string(), b: z.string() })
+      .refine(({ a, b }) => a === b, { path: ['b'], error: 'must equal a' })
+      .safeParse(body),
 };
 
 export default {
@@ -45,6 +55,9 @@ export default {
     }
     const { success, data, error } = kinds[pathname](await request.json());
     if (success) return Response.json({ data });
-    return Response.json({ issues: error.issues, tree: z.treeifyError(error), text: z.prettifyError(error) }, { status: 422 });
+    return Response.json(
+      { issues: error.issues, tree: z.treeifyError(error), text: z.prettifyError(error) },
+      { status: 422 },
+    );
   },
 };

@@ -20,8 +20,22 @@ const upload = async (name, file) => {
 
 export const requests = [
   { path: '/json-schema' },
-  post('/user', { name: ' anna ', email: 'anna@example.com', age: '33', tags: [], born: '2000-02-29' }),
-  post('/user', { name: 'a', email: 'no', age: -1, tags: ['a', 'b', 'c', 1], born: '2001-02-29', role: 'root', at: { city: 1 } }),
+  post('/user', {
+    name: ' anna ',
+    email: 'anna@example.com',
+    age: '33',
+    tags: [],
+    born: '2000-02-29',
+  }),
+  post('/user', {
+    name: 'a',
+    email: 'no',
+    age: -1,
+    tags: ['a', 'b', 'c', 1],
+    born: '2001-02-29',
+    role: 'root',
+    at: { city: 1 },
+  }),
   post('/shape', { kind: 'circle', radius: 2 }),
   post('/shape', { kind: 'line' }),
   post('/tree', { value: 1, children: [{ value: 2, children: [] }] }),
@@ -32,5 +46,8 @@ export const requests = [
   post('/strict', { a: 1, b: 2 }),
   post('/refined', { a: 'x', b: 'y' }),
   await upload('a file', new File(['short'], 'a.txt', { type: 'text/plain' })),
-  await upload('a long file of another type', new File(['longer than ten'], 'a.bin', { type: 'application/x-own' })),
+  await upload(
+    'a long file of another type',
+    new File(['longer than ten'], 'a.bin', { type: 'application/x-own' }),
+  ),
 ];
