@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nanoctl/files.h"
+#include "nanoctl/node_builtins.h"
 #include "nanoctl/program_files.h"
 #include "nanoctl/run_program.h"
 
@@ -40,26 +41,44 @@ const char* contentTypeOf(std::string_view path) {
 
 // Text, data and wasm stay files beside the bundle; wrangler does the same.
 std::vector<std::string> esbuildCommand(const std::string& main, const std::string& out) {
-  return {esbuildPath(),
-          main,
-          "--bundle",
-          "--format=esm",
-          "--target=es2024",
-          "--platform=neutral",
-          "--main-fields=browser,module,main",
-          "--conditions=workerd,worker,browser",
-          "--define:process.env.NODE_ENV=\"production\"",
-          "--loader:.txt=copy",
-          "--loader:.html=copy",
-          "--loader:.sql=copy",
-          "--loader:.bin=copy",
-          "--loader:.wasm=copy",
-          "--external:node:*",
-          "--external:cloudflare:*",
-          "--outdir=" + out + "/out",
-          "--metafile=" + out + "/meta.json",
-          "--log-level=error",
-          "--color=false"};
+  std::vector<std::string> words = {esbuildPath(),
+                                    main,
+                                    "--bundle",
+                                    "--format=esm",
+                                    "--target=es2024",
+                                    "--platform=neutral",
+                                    "--main-fields=browser,module,main",
+                                    "--conditions=workerd,worker,browser",
+                                    "--define:process.env.NODE_ENV=\"production\"",
+                                    "--loader:.txt=copy",
+                                    "--loader:.html=copy",
+                                    "--loader:.sql=copy",
+                                    "--loader:.bin=copy",
+                                    "--loader:.wasm=copy",
+                                    "--external:node:*",
+                                    "--external:cloudflare:*",
+                                    "--outdir=" + out + "/out",
+                                    "--metafile=" + out + "/meta.json",
+                                    "--log-level=error",
+                                    "--color=false"};
+  for (std::string_view name : kNodeBuiltins)
+    words.push_back("--external:" + std::string(name));
+  return words;
+}
+
+// What a bundle begins with whose CommonJS packages call require() for modules of Node.js: esbuild
+// leaves that to a function of this name.
+constexpr char kRequire[] =
+    "--banner:js=import { createRequire as nanoCreateRequire } from \"node:module\"; "
+    "const require = nanoCreateRequire(\"/\");";
+
+bool callsRequire(const json& meta) {
+  for (auto& output : meta.value("outputs", json::object())) {
+    for (auto& import : output.value("imports", json::array())) {
+      if (import.value("kind", "") == "require-call") return true;
+    }
+  }
+  return false;
 }
 
 Result<json> runEsbuild(const std::string& folder, std::vector<std::string> words,
@@ -84,7 +103,10 @@ bool runsAsItIs(const json& inputs) {
     for (auto& import : input.value("imports", json::array())) {
       std::string target = import.value("path", "");
       if (import.value("external", false)) {
-        if (target.starts_with("node:") || target.starts_with("cloudflare:")) continue;
+        if (target.starts_with("node:") || target.starts_with("cloudflare:") ||
+            isNodeBuiltin(target)) {
+          continue;
+        }
         return false;
       }
       std::string original = import.value("original", "");
@@ -114,7 +136,12 @@ Result<AppModules> asTheyAre(const std::string& folder, const std::string& main,
 
 Result<AppModules> bundle(const std::string& folder, const std::string& main,
                           const std::string& out) {
-  auto meta = runEsbuild(folder, esbuildCommand(main, out), out);
+  auto words = esbuildCommand(main, out);
+  auto meta = runEsbuild(folder, words, out);
+  if (meta.ok() && callsRequire(meta.value())) {
+    words.emplace_back(kRequire);
+    meta = runEsbuild(folder, words, out);
+  }
   if (!meta.ok()) return meta.failure();
   AppModules modules;
   modules.bundled = true;

@@ -3,7 +3,7 @@
 // out are copies, and a slice is a view of the same bytes.
 
 import { utf8Decode, utf8Encode } from 'nano:ops';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import {
   ArrayBufferIsView,
   ArrayPrototypePush,
@@ -22,7 +22,7 @@ import {
   TypeErrorConstructor as TypeError,
   Uint8ArrayConstructor as Uint8Array,
 } from './primordials.js';
-import { createReadableBytes } from './streams/readable_byte_core.js';
+import defer * as byteCore from './streams/readable_byte_core.js';
 import { readableStreamOf } from './streams/readable_stream.js';
 import { byteLengthOfView, byteOffsetOfView } from './streams/views.js';
 import {
@@ -190,7 +190,7 @@ export class Blob {
   }
 
   stream() {
-    const stream = createReadableBytes(new BlobSource(this.#bytes));
+    const stream = byteCore.createReadableBytes(new BlobSource(this.#bytes));
     stream.content = this.#bytes;
     return readableStreamOf(stream);
   }

@@ -21,15 +21,15 @@ import {
   Uint8ArrayConstructor,
 } from './primordials.js';
 import { markHandled } from './streams/promises.js';
-import { createReadableBytes } from './streams/readable_byte_core.js';
+import defer * as byteCore from './streams/readable_byte_core.js';
 import { acquireDefaultReader } from './streams/readable_core.js';
-import { readableFrom } from './streams/readable_from.js';
-import { pipeReadable } from './streams/readable_pipe.js';
+import defer * as iterables from './streams/readable_from.js';
+import defer * as pipe from './streams/readable_pipe.js';
 import { isReadableStream, readableCoreOf } from './streams/readable_stream.js';
-import { teeReadable } from './streams/readable_tee.js';
-import { TransformCore } from './streams/transform_core.js';
+import defer * as tee from './streams/readable_tee.js';
+import defer * as transforming from './streams/transform_core.js';
 import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
-import { structuredClone } from './structured_clone.js';
+import defer * as cloning from './structured_clone.js';
 import { isSearchParams, searchParamsList } from './url_search_params.js';
 import { bufferOfView, isArrayBuffer, isObject } from './webidl.js';
 
@@ -141,7 +141,7 @@ export class Body {
   get stream() {
     if (this.#stream !== undefined) return this.#stream;
     const incoming = this.source === null ? this.incoming : null;
-    const stream = createReadableBytes(
+    const stream = byteCore.createReadableBytes(
       incoming === null ? new WholeSource(this) : new IncomingSource(incoming),
     );
     stream.body = this;
@@ -251,7 +251,7 @@ export class Body {
       return copy;
     }
     const type = this.type;
-    const branches = teeReadable(this.stream, structuredClone);
+    const branches = tee.teeReadable(this.stream, cloning.structuredClone);
     // The first branch takes this body's place; what the stream came from is the tee's by now.
     this.source = null;
     this.incoming = null;
@@ -281,9 +281,10 @@ const kIdentity = {
 function proxyOf(stream) {
   const measure = { highWaterMark: 1, size: undefined };
   const none = { highWaterMark: 0, size: undefined };
-  const transform = new TransformCore(/** @type {any} */ (kIdentity), undefined, measure, none);
+  const identity = /** @type {any} */ (kIdentity);
+  const transform = new transforming.TransformCore(identity, undefined, measure, none);
   const options = { preventClose: false, preventAbort: false, preventCancel: false };
-  markHandled(pipeReadable(stream, transform.writable, { ...options, signal: undefined }));
+  markHandled(pipe.pipeReadable(stream, transform.writable, { ...options, signal: undefined }));
   return transform.readable;
 }
 
@@ -348,7 +349,7 @@ export function extractBody(object, context) {
     return bodyOfSource(bytes, type);
   }
   if (typeof object[SymbolAsyncIterator] === 'function') {
-    return bodyOfStream(readableFrom(object, context));
+    return bodyOfStream(iterables.readableFrom(object, context));
   }
   return bodyOfSource(toText(object), kTextType);
 }

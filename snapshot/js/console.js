@@ -2,7 +2,7 @@
 // The console namespace object (Console standard). Each call is one line of the app's log.
 
 import { now } from 'nano:ops';
-import { formatArguments } from './console_format.js';
+import defer * as format from './console_format.js';
 import {
   kDebugLevel,
   kErrorLevel,
@@ -12,7 +12,7 @@ import {
   printLine,
 } from './console_output.js';
 import defer * as table from './console_table.js';
-import { inspect } from './inspect.js';
+import defer * as inspection from './inspect.js';
 import {
   ArrayPrototypeUnshift,
   ErrorCaptureStackTrace,
@@ -57,6 +57,10 @@ function indentLines(text, separator) {
   }
 }
 
+/** Most lines are one string: what formats the others runs late. @param {any[]} data */
+const textOf = (data) =>
+  data.length === 1 && typeof data[0] === 'string' ? data[0] : format.formatArguments(data);
+
 const toLabel = (label) => (label === undefined ? 'default' : `${label}`);
 
 function elapsed(start) {
@@ -86,38 +90,38 @@ const methods = {
     if (condition) return;
     if (typeof data[0] === 'string') data[0] = `Assertion failed: ${data[0]}`;
     else ArrayPrototypeUnshift(data, 'Assertion failed');
-    print(kErrorLevel, formatArguments(data));
+    print(kErrorLevel, textOf(data));
   },
   clear() {
     groups = 0;
   },
   debug(...data) {
-    print(kDebugLevel, formatArguments(data));
+    print(kDebugLevel, textOf(data));
   },
   error(...data) {
-    print(kErrorLevel, formatArguments(data));
+    print(kErrorLevel, textOf(data));
   },
   info(...data) {
-    print(kInfoLevel, formatArguments(data));
+    print(kInfoLevel, textOf(data));
   },
   log(...data) {
-    print(kLogLevel, formatArguments(data));
+    print(kLogLevel, textOf(data));
   },
   table(tabularData = undefined, properties = undefined) {
-    print(kLogLevel, table.formatTable(tabularData, properties) ?? formatArguments([tabularData]));
+    print(kLogLevel, table.formatTable(tabularData, properties) ?? textOf([tabularData]));
   },
   trace(...data) {
-    const text = formatArguments(data);
+    const text = textOf(data);
     print(kLogLevel, `Trace${text === '' ? '' : `: ${text}`}${currentStack(methods.trace)}`);
   },
   warn(...data) {
-    print(kWarnLevel, formatArguments(data));
+    print(kWarnLevel, textOf(data));
   },
   dir(item = undefined, options = undefined) {
-    print(kLogLevel, inspect(item, dirDepth(options)));
+    print(kLogLevel, inspection.inspect(item, dirDepth(options)));
   },
   dirxml(...data) {
-    print(kLogLevel, formatArguments(data));
+    print(kLogLevel, textOf(data));
   },
   count(label = 'default') {
     label = toLabel(label);
@@ -130,11 +134,11 @@ const methods = {
     if (!counts.delete(label)) print(kWarnLevel, `Count for '${label}' does not exist`);
   },
   group(...data) {
-    if (data.length > 0) print(kLogLevel, formatArguments(data));
+    if (data.length > 0) print(kLogLevel, textOf(data));
     groups++;
   },
   groupCollapsed(...data) {
-    if (data.length > 0) print(kLogLevel, formatArguments(data));
+    if (data.length > 0) print(kLogLevel, textOf(data));
     groups++;
   },
   groupEnd() {
@@ -152,7 +156,7 @@ const methods = {
     label = toLabel(label);
     const start = startTimeOf(label);
     if (start === undefined) return;
-    const text = data.length === 0 ? '' : ` ${formatArguments(data)}`;
+    const text = data.length === 0 ? '' : ` ${textOf(data)}`;
     print(kLogLevel, `${label}: ${elapsed(start)}${text}`);
   },
   timeEnd(label = 'default') {

@@ -2,7 +2,7 @@
 // FormData, https://xhr.spec.whatwg.org/#interface-formdata
 
 import { fileOfBlob, isBlob, isFile } from './blob.js';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import { defineIterable } from './iterable.js';
 import { ArrayPrototypePush, TypeErrorConstructor as TypeError } from './primordials.js';
 import {

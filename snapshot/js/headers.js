@@ -13,7 +13,7 @@ import {
   normalizeValue,
   setHeader,
 } from './header_list.js';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import { defineIterable } from './iterable.js';
 import {
   ArrayPrototypePush,

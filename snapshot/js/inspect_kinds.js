@@ -16,19 +16,18 @@ import {
   iteratorHasPairs,
 } from './inspect_items.js';
 import { constructorNameOf, functionNameOf, prefixOf, tagOf } from './inspect_names.js';
+import { platformShapes } from './inspect_interfaces.js';
 import { formatPrimitive } from './inspect_text.js';
 import {
-  ArrayPrototypePush,
   BigIntPrototypeValueOf,
   BooleanPrototypeValueOf,
   DatePrototypeGetTime,
   DatePrototypeToISOString,
   FunctionPrototypeToString,
-  getterOf,
   MapPrototypeGetSize,
   NumberPrototypeValueOf,
   ReflectGetPrototypeOf,
-  RegExpConstructor,
+  RegExpPrototypeFlagGetters,
   RegExpPrototypeGetSource,
   SetPrototypeGetSize,
   StringPrototypeEndsWith,
@@ -57,18 +56,6 @@ function shapeWithBase(name, base) {
   const shape = new Shape(name, '{', '}');
   shape.base = base;
   return shape;
-}
-
-/** @type {Array<{isInstance: (value: any) => boolean, fields: (value: any) => any[]}>} */
-const platformShapes = [];
-
-/**
- * How objects of an interface are printed; their private fields cannot be seen from here.
- * @param {(value: any) => boolean} isInstance
- * @param {(value: any) => any[]} fields what is printed: [name, value, name, value, ...]
- */
-export function inspectAs(isInstance, fields) {
-  ArrayPrototypePush(platformShapes, { isInstance, fields });
 }
 
 /**
@@ -172,23 +159,12 @@ function withName(text, name, tag, expected) {
   return name === expected && tag === '' ? text : `${prefixOf(name, tag, expected)}${text}`;
 }
 
-/** Each flag has a getter; RegExp.prototype.flags looks them up where a tenant may change them. */
-const kFlags = [
-  ['d', 'hasIndices'],
-  ['g', 'global'],
-  ['i', 'ignoreCase'],
-  ['m', 'multiline'],
-  ['s', 'dotAll'],
-  ['u', 'unicode'],
-  ['v', 'unicodeSets'],
-  ['y', 'sticky'],
-];
-const kFlagGetters = kFlags.map((flag) => getterOf(RegExpConstructor.prototype, flag[1]));
+const kFlags = 'dgimsuvy';
 
 function regExpText(value) {
   let flags = '';
   for (let i = 0; i < kFlags.length; i++) {
-    if (kFlagGetters[i](value)) flags += kFlags[i][0];
+    if (RegExpPrototypeFlagGetters[i](value)) flags += kFlags[i];
   }
   return `/${RegExpPrototypeGetSource(value)}/${flags}`;
 }

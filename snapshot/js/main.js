@@ -4,7 +4,7 @@
 
 import { defineLazyProperty, registerEntryPoints } from 'nano:ops';
 import { AbortController, AbortSignal } from './abort.js';
-import { atob, btoa } from './base64.js';
+import defer * as base64 from './base64.js';
 import defer * as broadcast from './broadcast_channel.js';
 import { cancelOutgoing, pullOutgoing } from './body_pump.js';
 import { builtinModule } from './builtin_modules.js';
@@ -20,6 +20,7 @@ import { abortRequest, dispatchFetch } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
+import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
 import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
@@ -45,10 +46,7 @@ import { Request } from './request.js';
 import { Response } from './response.js';
 import defer * as scheduling from './scheduler.js';
 import defer * as identity from './streams/identity_stream.js';
-import {
-  ReadableByteStreamController,
-  ReadableStreamBYOBRequest,
-} from './streams/readable_byte_controller.js';
+import defer * as byteController from './streams/readable_byte_controller.js';
 import { ReadableStreamDefaultController } from './streams/readable_default_controller.js';
 import {
   ReadableStreamBYOBReader,
@@ -57,9 +55,9 @@ import {
 import { ReadableStream } from './streams/readable_stream.js';
 import { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.js';
 import defer * as transform from './streams/transform_stream.js';
-import { WritableStreamDefaultController } from './streams/writable_controller.js';
-import { WritableStream, WritableStreamDefaultWriter } from './streams/writable_stream.js';
-import { structuredClone } from './structured_clone.js';
+import defer * as writableController from './streams/writable_controller.js';
+import defer * as writable from './streams/writable_stream.js';
+import defer * as cloning from './structured_clone.js';
 import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
@@ -84,10 +82,8 @@ const interfaces = {
   FormData,
   Headers,
   Navigator,
-  ReadableByteStreamController,
   ReadableStream,
   ReadableStreamBYOBReader,
-  ReadableStreamBYOBRequest,
   ReadableStreamDefaultController,
   ReadableStreamDefaultReader,
   Request,
@@ -96,9 +92,6 @@ const interfaces = {
   TextEncoder,
   URL,
   URLSearchParams,
-  WritableStream,
-  WritableStreamDefaultController,
-  WritableStreamDefaultWriter,
 };
 
 /** Interfaces whose files run when they are looked at first. */
@@ -124,6 +117,8 @@ const lateInterfaces = {
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
+  ReadableByteStreamController: () => byteController.ReadableByteStreamController,
+  ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
   SubtleCrypto: () => subtle.SubtleCrypto,
   TextDecoderStream: () => textStreams.TextDecoderStream,
   TextEncoderStream: () => textStreams.TextEncoderStream,
@@ -131,13 +126,14 @@ const lateInterfaces = {
   TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
   WebSocket: () => webSocket.WebSocket,
   WebSocketPair: () => webSocketPair.WebSocketPair,
+  WritableStream: () => writable.WritableStream,
+  WritableStreamDefaultController: () => writableController.WritableStreamDefaultController,
+  WritableStreamDefaultWriter: () => writable.WritableStreamDefaultWriter,
 };
 
 /** Operations of the global: enumerable too. */
 const operations = {
   addEventListener,
-  atob,
-  btoa,
   clearInterval,
   clearTimeout,
   dispatchEvent,
@@ -146,7 +142,14 @@ const operations = {
   reportError,
   setInterval,
   setTimeout,
-  structuredClone,
+};
+
+/** Operations whose files run when they are looked at first. */
+const lateOperations = {
+  atob: () => base64.atob,
+  btoa: () => base64.btoa,
+  fetch: () => outgoing.fetch,
+  structuredClone: () => cloning.structuredClone,
 };
 
 /**
@@ -186,9 +189,18 @@ ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], fa
 ObjectKeys(lateInterfaces).forEach((name) =>
   defineLazyProperty(globalThis, name, lateInterfaces[name], false),
 );
-defineLazyProperty(globalThis, 'fetch', () => outgoing.fetch, true);
+ObjectKeys(lateOperations).forEach((name) =>
+  defineLazyProperty(globalThis, name, lateOperations[name], true),
+);
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
+// Globals of Node.js. Reading one runs its module.
+const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
+defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
+defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
+defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
+defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
+defineGlobal('global', globalThis, false);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 

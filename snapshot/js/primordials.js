@@ -227,6 +227,17 @@ export const StringPrototypeValueOf = uncurryThis(String.prototype.valueOf);
 
 // RegExp: exec is safe; test, match, replace and split look methods up on the patchable prototype.
 export const RegExpPrototypeExec = uncurryThis(RegExp.prototype.exec);
+/** In the order of `RegExp.prototype.flags`, which looks them up where a tenant may change them. */
+export const RegExpPrototypeFlagGetters = [
+  'hasIndices',
+  'global',
+  'ignoreCase',
+  'multiline',
+  'dotAll',
+  'unicode',
+  'unicodeSets',
+  'sticky',
+].map((name) => getterOf(RegExp.prototype, name));
 export const RegExpPrototypeGetSource = getterOf(RegExp.prototype, 'source');
 export const RegExpPrototypeToString = uncurryThis(RegExp.prototype.toString);
 

@@ -3,7 +3,7 @@
 // log unless a listener prevents it.
 
 import { kErrorLevel, printLine } from './console_output.js';
-import { inspect } from './inspect.js';
+import defer * as inspection from './inspect.js';
 import { StringPrototypeIndexOf, StringPrototypeSlice } from './primordials.js';
 import { tooFewArguments } from './webidl.js';
 
@@ -32,7 +32,7 @@ function firstLine(text) {
 
 /** An event listener, a timer or a microtask threw. @param {any} error */
 export function reportException(error) {
-  const text = `Uncaught ${inspect(error)}`;
+  const text = `Uncaught ${inspection.inspect(error)}`;
   if (!isReporting) {
     isReporting = true;
     try {
@@ -61,5 +61,5 @@ export const reportError = operations.reportError;
  */
 export function reportRejection(reason, promise) {
   if (globalEvents.onRejection(reason, promise)) return;
-  printLine(kErrorLevel, `Uncaught (in promise) ${inspect(reason)}`);
+  printLine(kErrorLevel, `Uncaught (in promise) ${inspection.inspect(reason)}`);
 }

@@ -21,7 +21,7 @@ import {
   spellHeaders,
   spellingOf,
 } from './headers.js';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import {
   ArrayPrototypePush,
   ArrayPrototypeSlice,

@@ -14,7 +14,7 @@ import {
   headersOfList,
   immutableHeaders,
 } from './headers.js';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import {
   ArrayIsArray,
   ArrayPrototypePush,

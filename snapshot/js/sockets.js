@@ -3,7 +3,7 @@
 // https://developers.cloudflare.com/workers/runtime-apis/tcp-sockets/
 // Texts of errors are workerd's.
 
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import {
   ErrorConstructor,
   PromisePrototypeThen,

@@ -3,7 +3,7 @@
 
 import { urlCanParse, urlParse, urlSet } from 'nano:ops';
 import { createBlobUrl, revokeBlobUrl } from './blob_url.js';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import {
   ArrayPrototypePush,
   ReflectApply,

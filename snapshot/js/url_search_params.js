@@ -2,7 +2,7 @@
 // URLSearchParams (URL standard 6.2).
 
 import { parseForm, serializeForm } from './form_urlencoded.js';
-import { inspectAs } from './inspect_kinds.js';
+import { inspectAs } from './inspect_interfaces.js';
 import { defineIterable } from './iterable.js';
 import {
   ArrayPrototypePush,

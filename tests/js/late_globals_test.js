@@ -71,6 +71,8 @@ function poison() {
   };
 }
 
+const kLateOperations = ['atob', 'btoa', 'fetch', 'structuredClone'];
+
 const kLate = [
   'BroadcastChannel',
   'Cache',
@@ -93,6 +95,8 @@ const kLate = [
   'PerformanceObserver',
   'PerformanceObserverEntryList',
   'PromiseRejectionEvent',
+  'ReadableByteStreamController',
+  'ReadableStreamBYOBRequest',
   'SubtleCrypto',
   'TextDecoderStream',
   'TextEncoderStream',
@@ -100,7 +104,10 @@ const kLate = [
   'TransformStreamDefaultController',
   'WebSocket',
   'WebSocketPair',
-  'fetch',
+  'WritableStream',
+  'WritableStreamDefaultController',
+  'WritableStreamDefaultWriter',
+  ...kLateOperations,
 ];
 
 for (let i = 0; i < kLate.length; i++) {
@@ -121,13 +128,20 @@ for (let i = 0; i < kLate.length; i++) {
     const { writable, enumerable, configurable } = /** @type {any} */ (
       getOwnPropertyDescriptor(globalThis, name)
     );
-    same([writable, enumerable, configurable], [true, name === 'fetch', true]);
+    same([writable, enumerable, configurable], [true, kLateOperations.includes(name), true]);
   });
 }
 
 test('what runs late behind another call works among patched methods', async () => {
   const { console: c, TextDecoder: Decoder, Uint8Array: Bytes, FormData: Form, Response: R } = globalThis;
-  const { table } = c;
+  const { log, table } = c;
+  const { ReadableStream: Readable } = globalThis;
+  const { from } = /** @type {any} */ (Readable);
+  const { tee, values } = /** @type {any} */ (Readable.prototype);
+  const getBody = /** @type {any} */ (getOwnPropertyDescriptor(R.prototype, 'body')).get;
+  const pattern = /a/gi;
+  const error = new HostError('told');
+  const iterable = { __proto__: null, [Symbol.iterator]: () => ({ next: () => ({ done: true }) }) };
   const { decode } = Decoder.prototype;
   const { text } = R.prototype;
   const bytes = new Bytes([0xe4]);
@@ -139,6 +153,11 @@ test('what runs late behind another call works among patched methods', async () 
     () => apply(decode, new Decoder('latin1'), [bytes]),
     () => new R(form),
     () => apply(performanceOf, globalThis, []),
+    () => apply(log, c, [{ __proto__: null, a: [1], b: pattern, c: error }]),
+    () => apply(tee, new Readable({ __proto__: null, type: 'bytes' }), []),
+    () => apply(from, Readable, [iterable]),
+    () => apply(values, new Readable(), []),
+    () => apply(getBody, new R(form), []),
   ];
   const restore = poison();
   let failure;
@@ -148,7 +167,7 @@ test('what runs late behind another call works among patched methods', async () 
     steps[0]();
     decoded = steps[1]();
     response = steps[2]();
-    steps[3]();
+    for (let i = 3; i < steps.length; i++) steps[i]();
   } catch (error) {
     failure = error;
   }

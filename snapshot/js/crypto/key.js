@@ -8,7 +8,7 @@ import {
   TypedArrayPrototypeSet,
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
-import { inspectAs } from '../inspect_kinds.js';
+import { inspectAs } from '../inspect_interfaces.js';
 import { addCloneable } from '../structured_clone.js';
 import {
   defineInterface,

@@ -22,21 +22,21 @@ import {
   toUnsignedLongLong,
 } from '../webidl.js';
 import { callForPromise, markHandled } from './promises.js';
-import { byteControllerOf } from './readable_byte_controller.js';
-import { ByteControllerCore } from './readable_byte_core.js';
+import defer * as byteController from './readable_byte_controller.js';
+import defer * as byteCore from './readable_byte_core.js';
 import { ReadableCore } from './readable_core.js';
 import { DefaultControllerCore } from './readable_default_controller.js';
-import { readableFrom } from './readable_from.js';
-import { iterateReadable } from './readable_iterator.js';
-import { pipeReadable } from './readable_pipe.js';
+import defer * as iterables from './readable_from.js';
+import defer * as iterator from './readable_iterator.js';
+import defer * as pipe from './readable_pipe.js';
 import {
   connectReadableStream,
   ReadableStreamBYOBReader,
   ReadableStreamDefaultReader,
 } from './readable_readers.js';
-import { teeReadable } from './readable_tee.js';
+import defer * as tee from './readable_tee.js';
 import { extractHighWaterMark, toStrategy } from './strategies.js';
-import { isWritableStream, writableCoreOf } from './writable_stream.js';
+import defer * as writables from './writable_stream.js';
 
 const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
@@ -88,9 +88,9 @@ const optionalCallback = (value, context) =>
   value === undefined ? undefined : toCallback(value, context);
 
 const wrapperOf = (controller) =>
-  controller.isByteController ? byteControllerOf(controller) : controller.wrapper;
+  controller.isByteController ? byteController.byteControllerOf(controller) : controller.wrapper;
 
-/** @returns {ByteControllerCore | DefaultControllerCore} */
+/** @returns {byteCore.ByteControllerCore | DefaultControllerCore} */
 function makeController(core, source, strategy) {
   if (source.type === undefined) {
     const highWaterMark = extractHighWaterMark(strategy, 1);
@@ -103,7 +103,7 @@ function makeController(core, source, strategy) {
   if (source.autoAllocateChunkSize === 0) {
     throw new TypeError('autoAllocateChunkSize must be greater than 0');
   }
-  return new ByteControllerCore(core, source, highWaterMark, source.autoAllocateChunkSize);
+  return new byteCore.ByteControllerCore(core, source, highWaterMark, source.autoAllocateChunkSize);
 }
 
 /** @type {(value: any) => boolean} */
@@ -130,8 +130,8 @@ function toPipeOptions(value, context) {
 }
 
 function toWritable(value, context) {
-  if (!isWritableStream(value)) throw new TypeError(`${context}: not a WritableStream.`);
-  return writableCoreOf(value);
+  if (!writables.isWritableStream(value)) throw new TypeError(`${context}: not a WritableStream.`);
+  return writables.writableCoreOf(value);
 }
 
 export class ReadableStream {
@@ -158,7 +158,7 @@ export class ReadableStream {
   static from(asyncIterable) {
     const context = "Failed to execute 'from' on 'ReadableStream'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
-    return readableStreamOf(readableFrom(asyncIterable, context));
+    return readableStreamOf(iterables.readableFrom(asyncIterable, context));
   }
 
   get locked() {
@@ -194,7 +194,7 @@ export class ReadableStream {
     const chosen = toPipeOptions(options, context);
     if (this.#core.locked) throw new TypeError(`${context}: Cannot pipe a locked stream.`);
     if (writable.locked) throw new TypeError(`${context}: Cannot pipe to a locked stream.`);
-    markHandled(pipeReadable(this.#core, writable, chosen));
+    markHandled(pipe.pipeReadable(this.#core, writable, chosen));
     return readable;
   }
 
@@ -212,12 +212,12 @@ export class ReadableStream {
     } catch (error) {
       return PromiseReject(error);
     }
-    return pipeReadable(this.#core, writable, chosen);
+    return pipe.pipeReadable(this.#core, writable, chosen);
   }
 
   tee() {
     if (!(#core in this)) illegalInvocation();
-    const branches = teeReadable(this.#core);
+    const branches = tee.teeReadable(this.#core);
     return [readableStreamOf(branches[0]), readableStreamOf(branches[1])];
   }
 
@@ -225,7 +225,7 @@ export class ReadableStream {
     if (!(#core in this)) illegalInvocation();
     const context = "Failed to execute 'values' on 'ReadableStream'";
     const members = toDictionary(options, context, 'ReadableStreamIteratorOptions');
-    return iterateReadable(this.#core, !!members.preventCancel);
+    return iterator.iterateReadable(this.#core, !!members.preventCancel);
   }
 
   static {
