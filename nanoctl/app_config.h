@@ -23,6 +23,8 @@ struct AppConfig {
   struct Service {
     std::string binding;
     std::string service;
+    std::string entrypoint{};  // Empty: the app's default export.
+    nlohmann::json props{};    // An object; null where it says nothing.
   };
   std::vector<Service> services;
   std::vector<std::string> routes;  // "shop.example.com/api/*"

@@ -61,7 +61,9 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"vars": {"A": "1"},
-      "services": [{"binding": "OTHER", "service": "other-app"}]})");
+      "services": [{"binding": "OTHER", "service": "other-app"},
+                   {"binding": "ADMIN", "service": "other-app", "entrypoint": "Admin",
+                    "props": {"role": "x"}}]})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -69,7 +71,12 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
   ASSERT_TRUE(deployFolder(client, options).ok());
   EXPECT_EQ(metadataOf(server.request())["bindings"],
             json({{{"name", "A"}, {"type", "plain_text"}, {"text", "1"}},
-                  {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}}}));
+                  {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}},
+                  {{"name", "ADMIN"},
+                   {"type", "service"},
+                   {"service", "other-app"},
+                   {"entrypoint", "Admin"},
+                   {"props", {{"role", "x"}}}}}));
 }
 
 TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {

@@ -19,11 +19,14 @@ enum class EntryPoint {
   kMakeEnv,             // ([name, kind, text, ...]) -> env
   kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
+  kMakeHandler,         // (default export) -> what dispatchFetch takes.
+  kDispatchCall,        // (slot, exports, env, entrypoint, props, method): as FetchCall has them.
 };
 
-inline constexpr std::array<const char*, 9> kEntryPointNames = {
-    "dispatchFetch",   "fireTimer", "pullOutgoing",       "cancelOutgoing", "abortRequest",
-    "reportRejection", "makeEnv",   "refuseSharedMemory", "builtinModule"};
+inline constexpr std::array<const char*, 11> kEntryPointNames = {
+    "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
+    "abortRequest",  "reportRejection", "makeEnv",      "refuseSharedMemory",
+    "builtinModule", "makeHandler",     "dispatchCall"};
 
 // The entry points of one isolate.
 class EntryPoints final {

@@ -29,6 +29,10 @@ struct AppBinding {
   enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
   std::string value;    // kService: the name of an app of the same tenant.
   bool secret = false;  // Never shown to anyone but the app.
+  // Of kService: which export of the app answers (empty: the default one), and its `ctx.props` as
+  // JSON (empty: none).
+  std::string entrypoint{};
+  std::string props{};
 };
 
 // Some limits and their values, in each one's unit.

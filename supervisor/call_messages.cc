@@ -74,6 +74,13 @@ void fillRequest(rpc::Request::Builder request, HttpExchange& exchange, Exchange
   }
 }
 
+void fillTarget(rpc::FetchCall::Builder call, const RequestHead& head) {
+  if (!head.entrypoint.empty())
+    setText(call.initEntrypoint(head.entrypoint.size()), head.entrypoint);
+  if (!head.props.empty()) setText(call.initProps(head.props.size()), head.props);
+  if (!head.rpcMethod.empty()) setText(call.initMethod(head.rpcMethod.size()), head.rpcMethod);
+}
+
 std::optional<ResponseHead> checkedHead(rpc::Response::Reader response,
                                         std::vector<HttpField>& fields) {
   auto headers = response.getHeaders();

@@ -28,6 +28,10 @@ struct RequestHead {
   std::string_view clientAddress;
   uint16_t localPort = 0;  // The listener's; 0 on a unix socket.
   uint8_t hops = 0;        // How many apps of such servers it has passed, as far as is known.
+  // Of a call by a service binding, as FetchCall has them; empty of anything else.
+  std::string_view entrypoint;
+  std::string_view props;
+  std::string_view rpcMethod;
 };
 
 struct ResponseHead {

@@ -313,6 +313,7 @@ void LoadedApp::sendBatch(size_t first, size_t count) {
     auto id = asView(call.requestId);
     memcpy(calls[i].initRequestId(id.size()).begin(), id.data(), id.size());
     fillRequest(calls[i].initRequest(), *call.exchange, call.body);
+    fillTarget(calls[i], call.exchange->head());
   }
   tasks_.add(request.send().then([this](capnp::Response<rpc::App::FetchBatchResults>&& results) {
     handleAnswers(results.getAnswers());

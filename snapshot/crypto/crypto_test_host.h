@@ -12,6 +12,10 @@ class CryptoTestHost final : public Host {
   // How often it says to go on before that.
   int stopAfter = INT32_MAX;
 
+  // Before there are any keys.
+  void countOn(std::shared_ptr<BufferBudget> budget) {
+    keys_ = std::make_unique<KeyStore>(std::move(budget));
+  }
   // Before the isolate is gone.
   void forgetKeys() { keys_.reset(); }
 

@@ -36,6 +36,10 @@ function define(object, name, value) {
   });
 }
 
+/** What the app has, for who imports it: `cloudflare:workers`. @type {object} */
+let envOfApp = {};
+export const importedEnv = () => envOfApp;
+
 /**
  * Each app version has one, shared by its requests: an ordinary object, as on Workers.
  * @param {Array<any>} flat [name, kind, text, ...]
@@ -47,5 +51,6 @@ export function makeEnv(flat) {
   for (let i = 0; i + 2 < flat.length; i += 3) {
     define(env, flat[i], valueOf(flat[i], flat[i + 1], flat[i + 2]));
   }
+  envOfApp = env;
   return env;
 }

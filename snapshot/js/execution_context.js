@@ -17,11 +17,12 @@ let isExecutionContext;
 
 export class ExecutionContext {
   #slot;
-  #props = undefined;
+  #props;
 
   constructor() {
     if (arguments[0] !== kInternal) illegalConstructor();
     this.#slot = arguments[1];
+    this.#props = arguments[2];
   }
 
   /** The request's work goes on until the promise has settled, answered or not. */
@@ -49,8 +50,12 @@ export class ExecutionContext {
 }
 defineInterface(ExecutionContext, isExecutionContext);
 
-/** @param {number} slot @returns {ExecutionContext} */
-export function makeExecutionContext(slot) {
+/**
+ * @param {number} slot
+ * @param {any} [props] what the service binding says that the call came by
+ * @returns {ExecutionContext}
+ */
+export function makeExecutionContext(slot, props) {
   // @ts-ignore The constructor is illegal for tenants.
-  return new ExecutionContext(kInternal, slot);
+  return new ExecutionContext(kInternal, slot, props);
 }

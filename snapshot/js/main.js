@@ -19,6 +19,7 @@ import defer * as cryptoKey from './crypto/key.js';
 import { abortRequest, dispatchFetch } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
+import { dispatchCall, makeHandler } from './entrypoints.js';
 import { makeEnv } from './env.js';
 import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
@@ -215,4 +216,6 @@ registerEntryPoints({
   makeEnv,
   refuseSharedMemory,
   builtinModule,
+  makeHandler,
+  dispatchCall,
 });
