@@ -230,6 +230,11 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     config.isolation = value.get<std::string>();
     return Done{};
   }
+  if (key == "codegen") {
+    if (!value.is_boolean()) return Failure{"nano.jsonc: `codegen` must be true or false"};
+    config.codegen = value.get<bool>();
+    return Done{};
+  }
   if (key == "egress") {
     // What is in it nanod says, which knows the rules.
     if (value != "none" && !value.is_object()) {
@@ -239,7 +244,7 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     return Done{};
   }
   return Failure{"nano.jsonc: nano does not know the key `" + key +
-                 "`; it knows port, limits, isolation and egress"};
+                 "`; it knows port, limits, isolation, codegen and egress"};
 }
 
 Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {

@@ -31,6 +31,7 @@ struct AppConfig {
   std::optional<int> port;          // nano.jsonc
   std::string isolation;            // nano.jsonc: "tenant", "app", or empty where it says nothing.
   nlohmann::json egress;            // nano.jsonc, as written; null where it says nothing.
+  bool codegen = false;             // nano.jsonc: eval() and WebAssembly from bytes.
   // By key, as written; nanod knows which there are. nano.jsonc's go before the wrangler file's.
   nlohmann::json limits = nlohmann::json::object();
   bool noBundle = false;

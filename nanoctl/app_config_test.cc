@@ -200,6 +200,14 @@ TEST(AppConfigTest, TakesEgressFromNanoJsoncAsItIsWritten) {
   }
 }
 
+TEST(AppConfigTest, TakesCodegenFromNanoJsonc) {
+  EXPECT_TRUE(read("nano.jsonc", R"({"codegen": true})").value().codegen);
+  EXPECT_FALSE(read("nano.jsonc", R"({"codegen": false})").value().codegen);
+  EXPECT_FALSE(read("nano.jsonc", "{}").value().codegen);
+  EXPECT_EQ(failureOf("nano.jsonc", R"({"codegen": "yes"})"),
+            "nano.jsonc: `codegen` must be true or false");
+}
+
 TEST(AppConfigTest, RefusesLimitsThatAreNoNumbers) {
   for (const char* file : {"wrangler.json", "nano.jsonc"}) {
     EXPECT_THAT(failureOf(file, R"({"limits": 5})"),

@@ -73,6 +73,7 @@ Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
   auto port = options.port ? options.port : config.port;
   if (port) own["port"] = *port;
   if (!config.isolation.empty()) own["isolation"] = config.isolation;
+  if (config.codegen) own["codegen"] = true;
   if (!config.egress.is_null()) own["egress"] = config.egress;
   json metadata = {{"main_module", modules.mainModule},
                    {"bindings", bindings.value()},

@@ -79,11 +79,13 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
                    {"props", {{"role", "x"}}}}}));
 }
 
-TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
+TEST(DeployTest, SendsWhatTheAppAsksForInNanoJsonc) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"name": "shop", "limits": {"cpu_ms": 100}})");
-  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none"})");
+  app.write(
+      "nano.jsonc",
+      R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none", "codegen": true})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -93,6 +95,7 @@ TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
   EXPECT_EQ(metadata["limits"], json({{"cpu_ms", 100}, {"heap_mb", 64}}));
   EXPECT_EQ(metadata["nano"]["isolation"], "app");
   EXPECT_EQ(metadata["nano"]["egress"], "none");
+  EXPECT_EQ(metadata["nano"]["codegen"], true);
 }
 
 TEST(DeployTest, HandsOnWhatTheServerHasToSay) {

@@ -17,7 +17,7 @@ enum class EntryPoint {
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
   kMakeEnv,             // ([name, kind, text, ...]) -> env
-  kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
+  kPrepareWebAssembly,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
   kMakeHandler,         // (default export) -> what dispatchFetch takes.
   kDispatchCall,        // (slot, exports, env, entrypoint, props, method): as FetchCall has them.
@@ -25,7 +25,7 @@ enum class EntryPoint {
 
 inline constexpr std::array<const char*, 11> kEntryPointNames = {
     "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
-    "abortRequest",  "reportRejection", "makeEnv",      "refuseSharedMemory",
+    "abortRequest",  "reportRejection", "makeEnv",      "prepareWebAssembly",
     "builtinModule", "makeHandler",     "dispatchCall"};
 
 // The entry points of one isolate.

@@ -168,6 +168,7 @@ class ManifestReader final {
       result.env.push_back(readBinding(binding));
     result.requested = readLimits(member("limits"));
     result.requestedEgress = readEgress();
+    result.requestedCodegen = readCodegen();
     return result;
   }
 
@@ -250,6 +251,14 @@ class ManifestReader final {
     return nullptr;
   }
 
+  // Only there when the app asks for it: the ids of versions that do not stay as they were.
+  bool readCodegen() {
+    auto found = json_.find("codegen");
+    if (found == json_.end()) return false;
+    if (*found != true) fail("codegen");
+    return true;
+  }
+
   const Json& json_;
   std::optional<std::string> missing_;
 };
@@ -312,6 +321,7 @@ std::string manifestText(const AppVersion& version) {
                    {"env", env},
                    {"modules", modules}};
   if (version.requestedEgress) manifest["egress"] = appEgressJson(*version.requestedEgress);
+  if (version.requestedCodegen) manifest["codegen"] = true;
   return jsonLine(manifest);
 }
 

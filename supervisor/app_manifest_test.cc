@@ -73,5 +73,20 @@ TEST(AppManifestTest, RefusesABindingThatNoUploadCanHave) {
   EXPECT_TRUE(std::holds_alternative<std::string>(with("\"other-app\"", "1")));
 }
 
+// Versions that were deployed before there was code generation keep their ids.
+TEST(AppManifestTest, CodeGenerationIsPartOfTheIdOnlyWhereItIsAskedFor) {
+  AppUpload upload = sealed();
+  const std::string id = upload.version.id;
+  EXPECT_EQ(manifestText(upload.version).find("codegen"), std::string::npos);
+  EXPECT_FALSE(std::get<AppVersion>(parseManifest(manifestText(upload.version))).requestedCodegen);
+  upload.version.requestedCodegen = true;
+  sealUpload(upload);
+  EXPECT_NE(upload.version.id, id);
+  std::string text = manifestText(upload.version);
+  EXPECT_TRUE(std::get<AppVersion>(parseManifest(text)).requestedCodegen);
+  text.replace(text.find("\"codegen\":true"), 14, "\"codegen\":1");
+  EXPECT_TRUE(std::holds_alternative<std::string>(parseManifest(text)));
+}
+
 }  // namespace
 }  // namespace nano

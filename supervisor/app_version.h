@@ -52,6 +52,7 @@ struct AppVersion {
   std::vector<AppBinding> env;
   LimitValues requested;                     // What the app asks for, and nothing else.
   Isolation isolation = Isolation::kTenant;  // What the app asks for.
+  bool requestedCodegen = false;             // What the app asks for.
   // What the app allows itself (egress/egress_settings.h); null: it says nothing.
   std::shared_ptr<const EgressSettings> requestedEgress;
   std::string directory;  // Holds modules/PATH for each module.
@@ -62,6 +63,9 @@ struct AppVersion {
   TenantLimits tenantLimits;
   CodeProfile codeProfile = CodeProfile::kDefault;
   ClockMode clock = ClockMode::kCoarse;
+  // eval(), new Function() and WebAssembly from bytes: asked for by the app, allowed by the
+  // operator.
+  bool codegen = false;
   uint32_t cpuWeight = 100;  // Of its worker process, and so is memoryBytes.
   uint64_t memoryBytes = kUnlimited;
   // Where it may go. Null only before a policy has seen the version: nowhere.

@@ -232,8 +232,8 @@ class MetadataReader final {
     const Json* nano = member(metadata_, "nano");
     if (nano == nullptr) return std::nullopt;
     if (!nano->is_object()) return "metadata: 'nano' is not an object";
-    auto problem =
-        unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress"});
+    auto problem = unknownMember(
+        *nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress", "codegen"});
     if (problem) return problem;
     if (nano->contains("port")) {
       auto port = numberMember(*nano, "port", kMaxPort);
@@ -245,6 +245,10 @@ class MetadataReader final {
         return "metadata: 'nano.isolation' is neither \"tenant\" nor \"app\"";
       }
       if (*isolation == "app") version_.isolation = Isolation::kApp;
+    }
+    if (const Json* codegen = member(*nano, "codegen")) {
+      if (!codegen->is_boolean()) return "metadata: 'nano.codegen' is neither true nor false";
+      version_.requestedCodegen = *codegen == true;
     }
     if (const Json* egress = member(*nano, "egress")) {
       auto read = readAppEgress(*egress, "metadata: nano.egress");

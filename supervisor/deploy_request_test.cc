@@ -133,12 +133,15 @@ TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
        {"nano",
         {{"hosts", {"a.test/*", "a.test", {{"pattern", "b.test"}, {"custom_domain", true}}}},
          {"port", 9000},
-         {"isolation", "app"}}}});
+         {"isolation", "app"},
+         {"codegen", true}}}});
   ASSERT_TRUE(request.routes);
   EXPECT_EQ(request.routes->size(), 2u);
   EXPECT_EQ(request.port, 9000);
   EXPECT_TRUE(request.keepsSecrets);
   EXPECT_EQ(request.upload.version.isolation, Isolation::kApp);
+  EXPECT_TRUE(request.upload.version.requestedCodegen);
+  EXPECT_FALSE(accepted(Json::object()).upload.version.requestedCodegen);
   EXPECT_EQ(request.upload.version.requested, (LimitValues{{rpc::Limit::CPU, 50}}));
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
   ASSERT_EQ(request.notes.size(), 1u);
@@ -201,6 +204,7 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"nano", {{"port", -1}}}},
            {{"nano", {{"port", "80"}}}},
            {{"nano", {{"isolation", "none"}}}},
+           {{"nano", {{"codegen", "yes"}}}},
            {{"nano", {{"hosts", "a.test"}}}},
            {{"nano", {{"hosts", {1}}}}},
            {{"nano", {{"hosts", {"a test"}}}}},

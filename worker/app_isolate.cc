@@ -61,6 +61,8 @@ kj::Promise<LoadResult> AppIsolate::load() {
 void AppIsolate::evaluate(v8::Local<v8::Context> context) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
+  // Off in a blank realm; the loader answers for WebAssembly.
+  if (source_.codegen) context->AllowCodeGenerationFromStrings(true);
   if (!makeEnv(context)) {
     failure_.emplace(describeCaught(context, caught));
     return;

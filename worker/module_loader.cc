@@ -7,11 +7,11 @@
 
 #include "snapshot/host.h"
 #include "snapshot/module_library.h"
+#include "snapshot/wasm_binary.h"
 #include "worker/builtin_modules.h"
 #include "worker/import_specifier.h"
 #include "worker/isolate_scope.h"
 #include "worker/synthetic_module.h"
-#include "worker/wasm_binary.h"
 
 namespace nano {
 namespace {
@@ -392,7 +392,7 @@ void ModuleLoader::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Mo
 
 bool ModuleLoader::onWasmCodeGeneration(v8::Local<v8::Context>, v8::Local<v8::String>) {
   ModuleLoader* loader = of(v8::Isolate::GetCurrent());
-  return loader != nullptr && loader->compilingWasm_;
+  return loader != nullptr && (loader->compilingWasm_ || loader->source_.codegen);
 }
 
 }  // namespace nano

@@ -136,6 +136,7 @@ class TestApp {
     message.setApp("app");
     message.setId("0123");
     message.setClock(version.clock);
+    message.setCodegen(version.codegen);
     message.setMainModule(version.modules.front().path);
     auto modules = message.initModules(static_cast<uint32_t>(version.modules.size()));
     for (uint32_t i = 0; i < modules.size(); ++i) {

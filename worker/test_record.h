@@ -104,6 +104,7 @@ struct TestVersion {
   std::vector<std::string> services = {};
   AppLimits limits = testLimits();
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
+  bool codegen = false;
 
   // An app of one module.
   static TestVersion of(std::string script) { return {{{"index.js", std::move(script)}}}; }

@@ -27,6 +27,7 @@ import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
 import defer * as outgoing from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
+import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -41,6 +42,7 @@ import {
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import defer * as progressEvent from './progress_event.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
@@ -62,8 +64,9 @@ import defer * as cloning from './structured_clone.js';
 import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
+import defer * as urlPattern from './url_pattern/url_pattern.js';
 import { URLSearchParams } from './url_search_params.js';
-import { refuseSharedMemory } from './wasm_memory.js';
+import { prepareWebAssembly } from './wasm.js';
 import defer * as webSocketPair from './websocket/pair.js';
 import defer * as webSocket from './websocket/websocket.js';
 
@@ -106,6 +109,7 @@ const lateInterfaces = {
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  FileReader: () => fileReader.FileReader,
   FixedLengthStream: () => identity.FixedLengthStream,
   IdentityTransformStream: () => identity.IdentityTransformStream,
   MessageChannel: () => messagePort.MessageChannel,
@@ -117,6 +121,7 @@ const lateInterfaces = {
   PerformanceMeasure: () => entry.PerformanceMeasure,
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
@@ -125,6 +130,7 @@ const lateInterfaces = {
   TextEncoderStream: () => textStreams.TextEncoderStream,
   TransformStream: () => transform.TransformStream,
   TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
+  URLPattern: () => urlPattern.URLPattern,
   WebSocket: () => webSocket.WebSocket,
   WebSocketPair: () => webSocketPair.WebSocketPair,
   WritableStream: () => writable.WritableStream,
@@ -214,7 +220,7 @@ registerEntryPoints({
   abortRequest,
   reportRejection,
   makeEnv,
-  refuseSharedMemory,
+  prepareWebAssembly,
   builtinModule,
   makeHandler,
   dispatchCall,

@@ -32,6 +32,7 @@ extern const std::span<const Op> kLibraryOps;
 extern const std::span<const Op> kNodeCipherOps;
 extern const std::span<const Op> kNodeDigestOps;
 extern const std::span<const Op> kRpcOps;
+extern const std::span<const Op> kWasmOps;
 
 // The function behind properties that the op defineLazyProperty made, for who restores a snapshot.
 intptr_t lazyPropertyReference();

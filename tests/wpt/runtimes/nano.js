@@ -16,6 +16,8 @@ const policy = {
     subrequests: 1000,
     outbound_at_once: 32,
   },
+  // Tests of WebAssembly compile bytes, and nano's peers but workerd let every program do so.
+  tenant_defaults: { codegen: true },
   egress: { rules: [{ allow: { cidr: '127.0.0.0/8', ports: '1-65535' } }] },
 };
 
@@ -40,8 +42,9 @@ export class Nano {
   /** Tests that run at the same time have tenants, and so processes, of their own. */
   async run(test, text, { slot, timeoutMs }) {
     const where = { tenant: `wpt${slot}`, app: `t${this.#count++}` };
+    const metadata = { main_module: 'test.js', nano: { codegen: true } };
     const module = { name: 'test.js', type: 'application/javascript+module', content: text };
-    const refusal = await this.#nanod.deploy(where, { main_module: 'test.js' }, [module]);
+    const refusal = await this.#nanod.deploy(where, metadata, [module]);
     if (refusal) return { crash: `deploy: ${refusal}` };
     const host = { Host: `${where.app}.${where.tenant}.localhost` };
     const outcome = await requestReport(
