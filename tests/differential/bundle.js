@@ -2,7 +2,7 @@
 // (nanoctl/app_modules.cc).
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -23,7 +23,18 @@ const kOptions = [
   '--external:cloudflare:*',
   '--log-level=error',
   '--color=false',
+  ...nodeBuiltins().map((name) => `--external:${name}`),
 ];
+/** For bundles whose CommonJS packages call require() for modules of Node.js. */
+const kRequire =
+  '--banner:js=import { createRequire as nanoCreateRequire } from "node:module"; ' +
+  'const require = nanoCreateRequire("/");';
+
+/** The names that nanoctl leaves to nano where they have no `node:`. */
+function nodeBuiltins() {
+  const header = readFileSync(new URL('../../nanoctl/node_builtins.h', import.meta.url), 'utf8');
+  return [...header.matchAll(/^ +"(\w+)",$/gm)].map(([, name]) => name);
+}
 
 /** What an import yields, by the file's ending; the type of the upload, the word of workerd. */
 const kinds = {
@@ -45,39 +56,53 @@ export function kindOf(name) {
 
 /** @typedef {{name: string, content: Uint8Array}} Module */
 
+/** @returns {object} the metafile */
+function runEsbuild(esbuild, apps, out, more = []) {
+  const meta = path.join(out, 'meta.json');
+  const entries = apps.map(({ name, entry }) => `${name}=${entry}`);
+  const args = [...kOptions, ...more, `--outdir=${path.join(out, 'out')}`, `--metafile=${meta}`];
+  const ran = spawnSync(esbuild, [...args, ...entries], { cwd: out, encoding: 'utf8' });
+  if (ran.status !== 0) throw new Error(`the apps do not build:\n${ran.stderr}`);
+  return JSON.parse(readFileSync(meta, 'utf8')).outputs;
+}
+
 /**
  * @param {string} esbuild the program
  * @param {{name: string, entry: string}[]} apps
  * @returns {Map<string, Module[]>} each app's modules, the main one first
  */
 export function bundle(esbuild, apps) {
+  if (apps.length === 0) return new Map();
   const out = mkdtempSync(path.join(tmpdir(), 'nano-bundles-'));
   try {
-    const meta = path.join(out, 'meta.json');
-    const ran = spawnSync(
-      esbuild,
-      [
-        ...kOptions,
-        `--outdir=${path.join(out, 'out')}`,
-        `--metafile=${meta}`,
-        ...apps.map(({ name, entry }) => `${name}=${entry}`),
-      ],
-      { cwd: out, encoding: 'utf8' },
+    const outputs = runEsbuild(esbuild, apps, out);
+    const mainOf = ({ name }) => `out/${name}.js`;
+    const callers = apps.filter((app) =>
+      outputs[mainOf(app)].imports.some(({ kind }) => kind === 'require-call'),
     );
-    if (ran.status !== 0) throw new Error(`the apps do not build:\n${ran.stderr}`);
-    const { outputs } = JSON.parse(readFileSync(meta, 'utf8'));
+    if (callers.length > 0) runEsbuild(esbuild, callers, out, [kRequire]);
     const read = (file) => ({
       name: path.basename(file),
       content: readFileSync(path.join(out, file)),
     });
     return new Map(
-      apps.map(({ name }) => {
-        const main = `out/${name}.js`;
-        const beside = outputs[main].imports.map((one) => one.path);
-        return [name, [main, ...beside.filter((file) => outputs[file])].map(read)];
+      apps.map((app) => {
+        const beside = outputs[mainOf(app)].imports.map((one) => one.path);
+        return [app.name, [mainOf(app), ...beside.filter((file) => outputs[file])].map(read)];
       }),
     );
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+/**
+ * The modules of a folder that is deployed as it is.
+ * @param {string} folder @param {string} main
+ * @returns {Module[]} the main one first
+ */
+export function modulesOf(folder, main) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => /\.m?js$/.test(name));
+  names.sort((a, b) => Number(b === main) - Number(a === main));
+  return names.map((name) => ({ name, content: readFileSync(path.join(folder, name)) }));
 }

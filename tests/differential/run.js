@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { askApp } from './answer.js';
-import { bundle } from './bundle.js';
+import { assetsApp } from './assets_app.js';
+import { bundle, modulesOf } from './bundle.js';
 import { judge } from './compare.js';
 import { undocumented } from './documented.js';
 import { Nano } from './runtimes/nano.js';
@@ -21,6 +22,19 @@ const usage = `run.js SUITE [APP...]   asks the apps of a suite on nano and comp
   --show=TEXT      print the answers to requests whose name has TEXT
   --build=DIR      the build tree (build/release)`;
 const say = (text) => process.stderr.write(`differential: ${text}\n`);
+
+/** By app; those of an app's assets by its name with `-assets`. */
+function modulesOfSuite(esbuild, apps) {
+  const modules = bundle(
+    esbuild,
+    apps.filter(({ entry }) => entry),
+  );
+  for (const { name, asItIs, assets } of apps) {
+    if (asItIs) modules.set(name, modulesOf(asItIs.folder, asItIs.main));
+    if (assets) modules.set(`${name}-assets`, assetsApp(assets));
+  }
+  return modules;
+}
 
 /** All answers of one runtime, by app and name of the request. */
 async function askAll(runtime, { apps, upstream }, modules) {
@@ -81,7 +95,8 @@ function judgeApp(app, expected, answers, found = []) {
   return wrong.map((line) => `${app.name}: ${line}`);
 }
 
-function show(answers, text) {
+function show(answers, text, errors = '') {
+  process.stderr.write(errors);
   for (const [app, all] of answers) {
     for (const [name, answer] of Object.entries(all)) {
       if (name.includes(text)) console.log(app, name, JSON.stringify(answer, null, 1));
@@ -91,8 +106,9 @@ function show(answers, text) {
 
 /** Asks workerd, and writes its answers or compares them with those that are written. */
 async function askWorkerd(suite, modules, options) {
-  const answers = await askAll(new Workerd(), suite, modules);
-  if (options.show !== undefined) show(answers, options.show);
+  const workerd = new Workerd();
+  const answers = await askAll(workerd, suite, modules);
+  if (options.show !== undefined) show(answers, options.show, workerd.errors);
   if (options.record) {
     for (const app of suite.apps) writeRecord(app, answers.get(app.name));
     return [];
@@ -121,10 +137,11 @@ async function main() {
     return Boolean(options.help);
   }
   const [folder, ...names] = positionals;
-  const suite = await readSuite(path.resolve(folder), names);
+  const built = path.resolve(options.build, 'frameworks');
+  const suite = await readSuite(path.resolve(folder), names, built);
   const esbuild = path.join(options.build, 'lib/nano/esbuild');
   if (!existsSync(esbuild)) throw new Error(`${options.build} has no esbuild: make build`);
-  const modules = bundle(path.resolve(esbuild), suite.apps);
+  const modules = modulesOfSuite(path.resolve(esbuild), suite.apps);
   const wrong = [];
   if (options.workerd || options.record) wrong.push(...(await askWorkerd(suite, modules, options)));
   if (!options.record) {

@@ -2,6 +2,7 @@
 
 import { Nanod } from '../../harness/nanod.js';
 import { kindOf } from '../bundle.js';
+import { assetsOf } from '../suite.js';
 
 /** What apps have by default; what they may reach is the stand-in server. */
 const policy = { egress: { rules: [{ allow: { cidr: '127.0.0.1', ports: '1-65535' } }] } };
@@ -20,6 +21,9 @@ export class Nano {
   async start(apps, modules, bindings) {
     await this.#nanod.start();
     const refusals = [];
+    // An app that another one is bound to comes first.
+    const assets = apps.filter((app) => app.assets).map(assetsOf);
+    for (const app of assets) await this.#deploy(app, modules.get(app.name), {});
     const todo = [...apps];
     const work = async () => {
       for (let app = todo.shift(); app; app = todo.shift()) {
@@ -41,6 +45,9 @@ export class Nano {
         text,
       })),
     };
+    if (app.assets) {
+      metadata.bindings.push({ name: 'ASSETS', type: 'service', service: assetsOf(app).name });
+    }
     return this.#nanod.deploy(
       { tenant: kTenant, app: app.name },
       metadata,

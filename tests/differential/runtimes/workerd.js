@@ -1,12 +1,13 @@
 // workerd: one process for all apps of a suite, with a port for each.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endChild } from '../../harness/child.js';
 import { kindOf } from '../bundle.js';
+import { assetsOf } from '../suite.js';
 
 const program = fileURLToPath(
   new URL(
@@ -25,16 +26,19 @@ function serviceText(app, modules, bindings) {
   const bindingLines = Object.entries({ ...bindings, ...app.bindings }).map(
     ([name, text]) => `(name = ${quote(name)}, text = ${quote(text)})`,
   );
+  if (app.assets) bindingLines.push(`(name = "ASSETS", service = ${quote(assetsOf(app).name)})`);
   return (
     `(name = ${quote(app.name)}, worker = (` +
     `compatibilityDate = ${quote(app.compatibilityDate)}, ` +
     `compatibilityFlags = [${app.compatibilityFlags.map(quote).join(', ')}], ` +
-    `modules = [${moduleLines.join(', ')}], bindings = [${bindingLines.join(', ')}]))`
+    `modules = [${moduleLines.join(', ')}], bindings = [${bindingLines.join(', ')}], ` +
+    `cacheApiOutbound = "cache"))`
   );
 }
 
 function configText(apps, modules, bindings) {
-  const services = apps.map((app) => serviceText(app, modules.get(app.name), bindings));
+  const all = [...apps, ...apps.filter((app) => app.assets).map(assetsOf)];
+  const services = all.map((app) => serviceText(app, modules.get(app.name), bindings));
   const sockets = apps.map(
     ({ name }) => `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}")`,
   );
@@ -42,6 +46,8 @@ function configText(apps, modules, bindings) {
 const config :Workerd.Config = (
   services = [
     ${services.join(',\n    ')},
+    (name = "cache", worker = (compatibilityDate = "2026-11-01",
+      modules = [(name = "cache.js", esModule = embed "cache.js")])),
     (name = "internet", network = (allow = ["public", "private", "local"])),
   ],
   sockets = [
@@ -58,11 +64,14 @@ export class Workerd {
   async start(apps, modules, bindings) {
     if (!existsSync(program)) throw new Error(`${program} is not there: make test-differential`);
     this.directory = mkdtempSync(path.join(tmpdir(), 'nano-workerd-'));
-    for (const { name } of apps) {
-      mkdirSync(path.join(this.directory, name));
-      for (const module of modules.get(name))
-        writeFileSync(path.join(this.directory, name, module.name), module.content);
+    for (const [app, list] of modules) {
+      for (const { name, content } of list) {
+        const file = path.join(this.directory, app, name);
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, content);
+      }
     }
+    copyFileSync(new URL('cache.js', import.meta.url), path.join(this.directory, 'cache.js'));
     const config = path.join(this.directory, 'config.capnp');
     writeFileSync(config, configText(apps, modules, bindings));
     this.process = spawn(program, ['serve', config, '--control-fd=3'], {

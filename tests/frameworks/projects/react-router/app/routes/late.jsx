@@ -1,7 +1,9 @@
 import { Suspense } from 'react';
 import { Await } from 'react-router';
 
-export const loader = () => ({ late: new Promise((resolve) => setTimeout(() => resolve('here'), 5)) });
+export const loader = () => ({
+  late: new Promise((resolve) => setTimeout(() => resolve('here'), 5)),
+});
 
 export default function Late({ loaderData }) {
   return (
