@@ -14,11 +14,11 @@ namespace {
 std::vector<Op> makeTable() {
   std::vector<Op> table;
   for (const auto& ops :
-       {kConsoleOps,   kTimeOps,       kHttpOps,       kEncodingOps, kBase64Ops,
-        kCryptoOps,    kUrlOps,        kCloneOps,      kInspectOps,  kContextOps,
-        kFetchOps,     kSocketOps,     kDigestOps,     kSecretOps,   kCipherOps,
-        kKeyFormatOps, kRsaOps,        kCurveOps,      kDeriveOps,   kCompressionOps,
-        kLibraryOps,   kNodeCipherOps, kNodeDigestOps, kRpcOps,      kWasmOps}) {
+       {kConsoleOps,    kTimeOps,        kHttpOps,    kEncodingOps,  kBase64Ops,  kCryptoOps,
+        kUrlOps,        kCloneOps,       kInspectOps, kContextOps,   kFetchOps,   kSocketOps,
+        kDigestOps,     kSecretOps,      kCipherOps,  kKeyFormatOps, kRsaOps,     kCurveOps,
+        kDeriveOps,     kCompressionOps, kAeadOps,    kKeccakOps,    kLatticeOps, kLibraryOps,
+        kNodeCipherOps, kNodeDigestOps,  kRpcOps,     kWasmOps}) {
     table.insert(table.end(), ops.begin(), ops.end());
   }
   return table;

@@ -11,6 +11,8 @@ class CryptoTestHost final : public Host {
   int looks = 0;
   // How often it says to go on before that.
   int stopAfter = INT32_MAX;
+  // In place of its own keys, where a test has some.
+  KeyStore* other = nullptr;
 
   // Before there are any keys.
   void countOn(std::shared_ptr<BufferBudget> budget) {
@@ -19,7 +21,7 @@ class CryptoTestHost final : public Host {
   // Before the isolate is gone.
   void forgetKeys() { keys_.reset(); }
 
-  KeyStore* keys() override { return keys_.get(); }
+  KeyStore* keys() override { return other == nullptr ? keys_.get() : other; }
   bool isStopping() override { return looks++ >= stopAfter; }
 
   void log(LogLevel, std::string_view) override {}

@@ -44,6 +44,7 @@ import {
 } from './primordials.js';
 import defer * as progressEvent from './progress_event.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
+import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -123,6 +124,7 @@ const lateInterfaces = {
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
   ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
+  QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
   SubtleCrypto: () => subtle.SubtleCrypto,

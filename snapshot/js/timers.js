@@ -3,8 +3,8 @@
 // once for each startTimer. Ids are ours, one sequence for the life of the isolate.
 
 import { asyncFrame, setAsyncFrame, startTimer, stopTimer } from 'nano:ops';
-import { DOMException } from './dom_exception.js';
 import { MathMax, MathMin, ReflectApply, SafeMap } from './primordials.js';
+import defer * as quota from './quota_exceeded_error.js';
 import { reportException } from './report_exception.js';
 import { toCallback, toLong, tooFewArguments } from './webidl.js';
 
@@ -38,7 +38,7 @@ function start(callback, args, delay, repeats) {
   const id = lastId + 1;
   const timer = new Timer(callback, args, delay, repeats, nesting + 1);
   if (!startTimer(id, effectiveDelay(timer))) {
-    throw new DOMException('There are too many active timers.', 'QuotaExceededError');
+    throw new quota.QuotaExceededError('There are too many active timers.');
   }
   lastId = id;
   timers.set(id, timer);

@@ -111,6 +111,7 @@ const kInterfaces = [
   'PerformanceObserverEntryList',
   'ProgressEvent',
   'PromiseRejectionEvent',
+  'QuotaExceededError',
   'ReadableByteStreamController',
   'ReadableStream',
   'ReadableStreamBYOBReader',
@@ -269,6 +270,9 @@ test('interfaces and methods say how many arguments they need', () => {
     [SubtleCrypto.prototype.deriveBits, 2],
     [SubtleCrypto.prototype.unwrapKey, 7],
     [SubtleCrypto.prototype.timingSafeEqual, 2],
+    [/** @type {any} */ (SubtleCrypto).supports, 2],
+    [/** @type {any} */ (SubtleCrypto.prototype).encapsulateKey, 5],
+    [/** @type {any} */ (SubtleCrypto.prototype).decapsulateKey, 6],
     [setTimeout, 1],
     [setInterval, 1],
     [clearTimeout, 0],
@@ -331,4 +335,17 @@ test('built-ins cannot be imported', async () => {
     }
     ok(module === undefined, specifier);
   }
+});
+
+test('the prototypes of the global stay what they are', () => {
+  const chain = [];
+  for (let object = globalThis; object !== null; object = Object.getPrototypeOf(object)) {
+    chain.push(object);
+  }
+  same(chain.length, 3);
+  for (const object of chain) {
+    throws(TypeError, () => Object.setPrototypeOf(object, {}));
+    same(Object.setPrototypeOf(object, Object.getPrototypeOf(object)), object);
+  }
+  same([globalThis.constructor === Object, Object.getOwnPropertyNames(chain[1])], [true, ['constructor']]);
 });

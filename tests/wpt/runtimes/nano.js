@@ -23,20 +23,23 @@ const policy = {
 
 export class Nano {
   name = 'nano';
+  #build;
   #nanod;
   #count = 0;
 
   /** @param {string} build the build tree, as build/release */
   constructor(build) {
-    this.#nanod = new Nanod(build, { policy, flags: ['--worker_memory_mb=2048'] });
+    this.#build = build;
   }
 
-  start() {
+  start({ authority }) {
+    const flags = [`--egress_ca=${authority}`, '--worker_memory_mb=2048'];
+    this.#nanod = new Nanod(this.#build, { policy, flags });
     return this.#nanod.start();
   }
 
   stop() {
-    return this.#nanod.stop();
+    return this.#nanod?.stop();
   }
 
   /** Tests that run at the same time have tenants, and so processes, of their own. */
