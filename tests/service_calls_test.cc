@@ -244,6 +244,7 @@ TEST_F(ServiceCallsTest, StreamsAndResponsesGoThrough) {
 }
 
 TEST_F(ServiceCallsTest, LimitsOfTheOtherAppAreNamed) {
+  deployBack(R"({"limits": {"cpu_ms": 50}})");
   Json spun = fail("return await env.ADMIN.spin();");
   EXPECT_TRUE(contains(spun["message"], "The call of spin() failed: the app 'back' did not answer"))
       << spun["message"];

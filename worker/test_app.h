@@ -170,6 +170,9 @@ class TestApp {
     message.setId(id);
     message.setRequestId("request-" + std::to_string(id));
     message.setHops(call.hops);
+    if (!call.entrypoint.empty()) message.setEntrypoint(call.entrypoint);
+    if (!call.props.empty()) message.setProps(call.props);
+    if (!call.rpcMethod.empty()) message.setMethod(call.rpcMethod);
     auto request = message.initRequest();
     request.setMethod(call.method);
     request.setUrl(call.url);

@@ -121,6 +121,10 @@ struct TestCall {
   std::string body = "";
   std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
   uint8_t hops = 0;
+  // By a service binding.
+  std::string entrypoint = "";
+  std::string props = "";
+  std::string rpcMethod = "";
 };
 
 }  // namespace nano

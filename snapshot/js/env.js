@@ -13,6 +13,10 @@ function valueOf(name, kind, text) {
   return kind === kService ? makeFetcher(name) : text;
 }
 
+/** What the app has, for who imports it: `cloudflare:workers`. @type {object} */
+let envOfApp = {};
+export const importedEnv = () => envOfApp;
+
 /** What the app's env was made of, for `process.env`. */
 let given = [];
 
@@ -35,10 +39,6 @@ function define(object, name, value) {
     writable: true,
   });
 }
-
-/** What the app has, for who imports it: `cloudflare:workers`. @type {object} */
-let envOfApp = {};
-export const importedEnv = () => envOfApp;
 
 /**
  * Each app version has one, shared by its requests: an ordinary object, as on Workers.

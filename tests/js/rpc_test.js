@@ -1,8 +1,10 @@
 // @ts-check
 // Methods by service bindings: snapshot/js/rpc.
 
-import { logs, ok, rejects, same, sleep, test } from './harness.js';
+import { logs, ok, rejects, same, sendCall, sleep, test } from './harness.js';
 import { bindTo, calling, inRequest, RpcTarget, WorkerEntrypoint } from './rpc_loop.js';
+
+const kEmptyCall = new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 255, 15, 65, 0, 36, 0, 0]);
 
 class Base extends WorkerEntrypoint {
   inherited() {
@@ -227,6 +229,41 @@ test('an answer that is no message is an error', () =>
     answerWith({ body: ['abc', new Error('broke off')] });
     await rejects(Error, service.add(1, 2), 'broke off');
   }));
+
+test('what is no list of arguments calls nothing', async () => {
+  const messageOf = (kind, ...value) =>
+    new Uint8Array([kind, 0, 0, 0, 0, 0, 0, 0, value.length + 2, 0, 0, 0, 0xff, 15, ...value]);
+  const huge = [0xfe, 0xff, 0xff, 0xff, 0x0f];
+  const bodies = [
+    messageOf(1, 0x5f), // undefined
+    messageOf(1, 0x6f, 0x7b, 0), // {}
+    messageOf(1, 0x61, ...huge, 0x40, 0, ...huge), // a list of 4294967294 holes
+    messageOf(3, 0x41, 0, 0x24, 0, 0), // a result
+    undefined,
+    new Uint8Array(5),
+  ];
+  for (const body of bodies) {
+    const { body: bytes } = await sendCall({ method: 'add', body }, { default: Back }).done;
+    ok(new TextDecoder('latin1').decode(bytes).includes('The message of a call is broken.'));
+  }
+  same(await calling({ default: Back }, async (service) => service.echo(...Array(60000).fill(1))).then(() => 1), 1);
+});
+
+test('an object in the place of an instance gives nothing that all objects have', () => {
+  class Other extends WorkerEntrypoint {
+    constructor() {
+      super();
+      return { own() {} };
+    }
+  }
+  return calling({ default: Other }, async (service) => {
+    for (const name of ['own', '__defineSetter__', '__proto__', 'isPrototypeOf']) {
+      const { done } = sendCall({ method: name, body: kEmptyCall }, { default: Other });
+      const text = new TextDecoder('latin1').decode((await done).body);
+      ok(text.includes('does not implement the method'), name);
+    }
+  });
+});
 
 test('outside of a request nothing is called', async () => {
   const { service } = bindTo({ default: Back }, {}, { isOutside: true });

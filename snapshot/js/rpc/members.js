@@ -4,6 +4,7 @@
 
 import {
   ObjectGetPrototypeOf,
+  ObjectPrototype,
   ReflectApply,
   SafeGetOwnPropertyDescriptor,
   TypeErrorConstructor as TypeError,
@@ -48,7 +49,9 @@ function find({ object, base }, name) {
   if (base === undefined) return own ?? missing(name);
   if (own !== undefined) missing(name);
   let holder = ObjectGetPrototypeOf(object);
-  for (; holder !== null && holder !== base; holder = ObjectGetPrototypeOf(holder)) {
+  // A constructor may have returned what does not lead to the base.
+  const isLast = () => holder === null || holder === base || holder === ObjectPrototype;
+  for (; !isLast(); holder = ObjectGetPrototypeOf(holder)) {
     const found = SafeGetOwnPropertyDescriptor(holder, name);
     if (found !== undefined) return found;
   }
