@@ -91,6 +91,8 @@ class Host {
   virtual KeyStore* keys() { return nullptr; }
   // What js/library.js has modules from; null in a program that has opened none.
   virtual const ModuleLibrary* moduleLibrary() { return nullptr; }
+  // Whether code can be made here; without it compiling WebAssembly would end V8.
+  virtual bool hasWebAssembly() { return true; }
   // What the app may hold outside V8's heap, in all (buffers_mb).
   virtual size_t bufferBytes() { return size_t{64} << 20; }
 

@@ -7,6 +7,7 @@
 
 #include "snapshot/host.h"
 #include "snapshot/module_library.h"
+#include "snapshot/own_wasm.h"
 #include "snapshot/wasm_binary.h"
 #include "worker/builtin_modules.h"
 #include "worker/import_specifier.h"
@@ -171,17 +172,12 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
 }
 
 v8::MaybeLocal<v8::Value> ModuleLoader::compileWasm(const Record& record) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(record.source.content.data());
   if (declaresSharedMemory(record.source.content)) {
     throwTypeError(isolate_, record.source.path + " has a shared memory, which is not available");
     return {};
   }
-  compilingWasm_ = true;
-  v8::MaybeLocal<v8::WasmModuleObject> module = v8::WasmModuleObject::Compile(
-      isolate_, v8::MemorySpan<const uint8_t>(bytes, record.source.content.size()));
-  compilingWasm_ = false;
   v8::Local<v8::WasmModuleObject> object;
-  if (!module.ToLocal(&object)) return {};
+  if (!compileOwnWasm(isolate_, record.source.content).ToLocal(&object)) return {};
   return object.As<v8::Value>();
 }
 
@@ -392,7 +388,7 @@ void ModuleLoader::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Mo
 
 bool ModuleLoader::onWasmCodeGeneration(v8::Local<v8::Context>, v8::Local<v8::String>) {
   ModuleLoader* loader = of(v8::Isolate::GetCurrent());
-  return loader != nullptr && (loader->compilingWasm_ || loader->source_.codegen);
+  return isCompilingOwnWasm() || (loader != nullptr && loader->source_.codegen);
 }
 
 }  // namespace nano

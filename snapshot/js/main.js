@@ -203,13 +203,14 @@ ObjectKeys(lateOperations).forEach((name) =>
 );
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
-// Globals of Node.js. Reading one runs its module.
+// Globals from nano.library. Reading one runs its module.
 const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
 defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
 defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
 defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
 defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
 defineGlobal('global', globalThis, false);
+defineLazyProperty(globalThis, 'HTMLRewriter', fromLibrary('nano:html_rewriter', 'HTMLRewriter'), false);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 

@@ -97,6 +97,7 @@ const kInterfaces = [
   'FileReader',
   'FixedLengthStream',
   'FormData',
+  'HTMLRewriter',
   'Headers',
   'IdentityTransformStream',
   'MessageChannel',
@@ -156,9 +157,10 @@ const kOperations = [
 /** Of Node.js, from nano.library; node_process_test.js has their descriptors. */
 const kNode = ['Buffer', 'clearImmediate', 'global', 'process', 'setImmediate'];
 const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'scheduler', 'self'];
+const kHandlers = ['onerror', 'onrejectionhandled', 'onunhandledrejection'];
 
 test('globalThis has the names of the list and no others', () => {
-  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kNode, 'console'];
+  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kHandlers, ...kNode, 'console'];
   const expected = [...kLanguage, ...ours].sort();
   const actual = Object.getOwnPropertyNames(globalThis).sort();
   same(
@@ -188,8 +190,8 @@ test("what it inherits is the language's own", () => {
 });
 
 test('only operations and attributes are enumerable', () => {
-  const timers = ['clearImmediate', 'setImmediate'];
-  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...timers].sort());
+  const others = [...kHandlers, 'clearImmediate', 'setImmediate'];
+  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...others].sort());
 });
 
 test('interfaces have the descriptors of Web IDL', () => {
