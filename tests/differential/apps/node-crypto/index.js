@@ -100,7 +100,7 @@ export default caseApp({
           one.type,
           one.symmetricKeySize,
           one.export().toString(),
-          one.export({ format: 'jwk' }),
+          Object.keys(JSON.parse(JSON.stringify(one.export({ format: 'jwk' })))).sort(),
         ];
       },
       ed25519: () => {
