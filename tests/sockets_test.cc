@@ -78,7 +78,8 @@ TEST_F(SocketsTest, AnAppQueriesADatabase) {
     ASSERT_NE(line, "") << "the database did not start";
   Nanod nanod(options());
   const std::string url = "postgres://postgres@127.0.0.1:" + std::to_string(port) + "/postgres";
-  const auto deployed = nanod.nanoctl({"deploy", kApps + "/postgres", "--name=db", "--var=DATABASE=" + url});
+  const auto deployed =
+      nanod.nanoctl({"deploy", kApps + "/postgres", "--name=db", "--var=DATABASE=" + url});
   ASSERT_EQ(deployed.exitCode, 0) << deployed.err;
   EXPECT_EQ(ask(nanod, "db", "/select"), json({{"answer", 42}, {"text", "gr\u00fcn"}}));
   EXPECT_EQ(ask(nanod, "db", "/many"),
