@@ -46,16 +46,17 @@ export function send({ port, host }, request, timeoutMs = 20_000) {
   });
 }
 
-/** nano's page for a request that failed names the request. */
-const withoutId = (text) => text.replace(/^(request: )[0-9a-f]{16}$/m, '$1ID');
+/** What a runtime answers where an app threw; whose words it is. */
+const kErrorPages = [
+  'Internal Server Error',
+  'The app failed to answer this request.\noutcome: exception',
+];
 
 /** A body as JSON where it says so, else as text where it is, else as base64. */
 function bodyOf(type, bytes, replace) {
   let text;
   try {
-    text = withoutId(
-      replace(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)),
-    );
+    text = replace(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     return { base64: bytes.toString('base64') };
   }
@@ -71,7 +72,7 @@ function bodyOf(type, bytes, replace) {
 
 /**
  * @param {(text: string) => string} replace what differs from run to run, by names that do not
- * @returns {Promise<Answer | {broken: string}>}
+ * @returns {Promise<Answer | {broken: string} | {status: number, failed: true}>}
  */
 export async function askApp(at, request, replace) {
   let got;
@@ -90,6 +91,8 @@ export async function askApp(at, request, replace) {
     else headers[name] += `, ${text}`;
   }
   const body = bodyOf(String(headers['content-type']), got.body, replace);
+  if (got.status >= 500 && kErrorPages.some((page) => body.text?.startsWith(page)))
+    return { status: got.status, failed: true };
   // A length is that of the text before ports were replaced.
   if (replace(got.body.toString('latin1')).length !== got.body.length)
     delete headers['content-length'];

@@ -17,11 +17,21 @@ const commands = {
 const kTimeoutMs = 240_000;
 const [build, ...flags] = process.argv.slice(2);
 const root = path.resolve(build, 'frameworks');
-const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', WRANGLER_SEND_METRICS: 'false', CI: '1' };
+const env = {
+  ...process.env,
+  ASTRO_TELEMETRY_DISABLED: '1',
+  WRANGLER_SEND_METRICS: 'false',
+  CI: '1',
+};
 
 /** @returns {boolean} whether it ended well */
 function run(args, cwd) {
-  const ran = spawnSync(process.execPath, args, { cwd, env, timeout: kTimeoutMs, encoding: 'utf8' });
+  const ran = spawnSync(process.execPath, args, {
+    cwd,
+    env,
+    timeout: kTimeoutMs,
+    encoding: 'utf8',
+  });
   process.stderr.write(ran.status === 0 ? '' : `${args.join(' ')}\n${ran.stdout}${ran.stderr}\n`);
   return ran.status === 0;
 }
@@ -41,4 +51,5 @@ symlinkSync(path.join(here, 'node_modules'), path.join(root, 'node_modules'));
 const areBuilt = Object.entries(commands).every(buildProject);
 const runner = path.join(here, '../differential/run.js');
 const args = [runner, `--build=${build}`, ...flags, here];
-process.exitCode = areBuilt && spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0 ? 0 : 1;
+process.exitCode =
+  areBuilt && spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0 ? 0 : 1;

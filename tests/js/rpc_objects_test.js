@@ -40,7 +40,7 @@ class Back extends WorkerEntrypoint {
   texts() {
     return new ReadableStream({
       start(controller) {
-        controller.enqueue('text');
+        controller.enqueue(1);
       },
     });
   }
