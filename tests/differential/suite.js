@@ -17,6 +17,7 @@ const kCompatibilityDate = '2026-11-01';
  * @property {boolean} listsCases whether it answers `/` with paths that are requests as well
  * @property {import('./compare.js').Known[]} differences
  * @property {Record<string, string>} bindings
+ * @property {boolean} codegen whether it asks nano for leave to make code of strings
  * @property {string} compatibilityDate
  * @property {string[]} compatibilityFlags of workerd
  */
@@ -55,6 +56,7 @@ async function readApp(folder, built) {
     listsCases: said.requests === undefined || said.listsCases === true,
     differences: readDifferences(folder),
     bindings: said.bindings ?? {},
+    codegen: said.codegen === true,
     compatibilityDate: kCompatibilityDate,
     compatibilityFlags: said.compatibilityFlags ?? [],
     differencesFile: path.join(folder, 'differences.json'),
@@ -97,7 +99,13 @@ export function writeDifferences({ differencesFile }, differences) {
 
 /** The app behind an app's ASSETS. @param {App} app @returns {App} */
 export function assetsOf({ name, compatibilityDate }) {
-  return { name: `${name}-assets`, bindings: {}, compatibilityDate, compatibilityFlags: [] };
+  return {
+    name: `${name}-assets`,
+    bindings: {},
+    codegen: false,
+    compatibilityDate,
+    compatibilityFlags: [],
+  };
 }
 
 /** Requests by their names, which are paths where a request has no other. */

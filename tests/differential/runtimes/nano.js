@@ -5,7 +5,10 @@ import { kindOf } from '../bundle.js';
 import { assetsOf } from '../suite.js';
 
 /** What apps have by default; what they may reach is the stand-in server. */
-const policy = { egress: { rules: [{ allow: { cidr: '127.0.0.1', ports: '1-65535' } }] } };
+const policy = {
+  tenant_defaults: { codegen: true },
+  egress: { rules: [{ allow: { cidr: '127.0.0.1', ports: '1-65535' } }] },
+};
 const kTenant = 'default';
 
 export class Nano {
@@ -45,6 +48,7 @@ export class Nano {
         text,
       })),
     };
+    if (app.codegen) metadata.nano = { codegen: true };
     if (app.assets) {
       metadata.bindings.push({ name: 'ASSETS', type: 'service', service: assetsOf(app).name });
     }
