@@ -2,7 +2,7 @@
 
 const PlainEmitter = require('../node_modules/events/events.js');
 const { AsyncResource } = require('node:async_hooks');
-const { AbortError, check, invalidArgType } = require('nano:errors');
+const { AbortError, check, invalidArgType, withCode } = require('nano:errors');
 
 const kRejection = Symbol.for('nodejs.rejection');
 const kCapture = Symbol('kCapture');
@@ -35,6 +35,8 @@ EventEmitter.prototype.emit = function emit(type, ...args) {
   if (type === 'error' && this._events?.[errorMonitor] !== undefined) {
     plainEmit.call(this, errorMonitor, ...args);
   }
+  if (type === 'error' && !(args[0] instanceof Error) && this.listenerCount(type) === 0)
+    throw unhandled(args[0]);
   if (!this[kCapture] && !EventEmitter.captureRejections)
     return plainEmit.call(this, type, ...args);
   const handlers = this.rawListeners(type);
@@ -47,6 +49,13 @@ EventEmitter.prototype.emit = function emit(type, ...args) {
   }
   return true;
 };
+
+function unhandled(value) {
+  const shown = typeof value === 'string' ? `'${value}'` : nano.inspect(value, { depth: 2 });
+  return Object.assign(withCode(Error, 'ERR_UNHANDLED_ERROR', `Unhandled error. (${shown})`), {
+    context: value,
+  });
+}
 
 function rejected(emitter, error, type, args) {
   if (typeof emitter[kRejection] === 'function') emitter[kRejection](error, type, ...args);

@@ -1,6 +1,7 @@
 // node:stream: the package `readable-stream`, with what leads from and to the standard's streams.
 
-const stream = require('../node_modules/readable-stream/lib/ours/browser.js');
+// The package itself exports Readable; in Node.js the module is what old streams inherit from.
+const stream = require('../node_modules/readable-stream/lib/stream.js');
 const adapters = require('nano:stream_web');
 
 const { Readable, Writable, Duplex } = stream;
@@ -9,7 +10,7 @@ Object.assign(Writable, { fromWeb: adapters.writableFromWeb, toWeb: adapters.wri
 Object.assign(Duplex, { fromWeb: adapters.duplexFromWeb, toWeb: adapters.duplexToWeb });
 adapters.connect(stream);
 // The bundler had to call them something else.
-for (const name of ['Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
+for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
   Object.defineProperty(stream[name], 'name', { configurable: true, value: name });
 }
 

@@ -93,7 +93,7 @@ function send(slot, status, statusText, headers, body, asItComes) {
   } else {
     pumpStream(slot, body.stream);
   }
-  respondStream(slot, status, statusText, headers, kUnknownLength);
+  respondStream(slot, status, statusText, headers, body.streamLength ?? kUnknownLength);
 }
 
 /** The client has gone. @param {number} slot */

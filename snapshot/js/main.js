@@ -48,6 +48,8 @@ import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as scheduling from './scheduler.js';
+import defer * as identity from './streams/identity_stream.js';
 import defer * as byteController from './streams/readable_byte_controller.js';
 import { ReadableStreamDefaultController } from './streams/readable_default_controller.js';
 import {
@@ -109,6 +111,8 @@ const lateInterfaces = {
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
   FileReader: () => fileReader.FileReader,
+  FixedLengthStream: () => identity.FixedLengthStream,
+  IdentityTransformStream: () => identity.IdentityTransformStream,
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
@@ -166,6 +170,7 @@ const attributes = {
   crypto: () => crypto,
   navigator: () => navigator,
   performance: () => performance.performance,
+  scheduler: () => scheduling.scheduler,
   self: () => globalThis,
 };
 

@@ -138,11 +138,12 @@ export function applyInit(details, init, url, context) {
   if (init.cf !== undefined) details.cf = init.cf;
 }
 
-/** Of a body that is a stream. @param {RequestDetails} details @param {RequestInit} init */
-export function checkStreamedBody(details, init, context) {
-  if (init.duplex === undefined) {
-    throw new TypeError(`${context}: The 'duplex' member must be specified for a stream body.`);
-  }
+/**
+ * Of a body that is a stream. The standard wants `duplex: 'half'` said; programs for Workers do not
+ * say it, and there is nothing else that it could be.
+ * @param {RequestDetails} details
+ */
+export function checkStreamedBody(details, context) {
   if (details.keepalive) {
     throw new TypeError(`${context}: A stream body cannot be used with keepalive.`);
   }

@@ -95,9 +95,11 @@ const kInterfaces = [
   'EventTarget',
   'File',
   'FileReader',
+  'FixedLengthStream',
   'FormData',
   'HTMLRewriter',
   'Headers',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
@@ -154,7 +156,7 @@ const kOperations = [
 
 /** Of Node.js, from nano.library; node_process_test.js has their descriptors. */
 const kNode = ['Buffer', 'clearImmediate', 'global', 'process', 'setImmediate'];
-const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
+const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'scheduler', 'self'];
 const kHandlers = ['onerror', 'onrejectionhandled', 'onunhandledrejection'];
 
 test('globalThis has the names of the list and no others', () => {

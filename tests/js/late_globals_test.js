@@ -94,6 +94,8 @@ const kLate = [
   'ErrorEvent',
   'EventSource',
   'FileReader',
+  'FixedLengthStream',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
