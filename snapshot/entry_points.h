@@ -19,11 +19,15 @@ enum class EntryPoint {
   kMakeEnv,             // ([name, kind, text, ...]) -> env
   kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
+  kDispatchScheduled,   // (slot, handler, env, cron, time): as kDispatchFetch, for scheduled().
+  kBindGlobals,         // (env): what a service worker finds on its global.
+  kListenersHandler,    // () -> the handler that a service worker's listeners are, or undefined.
 };
 
-inline constexpr std::array<const char*, 9> kEntryPointNames = {
-    "dispatchFetch",   "fireTimer", "pullOutgoing",       "cancelOutgoing", "abortRequest",
-    "reportRejection", "makeEnv",   "refuseSharedMemory", "builtinModule"};
+inline constexpr std::array<const char*, 12> kEntryPointNames = {
+    "dispatchFetch", "fireTimer",         "pullOutgoing", "cancelOutgoing",
+    "abortRequest",  "reportRejection",   "makeEnv",      "refuseSharedMemory",
+    "builtinModule", "dispatchScheduled", "bindGlobals",  "listenersHandler"};
 
 // The entry points of one isolate.
 class EntryPoints final {

@@ -8,6 +8,7 @@
 #include <kj/memory.h>
 
 #include "protocol/limits.h"
+#include "supervisor/cron/scheduled_event.h"
 #include "supervisor/request_id.h"
 
 namespace nano {
@@ -72,6 +73,15 @@ void fillRequest(rpc::Request::Builder request, HttpExchange& exchange, Exchange
     auto length = exchange.bodyLength();
     if (length) message.setLength(static_cast<int64_t>(*length));
   }
+}
+
+void fillCall(rpc::FetchCall::Builder call, HttpExchange& exchange, ExchangeBody::Link& body) {
+  call.setHops(exchange.head().hops);
+  const ScheduledEvent* event = exchange.head().scheduled;
+  if (event == nullptr) return fillRequest(call.initRequest(), exchange, body);
+  auto scheduled = call.initScheduled();
+  setText(scheduled.initCron(event->cron.size()), event->cron);
+  scheduled.setUnixMillis(event->unixMillis);
 }
 
 std::optional<ResponseHead> checkedHead(rpc::Response::Reader response,

@@ -47,6 +47,16 @@ bool isIdentifier(std::string_view name) {
                      [isLetter](char c) { return isLetter(c) || (c >= '0' && c <= '9'); });
 }
 
+std::optional<std::vector<std::string>> stringList(const Json& json) {
+  if (!json.is_array()) return std::nullopt;
+  std::vector<std::string> list;
+  for (const Json& item : json) {
+    if (!item.is_string()) return std::nullopt;
+    list.push_back(item.get<std::string>());
+  }
+  return list;
+}
+
 // "2025-11-22"
 bool isDate(std::string_view date) {
   if (date.size() != 10) return false;
@@ -226,7 +236,8 @@ class MetadataReader final {
     if (nano == nullptr) return std::nullopt;
     if (!nano->is_object()) return "metadata: 'nano' is not an object";
     auto problem =
-        unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress"});
+        unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress", "crons"});
+    if (!problem) problem = readCrons(*nano);
     if (problem) return problem;
     if (nano->contains("port")) {
       auto port = numberMember(*nano, "port", kMaxPort);
@@ -246,6 +257,16 @@ class MetadataReader final {
           std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(read)));
     }
     return readRoutes(*nano);
+  }
+
+  Problem readCrons(const Json& nano) {
+    const Json* list = member(nano, "crons");
+    if (list == nullptr) return std::nullopt;
+    auto crons = stringList(*list);
+    if (!crons) return "metadata: 'nano.crons' is not a list of cron expressions";
+    if (auto problem = cronsProblem(*crons)) return "metadata: 'nano.crons': " + *problem;
+    request_.crons = std::move(*crons);
+    return std::nullopt;
   }
 
   Problem readRoutes(const Json& nano) {

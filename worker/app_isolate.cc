@@ -63,6 +63,42 @@ void AppIsolate::evaluate(v8::Local<v8::Context> context) {
     failure_.emplace(describeCaught(context, caught));
     return;
   }
+  if (source_.isServiceWorker) {
+    evaluateScript(context);
+  } else {
+    evaluateModules(context);
+  }
+}
+
+// Its listeners have to be there when it has run once, as on Workers.
+void AppIsolate::evaluateScript(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> handler;
+  if (!entry_.call(context, EntryPoint::kBindGlobals, env_.Get(isolate)) ||
+      !loader_.compileMainScript(context).ToLocal(&script) || script->Run(context).IsEmpty() ||
+      !realm_->entryPoints()
+           .get(isolate, EntryPoint::kListenersHandler)
+           ->Call(context, v8::Undefined(isolate), 0, nullptr)
+           .ToLocal(&handler)) {
+    failure_.emplace(describeCaught(context, caught));
+  } else if (handler->IsUndefined()) {
+    failure_.emplace(sentence(
+        source_.mainModule +
+            " has no default export and has added no listener: addEventListener('fetch', (event) "
+            "=> "
+            "event.respondWith(new Response('hello'))), or export default { fetch(request, env, "
+            "ctx) { return new Response('hello') } }",
+        source_));
+  } else {
+    handler_.Reset(isolate, handler);
+  }
+}
+
+void AppIsolate::evaluateModules(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
   auto linked = loader_.linkMain(context);
   if (auto* failure = std::get_if<ModuleLoader::Failure>(&linked)) {
     failure_.emplace(std::move(failure->error));
@@ -127,13 +163,15 @@ void AppIsolate::checkLoad() {
   }
   v8::Isolate* isolate = realm_->isolate();
   IsolateScope scope(isolate, realm_->context());
-  v8::Local<v8::Promise> evaluation = evaluation_.Get(isolate);
-  v8::Local<v8::Module> module = main_.Get(isolate);
-  if (evaluation->State() == v8::Promise::kPending) {
-    if (bridge_.timers().empty()) finishLoad(stalled(scope.context(), module));
-    return;
+  LoadResult result;
+  if (!source_.isServiceWorker) {
+    v8::Local<v8::Module> module = main_.Get(isolate);
+    if (evaluation_.Get(isolate)->State() == v8::Promise::kPending) {
+      if (bridge_.timers().empty()) finishLoad(stalled(scope.context(), module));
+      return;
+    }
+    result = checkHandler(scope.context(), module);
   }
-  LoadResult result = checkHandler(scope.context(), module);
   if (result.outcome == rpc::Outcome::OK) bridge_.endStartup();
   finishLoad(std::move(result));
 }
@@ -211,9 +249,25 @@ void AppIsolate::dispatch(v8::Local<v8::Context> context, uint32_t slot) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
   v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, slot);
-  const bool called = entry_.call(context, EntryPoint::kDispatchFetch, number,
-                                  handler_.Get(isolate), env_.Get(isolate));
+  bool called = false;
+  const RequestContext* request = bridge_.requests().find(slot);
+  if (request != nullptr && request->isScheduled()) {
+    called = dispatchScheduled(context, number, request->scheduled());
+  } else {
+    called = entry_.call(context, EntryPoint::kDispatchFetch, number, handler_.Get(isolate),
+                         env_.Get(isolate));
+  }
   if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
+}
+
+bool AppIsolate::dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
+                                   rpc::ScheduledEvent::Reader event) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::Local<v8::String> cron;
+  if (!jsString(isolate, event.getCron().cStr()).ToLocal(&cron)) return false;
+  v8::Local<v8::Value> time = v8::Number::New(isolate, static_cast<double>(event.getUnixMillis()));
+  return entry_.call(context, EntryPoint::kDispatchScheduled, slot, handler_.Get(isolate),
+                     env_.Get(isolate), cron.As<v8::Value>(), time);
 }
 
 void AppIsolate::detachRequests() {

@@ -60,6 +60,8 @@ class AppIsolate final {
 
  private:
   void evaluate(v8::Local<v8::Context> context);
+  void evaluateModules(v8::Local<v8::Context> context);
+  void evaluateScript(v8::Local<v8::Context> context);
   bool makeEnv(v8::Local<v8::Context> context);
   // Ends the load when there is something to end it with.
   void checkLoad();
@@ -68,6 +70,8 @@ class AppIsolate final {
   LoadResult checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   LoadResult stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   void dispatch(v8::Local<v8::Context> context, uint32_t slot);
+  bool dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
+                         rpc::ScheduledEvent::Reader event);
 
   std::unique_ptr<Realm> realm_;
   const AppSource& source_;

@@ -24,6 +24,7 @@ std::optional<AppSource::Kind> moduleKind(rpc::Module::Kind kind) {
     case rpc::Module::Kind::WASM:
       return AppSource::Kind::kWasm;
     case rpc::Module::Kind::SCRIPT:
+      return AppSource::Kind::kScript;
     case rpc::Module::Kind::SOURCE_MAP:
     case rpc::Module::Kind::UNKNOWN:
       break;
@@ -53,6 +54,11 @@ std::optional<BadAppSource> readModules(rpc::AppVersion::Reader version, AppSour
     if (!isModulePath(path)) return BadAppSource{"\"" + path + "\" is not a module's path"};
     if (!kind) return BadAppSource{path + ": a kind of module this worker does not know"};
     if (!paths.insert(path).second) return BadAppSource{path + " is there twice"};
+    const bool isMain = path == source.mainModule;
+    if (*kind == AppSource::Kind::kScript && !isMain) {
+      return BadAppSource{path + ": a classic script can be the main module only"};
+    }
+    if (isMain) source.isServiceWorker = *kind == AppSource::Kind::kScript;
     auto content = module.getContent().asChars();
     bytes += content.size();
     if (bytes > kMaxBundleBytes) return BadAppSource{"the modules are too large"};

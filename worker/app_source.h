@@ -14,7 +14,8 @@ namespace nano {
 // isolate is loaded from, and loaded again after one had to be thrown away.
 struct AppSource {
   // kBuiltin is one of nano's own modules, which no app brings.
-  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm, kBuiltin };
+  // kScript is the main one of an app in service-worker syntax.
+  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm, kBuiltin, kScript };
   struct Module {
     std::string path;
     Kind kind = Kind::kEsModule;
@@ -30,6 +31,8 @@ struct AppSource {
 
   std::string mainModule;
   std::vector<Module> modules;
+  // The main module is a classic script.
+  bool isServiceWorker = false;
   std::vector<Binding> env;
 
   AppLimits limits;

@@ -63,6 +63,18 @@ ModuleLoader* ModuleLoader::of(v8::Isolate* isolate) {
   return static_cast<ModuleLoader*>(isolate->GetData(kModuleLoaderIsolateSlot));
 }
 
+v8::MaybeLocal<v8::Script> ModuleLoader::compileMainScript(v8::Local<v8::Context> context) {
+  const AppSource::Module& main = records_.at(source_.mainModule)->source;
+  v8::Local<v8::String> name;
+  v8::Local<v8::String> code;
+  if (!jsString(isolate_, main.path).ToLocal(&name) ||
+      !jsString(isolate_, main.content).ToLocal(&code)) {
+    return {};
+  }
+  v8::ScriptOrigin origin(name);
+  return v8::Script::Compile(context, code, &origin);
+}
+
 ModuleLoader::Linked ModuleLoader::linkMain(v8::Local<v8::Context> context) {
   return link(context, *records_.at(source_.mainModule));
 }

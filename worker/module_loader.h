@@ -44,6 +44,9 @@ class ModuleLoader final {
   };
   using Linked = std::variant<v8::Local<v8::Module>, Failure>;
 
+  // Compiles the main module of an app in service-worker syntax. Runs none of it.
+  v8::MaybeLocal<v8::Script> compileMainScript(v8::Local<v8::Context> context);
+
   // Compiles and links the app's main module with all it imports. Runs none of it.
   Linked linkMain(v8::Local<v8::Context> context);
 

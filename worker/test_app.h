@@ -169,6 +169,12 @@ class TestApp {
     message.setId(id);
     message.setRequestId("request-" + std::to_string(id));
     message.setHops(call.hops);
+    if (!call.cron.empty()) {
+      auto event = message.initScheduled();
+      event.setCron(call.cron);
+      event.setUnixMillis(call.scheduledMillis);
+      return;
+    }
     auto request = message.initRequest();
     request.setMethod(call.method);
     request.setUrl(call.url);

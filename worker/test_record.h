@@ -120,6 +120,9 @@ struct TestCall {
   std::string body = "";
   std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
   uint8_t hops = 0;
+  // A call of scheduled() instead of a request.
+  std::string cron = "";
+  int64_t scheduledMillis = 0;
 };
 
 }  // namespace nano

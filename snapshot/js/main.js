@@ -16,7 +16,7 @@ import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
 import defer * as cryptoKey from './crypto/key.js';
-import { abortRequest, dispatchFetch } from './dispatch.js';
+import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
@@ -43,6 +43,7 @@ import defer * as rejectionEvent from './promise_rejection_event.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as serviceWorker from './service_worker.js';
 import defer * as byteController from './streams/readable_byte_controller.js';
 import { ReadableStreamDefaultController } from './streams/readable_default_controller.js';
 import {
@@ -102,6 +103,8 @@ const lateInterfaces = {
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  ExtendableEvent: () => serviceWorker.ExtendableEvent,
+  FetchEvent: () => serviceWorker.FetchEvent,
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
@@ -114,6 +117,7 @@ const lateInterfaces = {
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
+  ScheduledEvent: () => serviceWorker.ScheduledEvent,
   SubtleCrypto: () => subtle.SubtleCrypto,
   TextDecoderStream: () => textStreams.TextDecoderStream,
   TextEncoderStream: () => textStreams.TextEncoderStream,
@@ -202,4 +206,7 @@ registerEntryPoints({
   makeEnv,
   refuseSharedMemory,
   builtinModule,
+  dispatchScheduled,
+  bindGlobals: (env) => serviceWorker.bindGlobals(env),
+  listenersHandler: () => serviceWorker.listenersHandler(),
 });

@@ -1,0 +1,160 @@
+// What is not a request: scheduled events; and apps in service-worker syntax.
+
+#include "worker/worker_fixture.h"
+
+namespace nano {
+namespace {
+
+using ScheduledTest = WorkerTest;
+
+TestCall scheduledAt(const std::string& cron, int64_t millis) {
+  TestCall call;
+  call.cron = cron;
+  call.scheduledMillis = millis;
+  return call;
+}
+
+std::string scheduling(const std::string& body) {
+  return "export default { async scheduled(controller, env, ctx) { " + body + " } }";
+}
+
+std::string linesOf(TestApp& app) {
+  std::string text;
+  for (const TestLogLine& line : app.lines())
+    text += line.message + "|";
+  return text;
+}
+
+TEST_F(ScheduledTest, GetsItsControllerEnvAndContext) {
+  TestVersion version = TestVersion::of(
+      "export default { own: 'this', async scheduled(controller, env, ctx) {"
+      "console.log(this.own, controller.cron, controller.scheduledTime, controller.type,"
+      "controller.noRetry(), env.NAME, typeof ctx.waitUntil, arguments.length) } }");
+  version.env = {{"NAME", "value"}};
+  TestApp app = load(version);
+  const TestReply reply = app.fetch(scheduledAt("*/5 * * * MON", 1'764'324'000'000));
+  EXPECT_EQ(reply.outcome, rpc::Outcome::OK);
+  EXPECT_EQ(linesOf(app), "this */5 * * * MON 1764324000000 scheduled undefined value function 3|");
+  EXPECT_EQ(app.lines().front().requestId, "request-0");
+}
+
+TEST_F(ScheduledTest, IsOverWhenWhatItWaitsForIs) {
+  TestApp app = load(scheduling(
+      "ctx.waitUntil((async () => { await new Promise(done => setTimeout(done, 5));"
+      "ctx.waitUntil(new Promise(done => setTimeout(() => { console.log('second'); done() }, 5)));"
+      "console.log('first') })()); console.log('returned')"));
+  EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::OK);
+  EXPECT_EQ(linesOf(app), "returned|first|second|");
+}
+
+TEST_F(ScheduledTest, FailsWithWhatItThrowsOrWaitedFor) {
+  for (const char* body : {"throw new Error('broken')",
+                           "ctx.waitUntil(Promise.reject(new "
+                           "Error('broken')))"}) {
+    TestApp app = load(scheduling(body));
+    EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION) << body;
+    EXPECT_NE(linesOf(app).find("Error: broken"), std::string::npos) << linesOf(app);
+  }
+}
+
+TEST_F(ScheduledTest, FailsWhereThereIsNoHandler) {
+  TestApp app = handling("return new Response('fetch')");
+  EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION);
+  EXPECT_NE(linesOf(app).find("does not export a scheduled() function"), std::string::npos);
+  EXPECT_EQ(app.get("http://app.test/").body, "fetch");
+}
+
+TEST_F(ScheduledTest, IsEndedByTheCpuLimit) {
+  TestApp app = load(scheduling("for (;;);"));
+  const TestReply reply = app.fetch(scheduledAt("* * * * *", 0));
+  EXPECT_EQ(reply.outcome, rpc::Outcome::EXCEEDED_CPU);
+  EXPECT_EQ(reply.breach.limit, rpc::Limit::CPU);
+}
+
+using ServiceWorkerTest = WorkerTest;
+
+TestVersion script(std::string code) {
+  return {{{"worker.js", std::move(code), rpc::Module::Kind::SCRIPT}}};
+}
+
+TEST_F(ServiceWorkerTest, AnswersRequestsByItsListener) {
+  TestApp app = load(
+      script("addEventListener('fetch', (event) => { event.respondWith(answer(event.request)); });"
+             "async function answer(request) { return new Response('hello ' + new "
+             "URL(request.url).pathname) }"));
+  EXPECT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
+  EXPECT_EQ(app.get("http://app.test/there").body, "hello /there");
+}
+
+TEST_F(ServiceWorkerTest, FindsItsBindingsOnTheGlobal) {
+  TestVersion version = script(
+      "const shown = NAME + DATA.list[0];"
+      "addEventListener('fetch', event => event.respondWith(new Response(shown + "
+      "Object.keys(globalThis).includes('NAME'))))");
+  version.env = {{"NAME", "value"}, {"DATA", "{\"list\":[1]}"}};
+  TestApp app = load(version);
+  EXPECT_EQ(app.get("http://app.test/").body, "value1true");
+}
+
+TEST_F(ServiceWorkerTest, IsASloppyScript) {
+  TestApp app = load(script(
+      "leaked = typeof this; var declared = 010; with ({ inner: 'with' }) leaked += inner;"
+      "addEventListener('fetch', event => event.respondWith(new Response(leaked + declared + "
+      "globalThis.declared)))"));
+  EXPECT_EQ(app.get("http://app.test/").body, "objectwith88");
+}
+
+TEST_F(ServiceWorkerTest, RunsScheduledEvents) {
+  TestApp app =
+      load(script("addEventListener('scheduled', event => { event.waitUntil((async () => {"
+                  "await null; console.log(event.type, event.cron, event.scheduledTime) })()) })"));
+  EXPECT_EQ(app.fetch(scheduledAt("0 0 L * *", 5)).outcome, rpc::Outcome::OK);
+  EXPECT_EQ(linesOf(app), "scheduled 0 0 L * * 5|");
+  EXPECT_EQ(app.get("http://app.test/").outcome, rpc::Outcome::EXCEPTION);
+}
+
+TEST_F(ServiceWorkerTest, IsRefusedWithoutAListener) {
+  TestApp app = load(script("addEventListener('message', () => {})"));
+  EXPECT_EQ(app.outcome, rpc::Outcome::STARTUP_FAILED);
+  EXPECT_NE(app.message.find("worker.js has no default export and has added no listener"),
+            std::string::npos)
+      << app.message;
+}
+
+TEST_F(ServiceWorkerTest, IsRefusedWithThePlaceOfItsError) {
+  TestApp app = load(script("const a = 1;\n  missing();"));
+  EXPECT_EQ(app.outcome, rpc::Outcome::STARTUP_FAILED);
+  EXPECT_EQ(app.message, "ReferenceError: missing is not defined");
+  EXPECT_EQ(app.file + ":" + std::to_string(app.line), "worker.js:2");
+  EXPECT_EQ(load(script("const a = ;")).message, "SyntaxError: Unexpected token ';'");
+}
+
+TEST_F(ServiceWorkerTest, FailsARequestThatNobodyRespondsTo) {
+  TestApp app = load(script("addEventListener('fetch', () => {})"));
+  EXPECT_EQ(app.get("http://app.test/").outcome, rpc::Outcome::EXCEPTION);
+  EXPECT_NE(linesOf(app).find("has called event.respondWith()"), std::string::npos);
+}
+
+TEST_F(ServiceWorkerTest, FailsWithWhatItsListenerThrows) {
+  TestApp app = load(script("addEventListener('fetch', () => { throw new Error('broken') })"));
+  EXPECT_EQ(app.get("http://app.test/").outcome, rpc::Outcome::EXCEPTION);
+  EXPECT_NE(linesOf(app).find("Error: broken"), std::string::npos) << linesOf(app);
+}
+
+TEST_F(ServiceWorkerTest, ImportsItsOtherModules) {
+  TestVersion version = script(
+      "addEventListener('fetch', event => event.respondWith(import('./lib.js').then(lib => new "
+      "Response(lib.word))))");
+  version.modules.push_back({"lib.js", "export const word = 'imported'"});
+  TestApp app = load(version);
+  EXPECT_EQ(app.get("http://app.test/").body, "imported");
+}
+
+TEST_F(ServiceWorkerTest, AClassicScriptIsNoOtherModule) {
+  TestVersion version = TestVersion::of("export default {}");
+  version.modules.push_back({"other.js", "1", rpc::Module::Kind::SCRIPT});
+  EXPECT_NE(load(version).message.find("can be the main module only"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace nano
