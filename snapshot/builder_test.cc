@@ -24,7 +24,7 @@ constexpr char kRegister[] =
     "registerEntryPoints({ dispatchFetch: (slot) => slot + 1, fireTimer: f, pullOutgoing: f,\n"
     "  cancelOutgoing: f, abortRequest: f, reportRejection: f, makeEnv: f,"
     "  refuseSharedMemory: f, builtinModule: f, dispatchScheduled: f,"
-    "  bindGlobals: f, listenersHandler: f });\n";
+    "  bindGlobals: f, applyFlags: f, listenersHandler: f });\n";
 
 // A folder of built-ins that is gone with the test.
 class BuilderTest : public testing::Test {

@@ -21,13 +21,14 @@ enum class EntryPoint {
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
   kDispatchScheduled,   // (slot, handler, env, cron, time): as kDispatchFetch, for scheduled().
   kBindGlobals,         // (env): what a service worker finds on its global.
+  kApplyFlags,          // ([name, ...]): the compatibility flags that are on; before any code.
   kListenersHandler,    // () -> the handler that a service worker's listeners are, or undefined.
 };
 
-inline constexpr std::array<const char*, 12> kEntryPointNames = {
-    "dispatchFetch", "fireTimer",         "pullOutgoing", "cancelOutgoing",
-    "abortRequest",  "reportRejection",   "makeEnv",      "refuseSharedMemory",
-    "builtinModule", "dispatchScheduled", "bindGlobals",  "listenersHandler"};
+inline constexpr std::array<const char*, 13> kEntryPointNames = {
+    "dispatchFetch",   "fireTimer",  "pullOutgoing",       "cancelOutgoing", "abortRequest",
+    "reportRejection", "makeEnv",    "refuseSharedMemory", "builtinModule",  "dispatchScheduled",
+    "bindGlobals",     "applyFlags", "listenersHandler"};
 
 // The entry points of one isolate.
 class EntryPoints final {

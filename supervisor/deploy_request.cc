@@ -6,6 +6,7 @@
 
 #include "supervisor/app_names.h"
 #include "supervisor/bounded_json.h"
+#include "supervisor/compatibility/compatibility.h"
 #include "supervisor/deployment.h"
 #include "supervisor/egress/egress_settings.h"
 #include "supervisor/header_parameters.h"
@@ -20,8 +21,10 @@ constexpr size_t kMaxMetadataBytes = 1 << 20;
 constexpr size_t kMaxFlags = 64;
 constexpr uint64_t kMaxPort = 65535;
 
-constexpr std::array<std::pair<const char*, ModuleKind>, 5> kModuleTypes{{
+constexpr std::array<std::pair<const char*, ModuleKind>, 7> kModuleTypes{{
     {"application/javascript+module", ModuleKind::kEsModule},
+    {"application/javascript", ModuleKind::kScript},
+    {"application/source-map", ModuleKind::kSourceMap},
     {"application/json", ModuleKind::kJson},
     {"text/plain", ModuleKind::kText},
     {"application/octet-stream", ModuleKind::kData},
@@ -55,16 +58,6 @@ std::optional<std::vector<std::string>> stringList(const Json& json) {
     list.push_back(item.get<std::string>());
   }
   return list;
-}
-
-// "2025-11-22"
-bool isDate(std::string_view date) {
-  if (date.size() != 10) return false;
-  for (size_t i = 0; i < date.size(); ++i) {
-    bool good = (i == 4 || i == 7) ? date[i] == '-' : date[i] >= '0' && date[i] <= '9';
-    if (!good) return false;
-  }
-  return true;
 }
 
 // Another app of the tenant, by its name.
@@ -129,7 +122,7 @@ class MetadataReader final {
   Problem read() {
     if (!metadata_.is_object()) return "the part 'metadata' is not a JSON object";
     auto problem = unknownMember(metadata_, "metadata: ",
-                                 {"main_module", "bindings", "compatibility_date",
+                                 {"main_module", "body_part", "bindings", "compatibility_date",
                                   "compatibility_flags", "keep_bindings", "limits", "nano"});
     if (!problem) problem = readMain();
     if (!problem) problem = readBindings();
@@ -149,11 +142,12 @@ class MetadataReader final {
 
   Problem readMain() {
     auto main = stringMember(metadata_, "main_module");
-    if (!main) {
-      return "metadata: 'main_module' is missing: name the module with 'export default' (service "
-             "workers, which call addEventListener, are not supported)";
+    auto script = stringMember(metadata_, "body_part");
+    if (main.has_value() == script.has_value()) {
+      return "metadata: one of 'main_module' and 'body_part' is needed: name the module with "
+             "'export default', or the script that calls addEventListener()";
     }
-    version_.mainModule = *main;
+    version_.mainModule = main ? *main : *script;
     return std::nullopt;
   }
 
@@ -171,24 +165,20 @@ class MetadataReader final {
 
   Problem readCompatibility() {
     if (const Json* date = member(metadata_, "compatibility_date")) {
-      if (!date->is_string() || !isDate(date->get<std::string>())) {
-        return "metadata: 'compatibility_date' is not a date like \"2025-11-22\"";
-      }
+      if (!date->is_string()) return "metadata: 'compatibility_date' is not a string";
       version_.compatibilityDate = date->get<std::string>();
     }
-    const Json* flags = member(metadata_, "compatibility_flags");
-    if (flags == nullptr) return std::nullopt;
-    if (!flags->is_array() || flags->size() > kMaxFlags) {
-      return "metadata: 'compatibility_flags' is not a list of at most 64 names";
-    }
-    for (const Json& flag : *flags) {
-      if (!flag.is_string() || nameProblem(flag.get<std::string>())) {
-        return "metadata: 'compatibility_flags' has something that is not a flag's name";
+    if (const Json* flags = member(metadata_, "compatibility_flags")) {
+      auto names = stringList(*flags);
+      if (!names || names->size() > kMaxFlags) {
+        return "metadata: 'compatibility_flags' is not a list of at most 64 names";
       }
-      version_.compatibilityFlags.push_back(flag.get<std::string>());
-      request_.notes.push_back("the compatibility flag " + inQuotes(flag.get<std::string>()) +
-                               " has no effect");
+      version_.compatibilityFlags = std::move(*names);
     }
+    const Compatibility wanted{version_.compatibilityDate, version_.compatibilityFlags};
+    if (auto problem = compatibilityProblem(wanted, todaysDate())) return "metadata: " + *problem;
+    for (std::string& note : compatibilityNotes(wanted))
+      request_.notes.push_back(std::move(note));
     return std::nullopt;
   }
 

@@ -108,7 +108,7 @@ TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
 TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   auto request = accepted(
       {{"compatibility_date", "2025-11-22"},
-       {"compatibility_flags", {"nodejs_compat"}},
+       {"compatibility_flags", {"nodejs_compat", "url_original"}},
        {"keep_bindings", {"secret_text", "secret_key"}},
        {"limits", {{"cpu_ms", 50}}},
        {"nano",
@@ -122,8 +122,8 @@ TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   EXPECT_EQ(request.upload.version.isolation, Isolation::kApp);
   EXPECT_EQ(request.upload.version.requested, (LimitValues{{rpc::Limit::CPU, 50}}));
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
-  ASSERT_EQ(request.notes.size(), 1u);
-  EXPECT_NE(request.notes[0].find("nodejs_compat"), std::string::npos);
+  ASSERT_FALSE(request.notes.empty());
+  EXPECT_NE(request.notes[0].find("url_original"), std::string::npos);
 }
 
 TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
@@ -169,6 +169,8 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"bindings", {{{"name", "A"}, {"type", "plain_text"}, {"text", 1}}}}},
            {{"bindings", {{{"name", "A"}, {"type", "json"}}}}},
            {{"compatibility_date", "today"}},
+           {{"compatibility_date", "2999-01-01"}},
+           {{"compatibility_flags", {"no_such_flag"}}},
            {{"compatibility_date", 20251122}},
            {{"compatibility_flags", "x"}},
            {{"compatibility_flags", {1}}},

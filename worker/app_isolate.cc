@@ -59,7 +59,7 @@ kj::Promise<LoadResult> AppIsolate::load() {
 void AppIsolate::evaluate(v8::Local<v8::Context> context) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
-  if (!makeEnv(context)) {
+  if (!makeEnv(context) || !applyFlags(context)) {
     failure_.emplace(describeCaught(context, caught));
     return;
   }
@@ -141,6 +141,19 @@ bool AppIsolate::makeEnv(v8::Local<v8::Context> context) {
   }
   env_.Reset(isolate, env);
   return true;
+}
+
+bool AppIsolate::applyFlags(v8::Local<v8::Context> context) {
+  if (!source_.flags) return true;
+  v8::Isolate* isolate = realm_->isolate();
+  v8::LocalVector<v8::Value> names(isolate);
+  for (const std::string& flag : *source_.flags) {
+    v8::Local<v8::String> name;
+    if (!jsString(isolate, flag).ToLocal(&name)) return false;
+    names.push_back(name);
+  }
+  v8::Local<v8::Value> list = v8::Array::New(isolate, names.data(), names.size());
+  return entry_.call(context, EntryPoint::kApplyFlags, list);
 }
 
 void AppIsolate::finishLoad(LoadResult result) {

@@ -63,6 +63,7 @@ class AppIsolate final {
   void evaluateModules(v8::Local<v8::Context> context);
   void evaluateScript(v8::Local<v8::Context> context);
   bool makeEnv(v8::Local<v8::Context> context);
+  bool applyFlags(v8::Local<v8::Context> context);
   // Ends the load when there is something to end it with.
   void checkLoad();
   void finishLoad(LoadResult result);

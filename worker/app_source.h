@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,7 +16,16 @@ namespace nano {
 struct AppSource {
   // kBuiltin is one of nano's own modules, which no app brings.
   // kScript is the main one of an app in service-worker syntax.
-  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm, kBuiltin, kScript };
+  enum class Kind : uint8_t {
+    kEsModule,
+    kJson,
+    kText,
+    kData,
+    kWasm,
+    kBuiltin,
+    kScript,
+    kSourceMap
+  };
   struct Module {
     std::string path;
     Kind kind = Kind::kEsModule;
@@ -34,6 +44,8 @@ struct AppSource {
   // The main module is a classic script.
   bool isServiceWorker = false;
   std::vector<Binding> env;
+  // Compatibility flags that are on; nothing where all is as nano has it.
+  std::optional<std::vector<std::string>> flags;
 
   AppLimits limits;
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;

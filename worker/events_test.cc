@@ -150,10 +150,48 @@ TEST_F(ServiceWorkerTest, ImportsItsOtherModules) {
   EXPECT_EQ(app.get("http://app.test/").body, "imported");
 }
 
+TEST_F(ServiceWorkerTest, IsNotImported) {
+  TestApp app = load(script(
+      "addEventListener('fetch', event => event.respondWith(import('./worker.js').catch(error => "
+      "new Response(error.message))))"));
+  EXPECT_EQ(app.get("http://app.test/").body, "worker.js is a classic script: it exports nothing");
+}
+
 TEST_F(ServiceWorkerTest, AClassicScriptIsNoOtherModule) {
   TestVersion version = TestVersion::of("export default {}");
   version.modules.push_back({"other.js", "1", rpc::Module::Kind::SCRIPT});
   EXPECT_NE(load(version).message.find("can be the main module only"), std::string::npos);
+}
+
+using CompatibilityTest = WorkerTest;
+
+constexpr char kShowFlags[] =
+    "return new Response([typeof navigator, typeof new Headers().getSetCookie, typeof MessagePort,"
+    "typeof WeakRef, new WebSocketPair()[0].binaryType, new Request('http://a.test', { method: "
+    "'patch' }).method].join())";
+
+TEST_F(CompatibilityTest, WithoutAWordAllIsAsNanoHasIt) {
+  EXPECT_EQ(handling(kShowFlags).get("http://app.test/").body,
+            "object,function,function,function,blob,patch");
+}
+
+TEST_F(CompatibilityTest, WhatIsNotOnIsNotThere) {
+  TestVersion version = TestVersion::handling(kShowFlags);
+  version.date = "2021-01-01";
+  EXPECT_EQ(load(version).get("http://app.test/").body,
+            "undefined,undefined,undefined,undefined,arraybuffer,patch");
+}
+
+TEST_F(CompatibilityTest, EachFlagIsHonouredByItself) {
+  TestVersion version = TestVersion::handling(kShowFlags);
+  version.date = "2021-01-01";
+  version.flags = {"http_headers_getsetcookie", "enable_weak_ref", "upper_case_all_http_methods"};
+  EXPECT_EQ(load(version).get("http://app.test/").body,
+            "undefined,function,undefined,function,arraybuffer,PATCH");
+  version.flags = {"global_navigator", "expose_global_message_channel",
+                   "websocket_standard_binary_type"};
+  EXPECT_EQ(load(version).get("http://app.test/").body,
+            "object,undefined,function,undefined,blob,patch");
 }
 
 }  // namespace

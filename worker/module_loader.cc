@@ -173,6 +173,12 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
       if (!content.empty()) memcpy(buffer->Data(), content.data(), content.size());
       return buffer;
     }
+    case AppSource::Kind::kScript:
+      throwTypeError(isolate_, record.source.path + " is a classic script: it exports nothing");
+      return {};
+    case AppSource::Kind::kSourceMap:
+      throwTypeError(isolate_, record.source.path + " is a source map: it cannot be imported");
+      return {};
     case AppSource::Kind::kEsModule:
     case AppSource::Kind::kBuiltin:
       break;

@@ -136,6 +136,10 @@ class TestApp {
     message.setApp("app");
     message.setId("0123");
     message.setClock(version.clock);
+    message.setCompatibilityDate(version.date);
+    auto flags = message.initCompatibilityFlags(static_cast<uint32_t>(version.flags.size()));
+    for (uint32_t i = 0; i < flags.size(); ++i)
+      flags.set(i, version.flags[i]);
     message.setMainModule(version.modules.front().path);
     auto modules = message.initModules(static_cast<uint32_t>(version.modules.size()));
     for (uint32_t i = 0; i < modules.size(); ++i) {

@@ -102,6 +102,9 @@ struct TestVersion {
   std::vector<std::pair<std::string, std::string>> env = {};
   // Names of service bindings.
   std::vector<std::string> services = {};
+  // Compatibility flags that are on; without a date nothing is said.
+  std::vector<std::string> flags = {};
+  std::string date = "";
   AppLimits limits = testLimits();
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
 

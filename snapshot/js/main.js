@@ -12,6 +12,7 @@ import { Blob, File } from './blob.js';
 import defer * as cache from './cache/cache.js';
 import defer * as cacheStorage from './cache/cache_storage.js';
 import defer * as compression from './compression.js';
+import { applyFlags } from './compatibility_flags.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
@@ -208,5 +209,6 @@ registerEntryPoints({
   builtinModule,
   dispatchScheduled,
   bindGlobals: (env) => serviceWorker.bindGlobals(env),
+  applyFlags,
   listenersHandler: () => serviceWorker.listenersHandler(),
 });
