@@ -32,8 +32,8 @@ constexpr Rule kRules[] = {
     {".wasm", "application/wasm"},
 };
 
-constexpr const char* kScript = "application/javascript";
-constexpr const char* kSourceMap = "application/source-map";
+constexpr const char* kScriptType = "application/javascript";
+constexpr const char* kSourceMapType = "application/source-map";
 
 const char* contentTypeOf(std::string_view path) {
   for (auto& rule : kRules) {
@@ -131,7 +131,7 @@ Result<AppModules> asTheyAre(const Build& build, const json& inputs) {
     if (type == nullptr) {
       return Failure{path + " needs bundling, and `no_bundle` is set in the app's configuration"};
     }
-    if (modules.isScript && path == build.main) type = kScript;
+    if (modules.isScript && path == build.main) type = kScriptType;
     auto content = readFile(build.folder + "/" + path);
     if (!content.ok()) return content.failure();
     modules.files.push_back({path, type, std::move(content.value())});
@@ -139,7 +139,7 @@ Result<AppModules> asTheyAre(const Build& build, const json& inputs) {
     if (!build.withSourceMaps || !fileExists(build.folder + "/" + map)) continue;
     auto mapped = readFile(build.folder + "/" + map);
     if (!mapped.ok()) return mapped.failure();
-    modules.files.push_back({map, kSourceMap, std::move(mapped.value())});
+    modules.files.push_back({map, kSourceMapType, std::move(mapped.value())});
   }
   return modules;
 }
@@ -152,7 +152,7 @@ Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
   if (!content.ok()) return content.failure();
   if (name.ends_with(".js.map")) {
     modules.files.push_back(
-        {name, kSourceMap,
+        {name, kSourceMapType,
          withPathsBelow(build.folder, file.parent_path().string(), content.value())});
     return Done{};
   }
@@ -162,7 +162,7 @@ Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
   }
   if (name.ends_with(".js")) {
     modules.mainModule = name;
-    if (modules.isScript) type = kScript;
+    if (modules.isScript) type = kScriptType;
   } else if (modules.isScript) {
     return Failure{build.main +
                    " exports nothing, so it is a service worker, and one cannot import " + name +

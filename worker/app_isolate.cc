@@ -160,6 +160,7 @@ void AppIsolate::finishLoad(LoadResult result) {
   KJ_IF_MAYBE(loading, loading_) {
     auto fulfiller = kj::mv(*loading);
     loading_ = nullptr;
+    bridge_.sourceMaps().map(result.error);
     fulfiller->fulfill(kj::mv(result));
   }
 }

@@ -18,7 +18,8 @@ std::string scheduling(const std::string& body) {
   return "export default { async scheduled(controller, env, ctx) { " + body + " } }";
 }
 
-std::string linesOf(TestApp& app) {
+std::string linesOf(TestApp& app, size_t count = 1) {
+  app.awaitLines(count);
   std::string text;
   for (const TestLogLine& line : app.lines())
     text += line.message + "|";
@@ -44,7 +45,7 @@ TEST_F(ScheduledTest, IsOverWhenWhatItWaitsForIs) {
       "ctx.waitUntil(new Promise(done => setTimeout(() => { console.log('second'); done() }, 5)));"
       "console.log('first') })()); console.log('returned')"));
   EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::OK);
-  EXPECT_EQ(linesOf(app), "returned|first|second|");
+  EXPECT_EQ(linesOf(app, 3), "returned|first|second|");
 }
 
 TEST_F(ScheduledTest, FailsWithWhatItThrowsOrWaitedFor) {
@@ -161,6 +162,54 @@ TEST_F(ServiceWorkerTest, AClassicScriptIsNoOtherModule) {
   TestVersion version = TestVersion::of("export default {}");
   version.modules.push_back({"other.js", "1", rpc::Module::Kind::SCRIPT});
   EXPECT_NE(load(version).message.find("can be the main module only"), std::string::npos);
+}
+
+using SourceMappedTest = WorkerTest;
+
+// `script` as one module, all of whose first line comes from src/app.ts, 9:3 on.
+TestVersion mappedTo(std::string script, const std::string& mappings = "AAQE") {
+  TestVersion version = TestVersion::of(std::move(script));
+  version.modules.push_back({"index.js.map",
+                             R"({"version":3,"sources":["src/app.ts"],"mappings":")" + mappings +
+                                 R"(","sourcesContent":["1\n2\n3\n4\n5\n6\n7\n8\nthe ninth\n"]})",
+                             rpc::Module::Kind::SOURCE_MAP});
+  return version;
+}
+
+TEST_F(SourceMappedTest, WhatIsLoggedNamesTheSources) {
+  TestApp app =
+      load(mappedTo("export default { fetch() { console.error(new Error('shown')); throw new "
+                    "Error('thrown') } }"));
+  EXPECT_EQ(app.get("http://app.test/").outcome, rpc::Outcome::EXCEPTION);
+  const std::string lines = linesOf(app, 2);
+  EXPECT_NE(lines.find("Error: shown\n    at Object.fetch (src/app.ts:9:3)"), std::string::npos)
+      << lines;
+  EXPECT_NE(lines.find("Error: thrown\n    at Object.fetch (src/app.ts:9:3)"), std::string::npos)
+      << lines;
+}
+
+TEST_F(SourceMappedTest, WhatTheAppReadsStaysAsItIs) {
+  TestApp app =
+      load(mappedTo("export default { fetch() { return new Response(new Error().stack) } }"));
+  EXPECT_NE(app.get("http://app.test/").body.find("index.js:1:"), std::string::npos);
+}
+
+TEST_F(SourceMappedTest, AFailedStartNamesTheSource) {
+  TestApp app = load(mappedTo("missing()"));
+  EXPECT_EQ(app.file + ":" + std::to_string(app.line) + ":" + std::to_string(app.column),
+            "src/app.ts:9:3");
+  EXPECT_EQ(app.sourceLine, "the ninth");
+  EXPECT_EQ(app.stack, "    at src/app.ts:9:3");
+}
+
+TEST_F(SourceMappedTest, ABrokenMapCostsOneLine) {
+  TestApp app = load(mappedTo("export default { fetch() { throw new Error('thrown') } }", "!"));
+  app.get("http://app.test/");
+  app.get("http://app.test/");
+  const std::string lines = linesOf(app, 3);
+  EXPECT_NE(lines.find("index.js:1:"), std::string::npos);
+  EXPECT_NE(lines.find("The source map index.js.map is ignored"), std::string::npos);
+  EXPECT_EQ(app.lines().size(), 3U);
 }
 
 using CompatibilityTest = WorkerTest;
