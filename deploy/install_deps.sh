@@ -75,5 +75,6 @@ npm_ci() {
   cp "$folder/package-lock.json" "$stamp"
 }
 npm_ci .
+npm_ci library
 npm_ci examples/hono
 npm_ci tests/apps_npm

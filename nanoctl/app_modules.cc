@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nanoctl/files.h"
+#include "nanoctl/node_builtins.h"
 #include "nanoctl/program_files.h"
 #include "nanoctl/run_program.h"
 #include "nanoctl/source_map_files.h"
@@ -48,26 +49,44 @@ enum class Format { kModule, kScript };
 // Text, data and wasm stay files beside the bundle; wrangler does the same.
 std::vector<std::string> esbuildCommand(const std::string& main, const std::string& out,
                                         Format format) {
-  return {esbuildPath(),
-          main,
-          "--bundle",
-          format == Format::kScript ? "--format=iife" : "--format=esm",
-          "--target=es2024",
-          "--platform=neutral",
-          "--main-fields=browser,module,main",
-          "--conditions=workerd,worker,browser",
-          "--define:process.env.NODE_ENV=\"production\"",
-          "--loader:.txt=copy",
-          "--loader:.html=copy",
-          "--loader:.sql=copy",
-          "--loader:.bin=copy",
-          "--loader:.wasm=copy",
-          "--external:node:*",
-          "--external:cloudflare:*",
-          "--outdir=" + out + "/out",
-          "--metafile=" + out + "/meta.json",
-          "--log-level=error",
-          "--color=false"};
+  std::vector<std::string> words = {esbuildPath(),
+                                    main,
+                                    "--bundle",
+                                    format == Format::kScript ? "--format=iife" : "--format=esm",
+                                    "--target=es2024",
+                                    "--platform=neutral",
+                                    "--main-fields=browser,module,main",
+                                    "--conditions=workerd,worker,browser",
+                                    "--define:process.env.NODE_ENV=\"production\"",
+                                    "--loader:.txt=copy",
+                                    "--loader:.html=copy",
+                                    "--loader:.sql=copy",
+                                    "--loader:.bin=copy",
+                                    "--loader:.wasm=copy",
+                                    "--external:node:*",
+                                    "--external:cloudflare:*",
+                                    "--outdir=" + out + "/out",
+                                    "--metafile=" + out + "/meta.json",
+                                    "--log-level=error",
+                                    "--color=false"};
+  for (std::string_view name : kNodeBuiltins)
+    words.push_back("--external:" + std::string(name));
+  return words;
+}
+
+// What a bundle begins with whose CommonJS packages call require() for modules of Node.js: esbuild
+// leaves that to a function of this name.
+constexpr char kRequire[] =
+    "--banner:js=import { createRequire as nanoCreateRequire } from \"node:module\"; "
+    "const require = nanoCreateRequire(\"/\");";
+
+bool callsRequire(const json& meta) {
+  for (auto& output : meta.value("outputs", json::object())) {
+    for (auto& import : output.value("imports", json::array())) {
+      if (import.value("kind", "") == "require-call") return true;
+    }
+  }
+  return false;
 }
 
 Result<json> runEsbuild(const std::string& folder, std::vector<std::string> words,
@@ -103,7 +122,10 @@ bool runsAsItIs(const json& inputs, Format format) {
     for (auto& import : input.value("imports", json::array())) {
       std::string target = import.value("path", "");
       if (import.value("external", false)) {
-        if (target.starts_with("node:") || target.starts_with("cloudflare:")) continue;
+        if (target.starts_with("node:") || target.starts_with("cloudflare:") ||
+            isNodeBuiltin(target)) {
+          continue;
+        }
         return false;
       }
       std::string original = import.value("original", "");
@@ -176,6 +198,10 @@ Result<AppModules> bundle(const Build& build, const std::string& out) {
   auto words = esbuildCommand(build.main, out, build.format);
   if (build.withSourceMaps) words.emplace_back("--sourcemap=external");
   auto meta = runEsbuild(build.folder, words, out);
+  if (meta.ok() && callsRequire(meta.value()) && build.format == Format::kModule) {
+    words.emplace_back(kRequire);
+    meta = runEsbuild(build.folder, words, out);
+  }
   if (!meta.ok()) return meta.failure();
   AppModules modules;
   modules.bundled = true;

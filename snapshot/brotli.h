@@ -4,7 +4,8 @@
 #include <cstdint>
 
 // Brotli (brotli/decode.h and encode.h of 1.x), which the engine exports without the headers.
-// content_decoder_test.cc and coder_test.cc prove that these declarations fit the pinned engine.
+// content_decoder_test.cc, coder_test.cc and builder_test.cc prove that these declarations fit the
+// pinned engine.
 extern "C" {
 
 struct BrotliDecoderState;
@@ -31,6 +32,9 @@ BrotliDecoderResult BrotliDecoderDecompressStream(             // NOLINT
     BrotliDecoderState* state, size_t* availableIn, const uint8_t** nextIn, size_t* availableOut,
     uint8_t** nextOut, size_t* totalOut);
 int BrotliDecoderGetErrorCode(const BrotliDecoderState* state);  // NOLINT
+// All at once; `outSize` is how much room there is, and then how much was written.
+BrotliDecoderResult BrotliDecoderDecompress(size_t size, const uint8_t* in,  // NOLINT
+                                            size_t* outSize, uint8_t* out);
 
 struct BrotliEncoderState;
 
@@ -52,4 +56,8 @@ int BrotliEncoderCompressStream(BrotliEncoderState* state,  // NOLINT
                                 const uint8_t** nextIn, size_t* availableOut, uint8_t** nextOut,
                                 size_t* totalOut);
 int BrotliEncoderIsFinished(BrotliEncoderState* state);  // NOLINT
+// The same for the other way; 0 when it failed.
+size_t BrotliEncoderMaxCompressedSize(size_t size);                        // NOLINT
+int BrotliEncoderCompress(int quality, int window, int mode, size_t size,  // NOLINT
+                          const uint8_t* in, size_t* outSize, uint8_t* out);
 }

@@ -95,11 +95,12 @@ class Build final {
   // The error, or empty.
   std::string run() {
     const v8::HandleScope handles(isolate_);
-    const auto context = v8::Context::New(isolate_);
+    const auto context = v8::Context::New(isolate_, nullptr, globalTemplate());
     std::string error;
     {
       const v8::Context::Scope entered(context);
       const v8::TryCatch tryCatch(isolate_);
+      hideGlobalConstructor(context);
       if (!runFiles(context)) {
         error = describe(isolate_, context, tryCatch);
       } else {
@@ -129,6 +130,23 @@ class Build final {
     params.array_buffer_allocator = allocator_.get();
     params.external_references = sources_.references();
     return params;
+  }
+
+  // The global's prototypes stay what they are, as Web IDL says of a global.
+  v8::Local<v8::ObjectTemplate> globalTemplate() const {
+    const auto constructor = v8::FunctionTemplate::New(isolate_);
+    constructor->PrototypeTemplate()->SetImmutableProto();
+    const auto global = constructor->InstanceTemplate();
+    global->SetImmutableProto();
+    return global;
+  }
+
+  // What makes another object like the global is nobody's: `globalThis.constructor` is Object.
+  void hideGlobalConstructor(v8::Local<v8::Context> context) const {
+    const auto name = v8::String::NewFromUtf8Literal(isolate_, "constructor");
+    const auto prototype = context->Global()->GetPrototypeV2().As<v8::Object>();
+    const auto object = v8::Object::New(isolate_)->Get(context, name).ToLocalChecked();
+    prototype->DefineOwnProperty(context, name, object, v8::DontEnum).Check();
   }
 
   // False: an exception is pending.

@@ -15,4 +15,9 @@ int32_t currentSlot(v8::Isolate* isolate);
 // Call before JavaScript of a request is entered, and with kNoSlot after it.
 void setCurrentSlot(v8::Isolate* isolate, int32_t slot);
 
+// What AsyncLocalStorage keeps beside the slot, and V8 with it; undefined for nothing. Setting a
+// slot takes it away, so that no request begins with another's.
+v8::Local<v8::Value> currentFrame(v8::Isolate* isolate);
+void setCurrentFrame(v8::Isolate* isolate, v8::Local<v8::Value> frame);
+
 }  // namespace nano

@@ -4,8 +4,8 @@
 
 #include <kj/debug.h>
 
+#include "snapshot/brotli.h"
 #include "snapshot/late_values.h"
-#include "snapshot/zstd.h"
 
 namespace nano {
 
@@ -16,19 +16,24 @@ enum Field : uint32_t { kName, kText, kModules, kExports, kFieldCount };
 
 using Info = v8::PropertyCallbackInfo<v8::Value>;
 
-constexpr int kCompressionLevel = 19;
 constexpr size_t kMaxTextBytes = size_t{1} << 20;
+// Before what is compressed: how long it was, little-endian.
+constexpr size_t kSizeBytes = 3;
 
 // Empty when there is no memory for it.
 v8::MaybeLocal<v8::String> textOf(v8::Isolate* isolate, v8::Local<v8::Value> field) {
   const auto* compressed = field.As<v8::String>()->GetExternalOneByteStringResource();
   KJ_REQUIRE(compressed != nullptr, "the text of a built-in is not external");
-  const size_t size = ZSTD_getFrameContentSize(compressed->data(), compressed->length());
+  const auto* data = reinterpret_cast<const uint8_t*>(compressed->data());
+  KJ_REQUIRE(compressed->length() > kSizeBytes);
+  const size_t size = data[0] | size_t{data[1]} << 8 | size_t{data[2]} << 16;
   KJ_REQUIRE(size <= kMaxTextBytes);
   std::string text(size, '\0');
-  const size_t written =
-      ZSTD_decompress(text.data(), text.size(), compressed->data(), compressed->length());
-  KJ_REQUIRE(written == size, "the text of a built-in is damaged");
+  size_t written = size;
+  const auto result = BrotliDecoderDecompress(compressed->length() - kSizeBytes, data + kSizeBytes,
+                                              &written, reinterpret_cast<uint8_t*>(text.data()));
+  KJ_REQUIRE(result == BROTLI_DECODER_RESULT_SUCCESS && written == size,
+             "the text of a built-in is damaged");
   return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
                                  static_cast<int>(size));
 }
@@ -84,11 +89,17 @@ void getExport(v8::Local<v8::Name> name, const Info& info) {
 
 std::string DeferredModule::compress(std::string_view text) {
   KJ_REQUIRE(text.size() <= kMaxTextBytes, "a built-in's text is too long");
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  const size_t size =
-      ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kCompressionLevel);
-  KJ_REQUIRE(ZSTD_isError(size) == 0);
-  out.resize(size);
+  constexpr int kQuality = 11;
+  constexpr int kWindow = 20;
+  constexpr int kText = 1;
+  size_t size = BrotliEncoderMaxCompressedSize(text.size());
+  std::string out(kSizeBytes + size, '\0');
+  for (size_t i = 0; i < kSizeBytes; ++i)
+    out[i] = static_cast<char>(text.size() >> 8 * i);
+  KJ_REQUIRE(BrotliEncoderCompress(kQuality, kWindow, kText, text.size(),
+                                   reinterpret_cast<const uint8_t*>(text.data()), &size,
+                                   reinterpret_cast<uint8_t*>(&out[kSizeBytes])) == 1);
+  out.resize(kSizeBytes + size);
   return out;
 }
 

@@ -13,6 +13,7 @@
 namespace nano {
 
 class KeyStore;
+class ModuleLibrary;
 
 enum class LogLevel : uint8_t { kLog, kDebug, kInfo, kWarn, kError };
 
@@ -88,6 +89,8 @@ class Host {
   virtual SocketHost* sockets() { return nullptr; }
   // The keys of crypto.subtle; null in a program that keeps none.
   virtual KeyStore* keys() { return nullptr; }
+  // What js/library.js has modules from; null in a program that has opened none.
+  virtual const ModuleLibrary* moduleLibrary() { return nullptr; }
   // What the app may hold outside V8's heap, in all (buffers_mb).
   virtual size_t bufferBytes() { return size_t{64} << 20; }
 

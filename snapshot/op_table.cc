@@ -13,10 +13,12 @@ namespace {
 // The whole native surface of built-in JavaScript. A new list goes to the end.
 std::vector<Op> makeTable() {
   std::vector<Op> table;
-  for (const auto& ops : {kConsoleOps,   kTimeOps,   kHttpOps,   kEncodingOps, kBase64Ops,
-                          kCryptoOps,    kUrlOps,    kCloneOps,  kInspectOps,  kContextOps,
-                          kFetchOps,     kSocketOps, kDigestOps, kSecretOps,   kCipherOps,
-                          kKeyFormatOps, kRsaOps,    kCurveOps,  kDeriveOps,   kCompressionOps}) {
+  for (const auto& ops :
+       {kConsoleOps,    kTimeOps,        kHttpOps,    kEncodingOps,  kBase64Ops,  kCryptoOps,
+        kUrlOps,        kCloneOps,       kInspectOps, kContextOps,   kFetchOps,   kSocketOps,
+        kDigestOps,     kSecretOps,      kCipherOps,  kKeyFormatOps, kRsaOps,     kCurveOps,
+        kDeriveOps,     kCompressionOps, kAeadOps,    kKeccakOps,    kLatticeOps, kLibraryOps,
+        kNodeCipherOps, kNodeDigestOps}) {
     table.insert(table.end(), ops.begin(), ops.end());
   }
   return table;

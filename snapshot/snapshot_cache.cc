@@ -18,7 +18,7 @@ namespace nano {
 namespace {
 
 constexpr std::array<char, 8> kMagic = {'n', 'a', 'n', 'o', 's', 'n', 'a', 'p'};
-constexpr uint32_t kFormatVersion = 3;
+constexpr uint32_t kFormatVersion = 4;
 
 // The start of a snapshot file. Every field is compared as a whole; the blob follows at a multiple
 // of 16 bytes, as V8 wants it.

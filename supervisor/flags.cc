@@ -19,9 +19,10 @@ DEFINE_string(dns, "",
               "name servers for apps' outgoing requests, ADDR[:PORT] separated by commas; empty: "
               "those of /etc/resolv.conf");
 DEFINE_string(user, "", "the account to run as, when started as root");
-DEFINE_string(lib_dir, "",
-              "where the engine, nano-worker.so and nano.snapshot are; empty: ../lib/nano "
-              "beside the folder nanod is in");
+DEFINE_string(
+    lib_dir, "",
+    "where the engine, nano-worker.so, nano.snapshot and nano.library are; empty: ../lib/nano "
+    "beside the folder nanod is in");
 DEFINE_uint32(frontends, 1, "threads that take requests, each with worker processes of its own");
 DEFINE_uint32(spare_workers, 1, "worker processes each front end keeps ready");
 DEFINE_uint32(

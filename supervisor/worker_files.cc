@@ -67,6 +67,8 @@ WorkerFiles openWorkerFiles(const std::string& libDirectory) {
   files.program = openRequired(libDirectory + "/nano-worker.so");
   auto snapshot = openRequired(libDirectory + "/nano.snapshot");
   files.snapshot = sealedCopy("nano.snapshot", snapshot);
+  auto library = openRequired(libDirectory + "/nano.library");
+  files.library = sealedCopy("nano.library", library);
   files.canary = openRequired(libDirectory + "/nano-canary");
   files.devNull = openRequired("/dev/null", kDevice);
   return files;

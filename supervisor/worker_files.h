@@ -12,6 +12,7 @@ struct WorkerFiles {
   kj::AutoCloseFd engine;    // The engine's executable.
   kj::AutoCloseFd program;   // nano-worker.so, which the engine is made to preload.
   kj::AutoCloseFd snapshot;  // A sealed memfd with nano.snapshot: no worker can change it.
+  kj::AutoCloseFd library;   // The same of nano.library.
   kj::AutoCloseFd canary;    // nano-canary, which tries the sandbox before any worker is in it.
   kj::AutoCloseFd devNull;
 };

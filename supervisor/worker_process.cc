@@ -68,10 +68,10 @@ Child start(const WorkerSettings& settings, const Placement& placement, int rpcF
     spec.arguments.push_back(std::string(kWeakenFlag) + std::string(layerName(layer)));
   }
   if (placement.code == CodeProfile::kJitless) spec.arguments.emplace_back(kJitlessFlag);
-  static_assert(kRpcFd == 3 && kSnapshotFd == 4 && kProgramFd == 5);
+  static_assert(kRpcFd == 3 && kSnapshotFd == 4 && kLibraryFd == 5 && kProgramFd == 6);
   spec.environment = {"LD_PRELOAD=/proc/self/fd/" + std::to_string(kProgramFd)};
-  spec.descriptors = {settings.files.devNull,  pipe.writeEnd,         pipe.writeEnd, rpcFd,
-                      settings.files.snapshot, settings.files.program};
+  spec.descriptors = {settings.files.devNull,  pipe.writeEnd,          pipe.writeEnd,         rpcFd,
+                      settings.files.snapshot, settings.files.library, settings.files.program};
   spec.weakened = settings.weakened;
   spec.cgroup = placement.cgroup.placement();
   auto child = spawn(spec);

@@ -83,7 +83,7 @@ class SandboxTest : public testing::Test {
   void replaceCanary(const std::string& program) {
     libDirectory_ = directory_.path() + "/lib";
     std::filesystem::create_directory(libDirectory_);
-    for (const char* name : {"engine", "nano-worker.so", "nano.snapshot"}) {
+    for (const char* name : {"engine", "nano-worker.so", "nano.snapshot", "nano.library"}) {
       std::filesystem::create_symlink(std::string(NANO_LIB_DIR) + "/" + name,
                                       libDirectory_ + "/" + name);
     }

@@ -7,6 +7,7 @@
 #include <kj/debug.h>
 
 #include "worker/isolate_scope.h"
+#include "worker/main_script.h"
 
 namespace nano {
 namespace {
@@ -77,7 +78,7 @@ void AppIsolate::evaluateScript(v8::Local<v8::Context> context) {
   v8::Local<v8::Script> script;
   v8::Local<v8::Value> handler;
   if (!entry_.call(context, EntryPoint::kBindGlobals, env_.Get(isolate)) ||
-      !loader_.compileMainScript(context).ToLocal(&script) || script->Run(context).IsEmpty() ||
+      !compileMainScript(context, source_).ToLocal(&script) || script->Run(context).IsEmpty() ||
       !realm_->entryPoints()
            .get(isolate, EntryPoint::kListenersHandler)
            ->Call(context, v8::Undefined(isolate), 0, nullptr)

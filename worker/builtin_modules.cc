@@ -4,6 +4,15 @@
 
 namespace nano {
 
+std::string nodeModuleName(std::string_view specifier) {
+  constexpr std::string_view kScheme = "node:";
+  std::string name(specifier);
+  if (!name.starts_with(kScheme)) name.insert(0, kScheme);
+  // Packages write "events/" where a package is meant that does the same.
+  if (name.ends_with('/')) name.pop_back();
+  return name;
+}
+
 bool isBuiltinModule(std::string_view name) {
   return std::find(kBuiltinModules.begin(), kBuiltinModules.end(), name) != kBuiltinModules.end();
 }

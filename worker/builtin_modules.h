@@ -13,6 +13,9 @@ namespace nano {
 // The modules that an app may import by name; snapshot/js/builtin_modules.js has them.
 inline constexpr std::array<std::string_view, 1> kBuiltinModules = {"cloudflare:sockets"};
 
+// The name in the library that a specifier may have: "node:fs" for that and for "fs".
+std::string nodeModuleName(std::string_view specifier);
+
 bool isBuiltinModule(std::string_view name);
 // "cloudflare:sockets, cloudflare:workers", for messages.
 std::string builtinModuleNames();

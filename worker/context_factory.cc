@@ -44,6 +44,7 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
   KJ_REQUIRE(isolate != nullptr, "V8 makes no isolate from the snapshot");
   auto realm = std::make_unique<Realm>(v8_, isolate, std::move(buffers), heapBytes);
 
+  realm->library_ = library_;
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   // js_error reads these instead of Error.prototype.stack, which runs the tenant's code.
   // Across origins, though there is one only: else V8 makes room for stackTraceLimit frames at

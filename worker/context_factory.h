@@ -8,6 +8,7 @@
 
 #include "snapshot/buffer_budget.h"
 #include "snapshot/entry_points.h"
+#include "snapshot/module_library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "worker/heap_limit.h"
@@ -31,6 +32,7 @@ class Realm final {
   V8Process& v8() const { return v8_; }
   const HeapLimit& heapLimit() const { return *heapLimit_; }
   size_t heapBytes() const { return heapBytes_; }
+  const ModuleLibrary* library() const { return library_; }
   bool hasWebAssembly() const { return v8_.compilesCode(); }
   // Runs the next task that V8's platform has queued for the isolate, which may call JavaScript.
   // False where there is none.
@@ -43,6 +45,7 @@ class Realm final {
   v8::Isolate* isolate_;
   std::shared_ptr<BufferBudget> buffers_;
   size_t heapBytes_;
+  const ModuleLibrary* library_ = nullptr;
   std::optional<HeapLimit> heapLimit_;
   v8::Global<v8::Context> context_;
   std::unique_ptr<EntryPoints> entryPoints_;
@@ -52,8 +55,12 @@ class Realm final {
 // WebAssembly that is not a module of the app, Atomics.wait.
 class ContextFactory final {
  public:
-  // Both outlive the factory and every realm.
-  ContextFactory(V8Process& v8, const SnapshotCache& snapshot) : v8_(v8), snapshot_(snapshot) {}
+  // All outlive the factory and every realm. `library` may be null: there are no node: modules.
+  ContextFactory(V8Process& v8, const SnapshotCache& snapshot,
+                 const ModuleLibrary* library = nullptr)
+      : v8_(v8),
+        snapshot_(snapshot),
+        library_(library) {}
 
   // Takes some 2 ms: Isolate::New from the snapshot, then the context.
   std::unique_ptr<Realm> make(size_t heapBytes, size_t externalBytes) const;
@@ -63,6 +70,7 @@ class ContextFactory final {
  private:
   V8Process& v8_;
   const SnapshotCache& snapshot_;
+  const ModuleLibrary* library_;
 };
 
 }  // namespace nano

@@ -44,6 +44,7 @@ class EvalHost final : public Host {
   void waitUntil(uint32_t, v8::Local<v8::Promise>) override {}
   FetchHost* fetches() override { return nullptr; }
   KeyStore* keys() override { return &keys_; }
+  const ModuleLibrary* moduleLibrary() override { return entry_.realm().library(); }
   bool isStopping() override { return entry_.isStopping(); }
 
  private:

@@ -15,6 +15,7 @@
 
 #include "protocol/event_loop.h"
 #include "snapshot/crypto/library.h"
+#include "snapshot/module_library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "worker/evaluation.h"
@@ -42,12 +43,25 @@ std::unique_ptr<SnapshotCache> openSnapshot() {
   return std::move(std::get<std::unique_ptr<SnapshotCache>>(opened));
 }
 
+std::unique_ptr<ModuleLibrary> openLibrary() {
+  const std::string path = std::string(getenv("NANO_LIB_DIR")) + "/nano.library";
+  int fd = -1;
+  KJ_SYSCALL(fd = open(path.c_str(), O_RDONLY | O_CLOEXEC), path.c_str());
+  kj::AutoCloseFd closing(fd);
+  auto opened = ModuleLibrary::open(closing);
+  if (auto* mismatch = std::get_if<LibraryMismatch>(&opened)) {
+    KJ_FAIL_REQUIRE("the library is not for this program", path.c_str(), mismatch->reason.c_str());
+  }
+  return std::move(std::get<std::unique_ptr<ModuleLibrary>>(opened));
+}
+
 int run(const std::string& script) {
   EventLoop loop;
   V8Process v8;
   prepareCrypto();
   const std::unique_ptr<SnapshotCache> snapshot = openSnapshot();
-  ContextFactory contexts(v8, *snapshot);
+  const std::unique_ptr<ModuleLibrary> library = openLibrary();
+  ContextFactory contexts(v8, *snapshot, library.get());
   ResourceLimiter limiter;
   return evaluate({loop, contexts, limiter, stdout, stderr}, script);
 }

@@ -155,7 +155,7 @@ TEST_F(ServiceWorkerTest, IsNotImported) {
   TestApp app = load(script(
       "addEventListener('fetch', event => event.respondWith(import('./worker.js').catch(error => "
       "new Response(error.message))))"));
-  EXPECT_EQ(app.get("http://app.test/").body, "worker.js is a classic script: it exports nothing");
+  EXPECT_EQ(app.get("http://app.test/").body, "worker.js is no module: it exports nothing");
 }
 
 TEST_F(ServiceWorkerTest, AClassicScriptIsNoOtherModule) {

@@ -46,7 +46,9 @@ TEST(ImportSpecifierTest, NamesTheFixForABareImport) {
 }
 
 TEST(ImportSpecifierTest, RefusesEverySchemeAndAbsolutePath) {
-  EXPECT_EQ(reason("node:fs"), "\"node:fs\" is not available in this version of nano");
+  EXPECT_EQ(
+      reason("node:nope"),
+      "\"node:nope\" is not a module of this version of nano; docs/node.md lists those that are");
   EXPECT_EQ(reason("cloudflare:email"),
             "\"cloudflare:email\" is not a module of this version of nano, which has "
             "cloudflare:sockets");

@@ -113,6 +113,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   FetchHost* fetches() override { return &fetches_; }
   SocketHost* sockets() override { return &sockets_; }
   KeyStore* keys() override { return &keys_; }
+  const ModuleLibrary* moduleLibrary() override { return entry_.realm().library(); }
   size_t bufferBytes() override { return entry_.realm().buffers()->bytes(); }
   bool isStopping() override { return entry_.isStopping(); }
 

@@ -20,6 +20,7 @@
 #include "protocol/rpc_link.h"
 #include "sandbox/sandbox.h"
 #include "snapshot/crypto/library.h"
+#include "snapshot/module_library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "worker/context_factory.h"
@@ -69,6 +70,15 @@ std::unique_ptr<SnapshotCache> openSnapshot() {
   return std::move(std::get<std::unique_ptr<SnapshotCache>>(opened));
 }
 
+std::unique_ptr<ModuleLibrary> openLibrary() {
+  kj::AutoCloseFd fd(kLibraryFd);
+  auto opened = ModuleLibrary::open(fd);
+  if (auto* mismatch = std::get_if<LibraryMismatch>(&opened)) {
+    KJ_FAIL_REQUIRE("the library is not for this program", mismatch->reason.c_str());
+  }
+  return std::move(std::get<std::unique_ptr<ModuleLibrary>>(opened));
+}
+
 void serve(int argc, char** argv) {
   // Two threads allocate; more arenas would only be memory (security 2.2).
   mallopt(M_ARENA_MAX, 2);
@@ -85,7 +95,8 @@ void serve(int argc, char** argv) {
        .code = spec.code == SandboxSpec::Code::kJitless ? Code::kInterpreted : Code::kCompiled});
   prepareCrypto();
   const std::unique_ptr<SnapshotCache> snapshot = openSnapshot();
-  ContextFactory contexts(v8, *snapshot);
+  const std::unique_ptr<ModuleLibrary> library = openLibrary();
+  ContextFactory contexts(v8, *snapshot, library.get());
   ResourceLimiter limiter;
   IsolateManager isolates(contexts, loop.timer(), kSpareIsolates);
   TurnEnd turnEnd(loop);

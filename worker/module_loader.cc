@@ -5,6 +5,8 @@
 
 #include <kj/debug.h>
 
+#include "snapshot/host.h"
+#include "snapshot/module_library.h"
 #include "worker/builtin_modules.h"
 #include "worker/import_specifier.h"
 #include "worker/isolate_scope.h"
@@ -61,18 +63,6 @@ void ModuleLoader::installCallbacks(v8::Isolate* isolate) {
 
 ModuleLoader* ModuleLoader::of(v8::Isolate* isolate) {
   return static_cast<ModuleLoader*>(isolate->GetData(kModuleLoaderIsolateSlot));
-}
-
-v8::MaybeLocal<v8::Script> ModuleLoader::compileMainScript(v8::Local<v8::Context> context) {
-  const AppSource::Module& main = records_.at(source_.mainModule)->source;
-  v8::Local<v8::String> name;
-  v8::Local<v8::String> code;
-  if (!jsString(isolate_, main.path).ToLocal(&name) ||
-      !jsString(isolate_, main.content).ToLocal(&code)) {
-    return {};
-  }
-  v8::ScriptOrigin origin(name);
-  return v8::Script::Compile(context, code, &origin);
 }
 
 ModuleLoader::Linked ModuleLoader::linkMain(v8::Local<v8::Context> context) {
@@ -174,10 +164,8 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
       return buffer;
     }
     case AppSource::Kind::kScript:
-      throwTypeError(isolate_, record.source.path + " is a classic script: it exports nothing");
-      return {};
     case AppSource::Kind::kSourceMap:
-      throwTypeError(isolate_, record.source.path + " is a source map: it cannot be imported");
+      throwTypeError(isolate_, record.source.path + " is no module: it exports nothing");
       return {};
     case AppSource::Kind::kEsModule:
     case AppSource::Kind::kBuiltin:
@@ -246,23 +234,19 @@ ModuleLoader::Import ModuleLoader::readImport(v8::Isolate* isolate, v8::Local<v8
 }
 
 std::variant<ModuleLoader::Record*, std::string> ModuleLoader::find(const Import& import) {
-  auto resolved = resolveImport(import.specifier, import.referrer);
-  if (auto* refused = std::get_if<RefusedImport>(&resolved)) return std::move(refused->reason);
-  const std::string& path = std::get<std::string>(resolved);
-  auto found = records_.find(path);
-  if (found == records_.end()) {
-    std::string reason = "\"" + import.specifier + "\" is not a file of this app";
-    for (const char* ending : {".js", ".mjs", "/index.js"}) {
-      if (records_.contains(path + ending)) {
-        return reason + ": did you mean \"" + import.specifier + ending + "\"?";
-      }
-    }
-    return reason;
+  Record* found = libraryModule(import.specifier);
+  if (found == nullptr) {
+    auto resolved = resolveImport(import.specifier, import.referrer);
+    if (auto* refused = std::get_if<RefusedImport>(&resolved)) return std::move(refused->reason);
+    const std::string& path = std::get<std::string>(resolved);
+    const auto file = records_.find(path);
+    if (file == records_.end()) return missingFile(import.specifier, path);
+    found = file->second.get();
   }
   if (!import.unknownAttribute.empty()) {
     return "the import attribute \"" + import.unknownAttribute + "\" is not known";
   }
-  const AppSource::Kind kind = found->second->source.kind;
+  const AppSource::Kind kind = found->source.kind;
   const bool fits = import.type.empty() ||
                     (import.type == "json" && kind == AppSource::Kind::kJson) ||
                     (import.type == "text" && kind == AppSource::Kind::kText);
@@ -272,7 +256,30 @@ std::variant<ModuleLoader::Record*, std::string> ModuleLoader::find(const Import
            "\" cannot be loaded: this app runs with the code profile jitless, which has no "
            "WebAssembly";
   }
-  return found->second.get();
+  return found;
+}
+
+std::string ModuleLoader::missingFile(const std::string& specifier, const std::string& path) const {
+  const std::string reason = "\"" + specifier + "\" is not a file of this app";
+  for (const char* ending : {".js", ".mjs", "/index.js"}) {
+    if (records_.contains(path + ending)) {
+      return reason + ": did you mean \"" + specifier + ending + "\"?";
+    }
+  }
+  return reason;
+}
+
+ModuleLoader::Record* ModuleLoader::libraryModule(const std::string& specifier) {
+  Host* host = Host::of(isolate_);
+  const ModuleLibrary* library = host == nullptr ? nullptr : host->moduleLibrary();
+  if (library == nullptr) return nullptr;
+  const std::string name = nodeModuleName(specifier);
+  if (!library->has(name)) return nullptr;
+  const auto known = records_.find(name);
+  if (known != records_.end()) return known->second.get();
+  builtins_.push_back({name, AppSource::Kind::kBuiltin, {}});
+  auto record = std::make_unique<Record>(builtins_.back());
+  return records_.emplace(builtins_.back().path, std::move(record)).first->second.get();
 }
 
 ModuleLoader::Record* ModuleLoader::recordOf(v8::Local<v8::Module> module) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,9 +44,6 @@ class ModuleLoader final {
     JsError error;
   };
   using Linked = std::variant<v8::Local<v8::Module>, Failure>;
-
-  // Compiles the main module of an app in service-worker syntax. Runs none of it.
-  v8::MaybeLocal<v8::Script> compileMainScript(v8::Local<v8::Context> context);
 
   // Compiles and links the app's main module with all it imports. Runs none of it.
   Linked linkMain(v8::Local<v8::Context> context);
@@ -101,14 +99,18 @@ class ModuleLoader final {
 
   // What an import means, or why it is refused.
   std::variant<Record*, std::string> find(const Import& import);
+  // Why there is none: the sentence for it.
+  std::string missingFile(const std::string& specifier, const std::string& path) const;
+  // A node: module, by its full name or without the scheme; null for none.
+  Record* libraryModule(const std::string& specifier);
   Record* recordOf(v8::Local<v8::Module> module);
 
   v8::Isolate* isolate_;
   const AppSource& source_;
   const EntryPoints& entryPoints_;
   const WebAssembly webAssembly_;
-  // Of kBuiltinModules, with nothing but their names.
-  std::vector<AppSource::Module> builtins_;
+  // Of kBuiltinModules and those of the library that are in use, with nothing but their names.
+  std::deque<AppSource::Module> builtins_;
   std::unordered_map<std::string_view, std::unique_ptr<Record>> records_;
   std::unordered_multimap<int, Record*> byHash_;
   // Where the import statement stands that is to blame; set with a refusal of our own.

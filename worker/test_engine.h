@@ -9,6 +9,7 @@
 
 #include <kj/debug.h>
 
+#include "snapshot/module_library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "worker/context_factory.h"
@@ -19,6 +20,7 @@ namespace nano {
 struct TestEngine {
   V8Process v8;
   std::unique_ptr<SnapshotCache> snapshot;
+  std::unique_ptr<ModuleLibrary> library;
   ContextFactory contexts;
 
   static TestEngine& get() {
@@ -27,7 +29,7 @@ struct TestEngine {
   }
 
  private:
-  TestEngine() : snapshot(open()), contexts(v8, *snapshot) {}
+  TestEngine() : snapshot(open()), library(openLibrary()), contexts(v8, *snapshot, library.get()) {}
 
   static std::unique_ptr<SnapshotCache> open() {
     const char* path = getenv("NANO_SNAPSHOT");
@@ -41,6 +43,14 @@ struct TestEngine {
       KJ_FAIL_REQUIRE("the snapshot does not fit", mismatch->reason.c_str());
     }
     return std::move(std::get<std::unique_ptr<SnapshotCache>>(opened));
+  }
+
+  static std::unique_ptr<ModuleLibrary> openLibrary() {
+    const std::string path = std::string(getenv("NANO_LIB_DIR")) + "/nano.library";
+    int fd = -1;
+    KJ_SYSCALL(fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC), "is nano.library built?");
+    kj::AutoCloseFd closing(fd);
+    return std::move(std::get<std::unique_ptr<ModuleLibrary>>(ModuleLibrary::open(closing)));
   }
 };
 

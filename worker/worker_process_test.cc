@@ -33,6 +33,7 @@ class WorkerProcessTest : public testing::Test {
     kj::AutoCloseFd program = openFile(libFile("nano-worker.so"));
     kj::AutoCloseFd snapshot =
         openFile(snapshotPath == nullptr ? libFile("nano.snapshot") : snapshotPath);
+    kj::AutoCloseFd library = openFile(libFile("nano.library"));
     kj::AutoCloseFd null = openFile("/dev/null");
     int pipes[2];
     KJ_SYSCALL(pipe2(pipes, O_CLOEXEC));
@@ -42,8 +43,8 @@ class WorkerProcessTest : public testing::Test {
     spec.programFd = engine;
     spec.arguments = {"nano-worker"};
     spec.arguments.insert(spec.arguments.end(), flags.begin(), flags.end());
-    spec.environment = {"LD_PRELOAD=/proc/self/fd/5"};
-    spec.descriptors = {null, logEnd, logEnd, sockets_.workerEnd, snapshot, program};
+    spec.environment = {"LD_PRELOAD=/proc/self/fd/6"};
+    spec.descriptors = {null, logEnd, logEnd, sockets_.workerEnd, snapshot, library, program};
     child_ = std::make_unique<Child>(spawn(spec));
     sockets_.workerEnd = nullptr;
     link_ = std::make_unique<RpcLink>(loop_, kj::mv(sockets_.supervisorEnd),

@@ -30,7 +30,8 @@ class Client final {
  public:
   Client(EventLoop& loop, const Load& load) : port_(load.port), left_(load.requests) {
     settings_.idleConnections = load.connections;
-    NetworkFetcher::Shared shared{loop, resolver_, settings_, counters_};
+    NetworkFetcher::Shared shared{loop, resolver_, settings_, counters_,
+                                  std::make_shared<TenantTraffic>()};
     fetcher_ = std::make_unique<NetworkFetcher>(shared, std::make_shared<Everything>());
   }
 

@@ -1,10 +1,14 @@
 #include "snapshot/crypto/key_der.h"
 
 #include <openssl/asn1.h>
+#include <openssl/core_names.h>
 #include <openssl/objects.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "snapshot/crypto/key_numbers.h"
 
 namespace nano {
 namespace {
@@ -42,6 +46,8 @@ std::optional<Element> takeElement(std::span<const unsigned char>& rest) {
 // A private key of 8192 bits takes 4.7 kB, one of P-521 250 bytes.
 constexpr size_t kMaxRsaBytes = size_t{5} << 10;
 constexpr size_t kMaxCurveBytes = 512;
+// The longest are private keys with seed and all that comes of it: 4968 bytes of ML-DSA-87.
+constexpr size_t kMaxLatticeBytes = size_t{5} << 10;
 
 // Null where the parameter is not one of the curves' names.
 const ASN1_OBJECT* namedCurveOf(const X509_ALGOR* algorithm) {
@@ -62,6 +68,20 @@ int kindOf(const X509_ALGOR* algorithm) {
   return OBJ_obj2nid(kind);
 }
 
+bool isLattice(int kind) {
+  switch (kind) {
+    case NID_ML_KEM_512:
+    case NID_ML_KEM_768:
+    case NID_ML_KEM_1024:
+    case NID_ML_DSA_44:
+    case NID_ML_DSA_65:
+    case NID_ML_DSA_87:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Whether a key of this algorithm is decoded when it has this size.
 bool isDecoded(const X509_ALGOR* algorithm, size_t size) {
   switch (kindOf(algorithm)) {
@@ -75,7 +95,7 @@ bool isDecoded(const X509_ALGOR* algorithm, size_t size) {
     case NID_X448:
       return size <= kMaxCurveBytes;
     default:
-      return false;
+      return isLattice(kindOf(algorithm)) && size <= kMaxLatticeBytes;
   }
 }
 
@@ -117,6 +137,29 @@ Algorithm algorithmOfSpki(std::span<const std::byte> der) {
   return Algorithm(d2i_X509_ALGOR(nullptr, &at, static_cast<long>(whole->content.size())));
 }
 
+// The seed alone (RFC 9935, RFC 9881): OpenSSL writes all that comes of it as well. Null without
+// one.
+PKCS8_PRIV_KEY_INFO* pkcs8OfSeed(const EvpKey& key, int kind) {
+  constexpr unsigned char kSeed = 0x80;  // [0] of an ML-KEM-PrivateKey or ML-DSA-PrivateKey.
+  // ML-DSA has it by that name too.
+  const auto seed = octetsOf(key, OSSL_PKEY_PARAM_ML_KEM_SEED);
+  if (!seed) return nullptr;
+  const size_t size = seed->size() + 2;
+  auto* inner = static_cast<unsigned char*>(OPENSSL_malloc(size));
+  KJ_REQUIRE(inner != nullptr && size < 128);
+  inner[0] = kSeed;
+  inner[1] = static_cast<unsigned char>(seed->size());
+  std::copy_n(octets(seed->view()), seed->size(), inner + 2);
+  Pkcs8 info(PKCS8_PRIV_KEY_INFO_new());
+  // It owns `inner` then, and cleanses it.
+  if (PKCS8_pkey_set0(info.get(), OBJ_nid2obj(kind), 0, V_ASN1_UNDEF, nullptr, inner,
+                      static_cast<int>(size)) != 1) {
+    OPENSSL_clear_free(inner, size);
+    return nullptr;
+  }
+  return info.release();
+}
+
 }  // namespace
 
 EvpKey keyFromSpkiDer(std::span<const std::byte> der) {
@@ -127,6 +170,18 @@ EvpKey keyFromSpkiDer(std::span<const std::byte> der) {
   const auto* end = at + der.size();
   EvpKey key(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), nullptr, nullptr));
   return at == end ? std::move(key) : EvpKey();
+}
+
+std::optional<SecretBytes> pkcs8DerOf(const EvpKey& key) {
+  const char* name = EVP_PKEY_get0_type_name(key.get());
+  const int kind = name == nullptr ? NID_undef : OBJ_txt2nid(name);
+  const Pkcs8 info(isLattice(kind) ? pkcs8OfSeed(key, kind) : EVP_PKEY2PKCS8(key.get()));
+  const int size = info == nullptr ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr);
+  if (size < 0) return std::nullopt;
+  SecretBytes der(static_cast<size_t>(size));
+  unsigned char* at = octets(der.view());
+  if (i2d_PKCS8_PRIV_KEY_INFO(info.get(), &at) != size) return std::nullopt;
+  return der;
 }
 
 EvpKey keyFromPkcs8Der(std::span<const std::byte> der) {

@@ -106,6 +106,54 @@ TEST(KeyDerTest, ReadsTheKeysThatAreUsed) {
   EXPECT_TRUE(isPkcs8(pkcs8Of(rsa)));
 }
 
+TEST(KeyDerTest, ReadsKeysOfLatticesWithAllThatTheyHaveAndWritesTheSeedAlone) {
+  for (const char* type :
+       {"ML-KEM-512", "ML-KEM-768", "ML-KEM-1024", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"}) {
+    const EvpKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, type));
+    EXPECT_TRUE(isSpki(spkiOf(key))) << type;
+    // OpenSSL writes the seed and the whole key.
+    const auto whole = pkcs8Of(key);
+    EXPECT_GT(whole.size(), 1000) << type;
+    EXPECT_TRUE(isPkcs8(whole)) << type;
+    const auto seed = pkcs8DerOf(key);
+    ASSERT_TRUE(seed) << type;
+    EXPECT_LT(seed->size(), 90) << type;
+    const auto again = keyFromPkcs8Der(seed->view());
+    ASSERT_NE(again, nullptr) << type;
+    EXPECT_EQ(EVP_PKEY_eq(again.get(), key.get()), 1) << type;
+    EXPECT_FALSE(isSpki(spkiOf(key) + std::string(8000, 'x'))) << type;
+    EXPECT_FALSE(isPkcs8(whole.substr(0, whole.size() - 1))) << type;
+  }
+}
+
+TEST(KeyDerTest, WritesNoKeyThatCameWithoutItsSeed) {
+  const EvpKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ML-KEM-512"));
+  std::string whole(1632, '\0');
+  size_t size = 0;
+  ASSERT_EQ(EVP_PKEY_get_octet_string_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY,
+                                            reinterpret_cast<unsigned char*>(whole.data()),
+                                            whole.size(), &size),
+            1);
+  const auto algorithm = sequence(name("\x60\x86\x48\x01\x65\x03\x04\x04\x01"sv));
+  const auto der = pkcs8(algorithm, octetString(whole));
+  const auto same = keyFromPkcs8Der(bytesOf(der));
+  ASSERT_NE(same, nullptr);
+  EXPECT_EQ(EVP_PKEY_eq(same.get(), key.get()), 1);
+  EXPECT_FALSE(pkcs8DerOf(same));
+}
+
+TEST(KeyDerTest, WritesOtherPrivateKeysAsOpenSslDoes) {
+  const EvpKey edwards(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  const EvpKey nist = newEcKey("P-256");
+  for (const auto* one : {&edwards, &nist}) {
+    const auto& key = *one;
+    const auto der = pkcs8DerOf(key);
+    ASSERT_TRUE(der);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(der->view().data()), der->size()),
+              pkcs8Of(key));
+  }
+}
+
 TEST(KeyDerTest, ReadsTheLargestRsaKey) {
   const std::string whole = std::string(1, '\0') + std::string(1024, '\x81');
   const std::string half = std::string(1, '\0') + std::string(512, '\x81');

@@ -15,8 +15,9 @@
 namespace nano {
 
 // What JavaScript holds by a handle: a secret, an asymmetric key (the public half, or both), a
-// digest that goes on, a stream's compression, null when that is over.
-using KeyMaterial = std::variant<SecretBytes, EvpKey, EvpDigestContext, std::unique_ptr<Coder>>;
+// digest or a cipher that goes on, a stream's compression, null when that is over.
+using KeyMaterial =
+    std::variant<SecretBytes, EvpKey, EvpDigestContext, std::unique_ptr<Coder>, EvpCipherContext>;
 
 // The keys of one isolate. Each lives as long as its handle, a value that only built-ins hold, and
 // at most as long as the store; then its memory is cleansed.

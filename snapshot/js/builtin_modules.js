@@ -1,7 +1,8 @@
 // @ts-check
 // The modules that an app may import by name, and what each exports. worker/builtin_modules.h lists
-// the names, for what is not asked in JavaScript.
+// the names, for what is not asked in JavaScript; `node:` modules are those of nano.library.
 
+import defer * as library from './library.js';
 import defer * as sockets from './sockets.js';
 
 const modules = {
@@ -14,5 +15,5 @@ const modules = {
  * @param {string} name @returns {any[] | undefined}
  */
 export function builtinModule(name) {
-  return modules[name]?.();
+  return modules[name] === undefined ? library.libraryExports(name) : modules[name]();
 }

@@ -6,6 +6,7 @@ import { defineLazyProperty, fillRandom, randomUUID } from 'nano:ops';
 import defer * as digestStream from './crypto/digest_stream.js';
 import defer * as subtleCrypto from './crypto/subtle.js';
 import { DOMException } from './dom_exception.js';
+import defer * as quota from './quota_exceeded_error.js';
 import {
   ArrayBufferIsView,
   TypedArrayPrototypeGetByteLength,
@@ -66,7 +67,7 @@ export class Crypto {
       const message =
         `${context}: The ArrayBufferView's byte length (${length}) exceeds the number of bytes ` +
         `of entropy available via this API (${kMaxBytes}).`;
-      throw new DOMException(message, 'QuotaExceededError');
+      throw new quota.QuotaExceededError(message);
     }
     if (length > 0) fillRandom(array);
     return array;

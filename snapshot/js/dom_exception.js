@@ -146,8 +146,23 @@ export function domExceptionName(exception) {
   return Fields.exceptionName(exception);
 }
 
+/** Its message, the same way. @param {any} exception */
+export function domExceptionMessage(exception) {
+  return Fields.message(exception);
+}
+
+/** Copies a QuotaExceededError, which is in a file that runs late; undefined for others. */
+let copyQuotaError = (_exception) => undefined;
+
+/** @param {(exception: any) => any} copy */
+export function connectQuotaError(copy) {
+  copyQuotaError = copy;
+}
+
 /** Another one with the same name and message. @param {any} exception */
 export function copyDOMException(exception) {
+  const copy = copyQuotaError(exception);
+  if (copy !== undefined) return copy;
   return new DOMException(Fields.message(exception), Fields.exceptionName(exception));
 }
 

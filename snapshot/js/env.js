@@ -13,22 +13,39 @@ function valueOf(name, kind, text) {
   return kind === kService ? makeFetcher(name) : text;
 }
 
+/** What the app's env was made of, for `process.env`. */
+let given = [];
+
+/** A new object with the app's texts, and its JSON as text: what `process.env` has on Workers. */
+export function environment() {
+  const texts = {};
+  for (let i = 0; i + 2 < given.length; i += 3) {
+    if (given[i + 1] !== kService) define(texts, given[i], given[i + 2]);
+  }
+  return texts;
+}
+
+/** Defined, not assigned, so that a name like __proto__ is one like any other. */
+function define(object, name, value) {
+  ObjectDefineProperty(object, name, {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    value,
+    writable: true,
+  });
+}
+
 /**
- * Each app version has one, shared by its requests: an ordinary object, as on Workers. Names are
- * defined, not assigned, so that one called __proto__ is a variable like any other.
+ * Each app version has one, shared by its requests: an ordinary object, as on Workers.
  * @param {Array<any>} flat [name, kind, text, ...]
  * @returns {object}
  */
 export function makeEnv(flat) {
+  given = flat;
   const env = {};
   for (let i = 0; i + 2 < flat.length; i += 3) {
-    ObjectDefineProperty(env, flat[i], {
-      __proto__: null,
-      configurable: true,
-      enumerable: true,
-      value: valueOf(flat[i], flat[i + 1], flat[i + 2]),
-      writable: true,
-    });
+    define(env, flat[i], valueOf(flat[i], flat[i + 1], flat[i + 2]));
   }
   return env;
 }

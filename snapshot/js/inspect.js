@@ -33,6 +33,8 @@ class Inspection {
     this.ancestors = [];
     /** Object -> number of the <ref *n>, for those found inside themselves. */
     this.circular = undefined;
+    /** A program's own way to print an object; undefined where it has none. */
+    this.custom = undefined;
   }
 
   /** @param {any} value @param {number} depth how many objects it is inside of */
@@ -40,6 +42,10 @@ class Inspection {
     if (this.budget-- <= 0) return '...';
     if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
       return formatPrimitive(value, this.indentation, this.breakLength);
+    }
+    if (this.custom !== undefined) {
+      const text = this.custom(value, this.maxDepth - depth, this.indentation);
+      if (typeof text === 'string') return text;
     }
     const kind = kindOf(value);
     if (kind === 'Proxy') return this.formatProxy(value, depth);
@@ -153,4 +159,21 @@ export function inspect(value, depth = kDepth) {
     // A prototype that is a hostile proxy, or no stack left.
     return '[Object]';
   }
+}
+
+/** The values that util.inspect formats: what it gives is the program's, not a line of a log. */
+const kLargeBudget = 100000;
+
+/**
+ * util.inspect. What `custom` throws, this throws.
+ * @param {any} value
+ * @param {{ depth: number, breakLength: number, custom: any }} options `custom(value, depth left,
+ *   indentation)` gives an object's text, or undefined
+ */
+export function inspectWith(value, { depth, breakLength, custom }) {
+  const inspection = new Inspection(depth);
+  inspection.breakLength = breakLength;
+  inspection.budget = kLargeBudget;
+  inspection.custom = custom;
+  return inspection.format(value, 0);
 }

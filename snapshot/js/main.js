@@ -21,6 +21,7 @@ import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { makeEnv } from './env.js';
+import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
 import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
@@ -41,6 +42,7 @@ import {
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
+import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -116,6 +118,7 @@ const lateInterfaces = {
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
+  QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
   ScheduledEvent: () => serviceWorker.ScheduledEvent,
@@ -193,6 +196,13 @@ ObjectKeys(lateOperations).forEach((name) =>
 );
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
+// Globals of Node.js. Reading one runs its module.
+const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
+defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
+defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
+defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
+defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
+defineGlobal('global', globalThis, false);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 

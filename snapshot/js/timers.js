@@ -2,9 +2,9 @@
 // setTimeout, setInterval and their clear* (HTML 8.6). The host keeps the clock: it calls fireTimer
 // once for each startTimer. Ids are ours, one sequence for the life of the isolate.
 
-import { startTimer, stopTimer } from 'nano:ops';
-import { DOMException } from './dom_exception.js';
+import { asyncFrame, setAsyncFrame, startTimer, stopTimer } from 'nano:ops';
 import { MathMax, MathMin, ReflectApply, SafeMap } from './primordials.js';
+import defer * as quota from './quota_exceeded_error.js';
 import { reportException } from './report_exception.js';
 import { toCallback, toLong, tooFewArguments } from './webidl.js';
 
@@ -17,6 +17,8 @@ const kLongestDelay = 0x7fffffff;
 class Timer {
   /** Called where the request ends before the timer is due. @type {(() => void) | undefined} */
   onDropped = undefined;
+  /** What AsyncLocalStorage had where it was started. */
+  frame = asyncFrame();
 
   constructor(callback, args, delay, repeats, nesting) {
     this.callback = callback;
@@ -36,7 +38,7 @@ function start(callback, args, delay, repeats) {
   const id = lastId + 1;
   const timer = new Timer(callback, args, delay, repeats, nesting + 1);
   if (!startTimer(id, effectiveDelay(timer))) {
-    throw new DOMException('There are too many active timers.', 'QuotaExceededError');
+    throw new quota.QuotaExceededError('There are too many active timers.');
   }
   lastId = id;
   timers.set(id, timer);
@@ -132,11 +134,13 @@ export function fireTimer(id, dropped = false) {
     return;
   }
   nesting = timer.nesting;
+  if (timer.frame !== undefined) setAsyncFrame(timer.frame);
   try {
     ReflectApply(timer.callback, globalThis, timer.args);
   } catch (error) {
     reportException(error);
   }
+  if (timer.frame !== undefined) setAsyncFrame(undefined);
   nesting = 0;
   if (timer.repeats && timers.has(id)) restart(id, timer);
 }

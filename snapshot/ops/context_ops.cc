@@ -11,14 +11,20 @@ namespace {
 
 int32_t currentSlotOp(OpCall& call) { return currentSlot(call.isolate()); }
 
+v8::Local<v8::Value> asyncFrame(OpCall& call) { return currentFrame(call.isolate()); }
+
+void setAsyncFrame(OpCall& call, v8::Local<v8::Value> frame) {
+  setCurrentFrame(call.isolate(), frame);
+}
+
 // For what keeps bytes in an app's own interest, which must leave it room.
 double bufferBytes(OpCall&, Host& host) { return static_cast<double>(host.bufferBytes()); }
 
 // As between two tasks. Nothing where microtasks are running already.
 void runMicrotasks(OpCall& call) {
-  const int32_t slot = currentSlot(call.isolate());
+  const auto data = call.isolate()->GetContinuationPreservedEmbedderDataV2();
   call.isolate()->PerformMicrotaskCheckpoint();
-  setCurrentSlot(call.isolate(), slot);
+  call.isolate()->SetContinuationPreservedEmbedderDataV2(data);
 }
 
 void registerEntryPoints(OpCall& call, v8::Local<v8::Object> entryPoints) {
@@ -61,6 +67,8 @@ constexpr Op kOps[] = {
     {"runMicrotasks", bindOp<runMicrotasks>},
     {"registerEntryPoints", bindOp<registerEntryPoints>},
     {"bufferBytes", bindOp<bufferBytes>},
+    {"asyncFrame", bindOp<asyncFrame>},
+    {"setAsyncFrame", bindOp<setAsyncFrame>},
 };
 
 }  // namespace

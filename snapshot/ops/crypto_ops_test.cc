@@ -25,12 +25,33 @@ TEST_F(CryptoOpsTest, TakeHandlesOfTheRightKindOnly) {
       "const digest = ops.digestStart(2);"
       "const kind = (f) => { try { return String(f()); } catch (e) { return e.name; } };");
   EXPECT_EQ(world_.run("typeof secret + typeof pair + typeof digest"), "objectobjectobject");
-  for (const char* call :
-       {"ops.hmacSign(pair, 2, bytes)", "ops.secretBytes(pair)", "ops.secretBytes({})",
-        "ops.secretBytes(5)", "ops.keyToPkcs8(secret)", "ops.digestUpdate(secret, bytes)",
-        "ops.ecdsaSign(digest, 2, bytes)", "ops.sharedSecret(pair, secret)", "ops.rsaBits()",
-        "ops.hmacSign(secret, 2, 'text')", "ops.hmacSign(secret, -1, bytes)",
-        "ops.gcmCrypt(secret, {}, bytes)"}) {
+  for (const char* call : {"ops.hmacSign(pair, 2, bytes)",
+                           "ops.secretBytes(pair)",
+                           "ops.secretBytes({})",
+                           "ops.secretBytes(5)",
+                           "ops.keyToPkcs8(secret)",
+                           "ops.digestUpdate(secret, bytes)",
+                           "ops.ecdsaSign(digest, 2, bytes)",
+                           "ops.sharedSecret(pair, secret)",
+                           "ops.rsaBits()",
+                           "ops.hmacSign(secret, 2, 'text')",
+                           "ops.hmacSign(secret, -1, bytes)",
+                           "ops.aeadCrypt(secret, {}, bytes)",
+                           "ops.aeadCrypt(pair, [0, 1, bytes, bytes, 16], bytes)",
+                           "ops.encapsulate(secret)",
+                           "ops.encapsulate(digest)",
+                           "ops.decapsulate({}, bytes)",
+                           "ops.decapsulate(pair, 5)",
+                           "ops.latticeRaw(secret, true)",
+                           "ops.latticeHasSeed(digest)",
+                           "ops.latticeRaw(pair, 1)",
+                           "ops.latticeFromRaw(0, 'x', bytes)",
+                           "ops.latticeFromRaw(0, true, {})",
+                           "ops.wholeSign(secret, bytes, bytes)",
+                           "ops.wholeVerify(pair, bytes, bytes)",
+                           "ops.kmacSign(pair, [128, 8, bytes], bytes)",
+                           "ops.cshakeOf(null, bytes)",
+                           "ops.argon2(digest, [])"}) {
     EXPECT_EQ(world_.run(std::string("kind(() => ") + call + ")"), "TypeError") << call;
   }
   EXPECT_EQ(world_.run("Object.getOwnPropertyNames(secret).length"), "0");
@@ -42,22 +63,31 @@ TEST_F(CryptoOpsTest, FailByAnErrorOrUndefinedWhateverTheNumbersAre) {
       "const key = ops.secretFrom(bytes);"
       "const odd = ops.secretFrom(new Uint8Array(7));"
       "const ec = ops.curveGenerate(0), ed = ops.curveGenerate(3);"
-      "const rsa = ops.rsaGenerate(1024, 3);"
+      "const rsa = ops.rsaGenerate(1024, 3), long = ops.secretFrom(new Uint8Array(32));"
+      "const kem = ops.latticeGenerate(0), dsa = ops.latticeGenerate(3);"
       "const kind = (f) => { try { return f() === undefined ? 'undefined' : 'a value'; }"
       "  catch (e) { return e.message; } };");
   for (const char* call :
        {"ops.digestOf(99, bytes)", "ops.curveGenerate(99)", "ops.cbcEncrypt(odd, bytes, bytes)",
-        "ops.ecFromPoint([9, bytes, bytes])", "ops.hkdf(key, [])", "ops.gcmCrypt(key, [1], bytes)",
-        "ops.pbkdf2(key, [2, bytes, 1.5, 8])"}) {
+        "ops.ecFromPoint([9, bytes, bytes])", "ops.hkdf(key, [])",
+        "ops.aeadCrypt(key, [0, 1], bytes)", "ops.pbkdf2(key, [2, bytes, 1.5, 8])",
+        "ops.aeadCrypt(key, [3, 1, bytes, bytes, 16], bytes)",
+        "ops.aeadCrypt(odd, [1, 1, new Uint8Array(12), bytes, 16], bytes)",
+        "ops.aeadCrypt(key, [2, 1, new Uint8Array(12), bytes, 16], bytes)",
+        "ops.latticeGenerate(6)", "ops.latticeFromRaw(99, true, bytes)",
+        "ops.cshakeOf([192, 8, bytes, bytes], bytes)", "ops.cshakeOf([128, 8, bytes], bytes)",
+        "ops.kmacSign(key, [0, 8, bytes], bytes)", "ops.wholeVerify(ed, [bytes], bytes)",
+        "ops.argon2(key, [3, bytes, 8, 1, 1, bytes, bytes, 32])",
+        "ops.argon2(key, [2, bytes, 8, 1, 1, bytes, bytes])"}) {
     EXPECT_EQ(world_.run(std::string("kind(() => ") + call + ")"), "internal error") << call;
   }
   for (const char* call : {"ops.cbcEncrypt(key, new Uint8Array(15), bytes)",
                            "ops.cbcDecrypt(key, bytes, new Uint8Array(17))",
                            "ops.ctrCrypt(key, [bytes, 0], bytes)",
                            "ops.ctrCrypt(key, [bytes, 129], bytes)",
-                           "ops.gcmCrypt(key, [1, new Uint8Array(0), bytes, 16], bytes)",
-                           "ops.gcmCrypt(key, [1, bytes, bytes, 17], bytes)",
-                           "ops.gcmCrypt(key, [0, bytes, bytes, 16], new Uint8Array(3))",
+                           "ops.aeadCrypt(key, [0, 1, new Uint8Array(0), bytes, 16], bytes)",
+                           "ops.aeadCrypt(key, [0, 1, bytes, bytes, 17], bytes)",
+                           "ops.aeadCrypt(key, [0, 0, bytes, bytes, 16], new Uint8Array(3))",
                            "ops.wrapCrypt(key, 1, new Uint8Array(9))",
                            "ops.wrapCrypt(key, 0, new Uint8Array(8))",
                            "ops.wrapCrypt(key, 1, new Uint8Array(8 << 20))",
@@ -76,7 +106,31 @@ TEST_F(CryptoOpsTest, FailByAnErrorOrUndefinedWhateverTheNumbersAre) {
                            "ops.rsaNumbers(ec, true)",
                            "ops.secretFromRandom(1 << 30)",
                            "ops.pbkdf2(key, [2, bytes, 0, 8])",
-                           "ops.hkdf(key, [2, bytes, bytes, 1 << 20])"}) {
+                           "ops.hkdf(key, [2, bytes, bytes, 1 << 20])",
+                           "ops.aeadCrypt(key, [1, 1, bytes, bytes, 16], bytes)",
+                           "ops.aeadCrypt(key, [1, 1, new Uint8Array(12), bytes, 0], bytes)",
+                           "ops.aeadCrypt(key, [1, 0, new Uint8Array(12), bytes, 16], bytes)",
+                           "ops.aeadCrypt(long, [2, 1, bytes, bytes, 16], bytes)",
+                           "ops.aeadCrypt(long, [2, 0, new Uint8Array(12), bytes, 16], bytes)",
+                           "ops.latticeFromRaw(0, true, bytes)",
+                           "ops.latticeFromRaw(5, false, new Uint8Array(1 << 20))",
+                           "ops.latticeRaw(ed, true)",
+                           "ops.latticeRaw(rsa, false)",
+                           "ops.encapsulate(ed)",
+                           "ops.encapsulate(dsa)",
+                           "ops.decapsulate(kem, bytes)",
+                           "ops.decapsulate(dsa, new Uint8Array(768))",
+                           "ops.wholeSign(kem, bytes, bytes)",
+                           "ops.wholeSign(ed, bytes, bytes)",
+                           "ops.wholeSign(dsa, new Uint8Array(256), bytes)",
+                           "ops.wholeSign(dsa, bytes, new Uint8Array((64 << 20) + 1))",
+                           "ops.wholeVerify(kem, [bytes, bytes], bytes)",
+                           "ops.cshakeOf([128, (16 << 20) + 1, bytes, bytes], bytes)",
+                           "ops.kmacSign(key, [256, (16 << 20) + 1, bytes], bytes)",
+                           "ops.argon2(key, [0, bytes, 7, 1, 1, bytes, bytes, 32])",
+                           "ops.argon2(key, [1, bytes, 8, 0, 1, bytes, bytes, 32])",
+                           "ops.argon2(key, [2, bytes, 8, 1, 1, bytes, bytes, 3])",
+                           "ops.argon2(key, [2, bytes, 8, 1, 1, bytes, bytes, (1 << 20) + 1])"}) {
     EXPECT_EQ(world_.run(std::string("kind(() => ") + call + ")"), "undefined") << call;
   }
 }
@@ -84,17 +138,41 @@ TEST_F(CryptoOpsTest, FailByAnErrorOrUndefinedWhateverTheNumbersAre) {
 TEST_F(CryptoOpsTest, EndWhenJavaScriptWasToldToStop) {
   world_.run(
       "const bytes = new Uint8Array(16), large = new Uint8Array(4 << 20);"
-      "const key = ops.secretFrom(bytes), ec = ops.curveGenerate(0);");
+      "const key = ops.secretFrom(bytes), ec = ops.curveGenerate(0);"
+      "const long = ops.secretFrom(new Uint8Array(32));");
   for (const char* call :
        {"ops.digestOf(4, large)", "ops.hmacSign(key, 2, large)",
         "ops.cbcEncrypt(key, bytes, large)", "ops.ctrCrypt(key, [bytes, 64], large)",
-        "ops.gcmCrypt(key, [1, bytes, bytes, 16], large)", "ops.ecdsaSign(ec, 2, large)",
-        "ops.pbkdf2(key, [2, bytes, 100000, 32])", "ops.rsaGenerate(4096, 65537)"}) {
+        "ops.aeadCrypt(key, [0, 1, bytes, bytes, 16], large)", "ops.ecdsaSign(ec, 2, large)",
+        "ops.pbkdf2(key, [2, bytes, 100000, 32])", "ops.rsaGenerate(4096, 65537)",
+        "ops.aeadCrypt(key, [1, 1, new Uint8Array(12), bytes, 16], large)",
+        "ops.aeadCrypt(long, [2, 1, new Uint8Array(12), large, 16], bytes)",
+        "ops.cshakeOf([128, 32, bytes, bytes], large)",
+        "ops.cshakeOf([128, 32, bytes, large], bytes)",
+        "ops.kmacSign(key, [128, 32, bytes], large)",
+        "ops.argon2(key, [2, bytes, 8192, 4294967295, 4, bytes, bytes, 32])"}) {
     host_.looks = 0;
     host_.stopAfter = 0;
     EXPECT_EQ(world_.run(call), "undefined") << call;
     EXPECT_GE(host_.looks, 1) << call;
   }
+}
+
+TEST_F(CryptoOpsTest, TakeBuffersThatAreGoneForEmptyOnes) {
+  world_.run(
+      "const gone = new Uint8Array(64); gone.buffer.transfer();"
+      "const key = ops.secretFrom(new Uint8Array(16)), kem = ops.latticeGenerate(0);"
+      "const iv = new Uint8Array(12), size = (value) => value === undefined ? 0 : "
+      "value.byteLength;");
+  EXPECT_EQ(world_.run("size(ops.aeadCrypt(key, [1, 1, iv, gone, 16], gone))"), "16");
+  EXPECT_EQ(world_.run("size(ops.aeadCrypt(key, [1, 1, gone, iv, 16], iv))"), "0");
+  EXPECT_EQ(world_.run("size(ops.cshakeOf([256, 3, gone, gone], gone))"), "3");
+  EXPECT_EQ(world_.run("size(ops.kmacSign(key, [256, 3, gone], gone))"), "3");
+  EXPECT_EQ(world_.run("size(ops.decapsulate(kem, gone))"), "0");
+  EXPECT_EQ(world_.run("size(ops.latticeFromRaw(0, true, gone))"), "0");
+  EXPECT_EQ(world_.run("String(ops.latticeHasSeed(ops.curveGenerate(3)))"), "false");
+  EXPECT_EQ(world_.run("size(ops.argon2(key, [0, gone, 8, 1, 1, gone, gone, 32]))"), "0");
+  EXPECT_EQ(world_.run("size(ops.argon2(key, [0, iv, 8, 1, 1, gone, gone, 32]))"), "32");
 }
 
 TEST_F(CryptoOpsTest, NeedAProgramThatKeepsKeys) {

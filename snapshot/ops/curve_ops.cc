@@ -11,6 +11,7 @@
 #include "snapshot/crypto/key_numbers.h"
 #include "snapshot/crypto/message_signature.h"
 #include "snapshot/crypto/small_order.h"
+#include "snapshot/crypto/whole_signature.h"
 #include "snapshot/ops/ops.h"
 
 namespace nano {
@@ -158,25 +159,13 @@ v8::MaybeLocal<v8::Value> curveRaw(OpCall& call, EvpKey& key, bool isPrivate) {
   return newArrayBuffer(call, bytes->view());
 }
 
-// These two hash the message twice, and all at once: nobody can stop it on the way. So there is a
-// bound, of some hundred milliseconds.
-constexpr size_t kMaxEdwardsMessage = size_t{64} << 20;
-
-v8::MaybeLocal<v8::Value> edwardsSign(OpCall& call, Host&, EvpKey& key,
-                                      std::span<const std::byte> data) {
-  if (data.size() > kMaxEdwardsMessage) return cryptoFailed(call);
-  const EvpDigestContext context(EVP_MD_CTX_new());
-  size_t size = 0;
-  if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
-      EVP_DigestSign(context.get(), nullptr, &size, octets(data), data.size()) != 1) {
-    return cryptoFailed(call);
-  }
-  std::vector<std::byte> out(size);
-  if (EVP_DigestSign(context.get(), octets(std::span(out)), &size, octets(data), data.size()) !=
-      1) {
-    return cryptoFailed(call);
-  }
-  return newArrayBuffer(call, std::span<const std::byte>(out).first(size));
+// By Ed25519, Ed448 or ML-DSA; the latter two know a context.
+v8::MaybeLocal<v8::Value> wholeSign(OpCall& call, Host&, EvpKey& key,
+                                    std::span<const std::byte> context,
+                                    std::span<const std::byte> data) {
+  const auto signature = signWhole(key, {data, context});
+  if (!signature) return cryptoFailed(call);
+  return newArrayBuffer(call, signature->view());
 }
 
 // Of the public key, or of the signature's point.
@@ -187,19 +176,19 @@ bool hasSmallOrder(const EvpKey& key, std::span<const std::byte> signature) {
   return !point || isOfSmallOrder(point->view()) || isOfSmallOrder(signature.first(kPointBytes));
 }
 
-v8::MaybeLocal<v8::Value> edwardsVerify(OpCall& call, Host&, EvpKey& key,
-                                        std::span<const std::byte> signature,
-                                        std::span<const std::byte> data) {
-  if (data.size() > kMaxEdwardsMessage) return cryptoFailed(call);
+// `options`: context, signature. undefined when it could not be found out.
+v8::MaybeLocal<v8::Value> wholeVerify(OpCall& call, Host&, EvpKey& key,
+                                      const CryptoOptions& options,
+                                      std::span<const std::byte> data) {
+  ReadableBytes contextBytes;
+  ReadableBytes signatureBytes;
+  const auto context = options.bytes(0, contextBytes);
+  const auto signature = options.bytes(1, signatureBytes);
   if (hasSmallOrder(key, signature)) return v8::False(call.isolate());
-  const EvpDigestContext context(EVP_MD_CTX_new());
-  if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1) {
-    return cryptoFailed(call);
-  }
-  const bool good = EVP_DigestVerify(context.get(), octets(signature), signature.size(),
-                                     octets(data), data.size()) == 1;
-  if (!good) cryptoFailed(call);
-  return v8::Boolean::New(call.isolate(), good);
+  const auto good = verifyWhole(key, {data, context}, signature);
+  if (!good.value_or(false)) cryptoFailed(call);
+  if (!good) return v8::Undefined(call.isolate());
+  return v8::Boolean::New(call.isolate(), *good);
 }
 
 // ECDH, X25519 and X448. undefined where the other's key gives no secret.
@@ -225,8 +214,8 @@ constexpr Op kOps[] = {
     {"ecdsaVerify", bindOp<ecdsaVerify>},
     {"curveFromRaw", bindOp<curveFromRaw>},
     {"curveRaw", bindOp<curveRaw>},
-    {"edwardsSign", bindOp<edwardsSign>},
-    {"edwardsVerify", bindOp<edwardsVerify>},
+    {"wholeSign", bindOp<wholeSign>},
+    {"wholeVerify", bindOp<wholeVerify>},
     {"sharedSecret", bindOp<sharedSecret>},
 };
 

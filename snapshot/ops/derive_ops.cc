@@ -1,4 +1,4 @@
-// Keys from keys and passwords: HKDF, PBKDF2.
+// Keys from keys and passwords: HKDF, PBKDF2, Argon2.
 
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "snapshot/crypto/argon2.h"
 #include "snapshot/crypto/crypto_call.h"
 #include "snapshot/crypto/hash.h"
 #include "snapshot/crypto/pbkdf2.h"
@@ -66,9 +67,37 @@ v8::MaybeLocal<v8::Value> pbkdf2Op(OpCall& call, Host& host, const SecretBytes& 
   return out->array->Buffer();
 }
 
+// `options`: kind, nonce, KiB of memory, passes, lanes, a secret, associated data, bytes to make.
+v8::MaybeLocal<v8::Value> argon2Op(OpCall& call, Host& host, const SecretBytes& key,
+                                   const CryptoOptions& options) {
+  ReadableBytes nonce;
+  ReadableBytes secret;
+  ReadableBytes associated;
+  const Argon2Work work{argon2Kind(options.number(0)),
+                        key.view(),
+                        options.bytes(1, nonce),
+                        options.bytes(5, secret),
+                        options.bytes(6, associated),
+                        options.number(2),
+                        options.number(3),
+                        options.number(4)};
+  const size_t size = options.number(7);
+  if (!isPossible(work) || size < kMinArgon2Bytes || size > kPieceBytes) return cryptoFailed(call);
+  const auto memory = Argon2Memory::forWork(host, work);
+  if (memory == nullptr) {
+    call.isolate()->ThrowException(v8::Exception::RangeError(
+        v8::String::NewFromUtf8Literal(call.isolate(), "There is no memory for Argon2")));
+    return {};
+  }
+  SecretBytes out(size);
+  if (!argon2(host, work, *memory, out.view())) return cryptoFailed(call);
+  return newArrayBuffer(call, std::as_const(out).view());
+}
+
 constexpr Op kOps[] = {
     {"hkdf", bindOp<hkdf>},
     {"pbkdf2", bindOp<pbkdf2Op>},
+    {"argon2", bindOp<argon2Op>},
 };
 
 }  // namespace

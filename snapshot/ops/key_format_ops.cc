@@ -43,13 +43,9 @@ v8::MaybeLocal<v8::Value> keyToSpki(OpCall& call, EvpKey& key) {
 
 v8::MaybeLocal<v8::Value> keyToPkcs8(OpCall& call, EvpKey& key) {
   useWholePoints(key);
-  const Pkcs8 info(EVP_PKEY2PKCS8(key.get()));
-  const int size = info == nullptr ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr);
-  if (size < 0) return cryptoFailed(call);
-  SecretBytes der(static_cast<size_t>(size));
-  unsigned char* at = octets(der.view());
-  if (i2d_PKCS8_PRIV_KEY_INFO(info.get(), &at) != size) return cryptoFailed(call);
-  return newArrayBuffer(call, std::as_const(der).view());
+  const auto der = pkcs8DerOf(key);
+  if (!der) return cryptoFailed(call);
+  return newArrayBuffer(call, der->view());
 }
 
 // The name of OpenSSL's key type, or the curve's as WebCrypto has it; "" for another curve.

@@ -28,6 +28,12 @@ extern const std::span<const Op> kRsaOps;
 extern const std::span<const Op> kCurveOps;
 extern const std::span<const Op> kDeriveOps;
 extern const std::span<const Op> kCompressionOps;
+extern const std::span<const Op> kAeadOps;
+extern const std::span<const Op> kKeccakOps;
+extern const std::span<const Op> kLatticeOps;
+extern const std::span<const Op> kLibraryOps;
+extern const std::span<const Op> kNodeCipherOps;
+extern const std::span<const Op> kNodeDigestOps;
 
 // The function behind properties that the op defineLazyProperty made, for who restores a snapshot.
 intptr_t lazyPropertyReference();

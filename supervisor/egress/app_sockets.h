@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <kj/function.h>
+#include <kj/memory.h>
 
 namespace nano {
 
@@ -16,7 +17,12 @@ class AppSockets final {
   // One of them. May outlive the set, and is closed by then.
   class Place final {
    public:
-    explicit Place(AppSockets& sockets) : all_(sockets.all_) { all_->insert(this); }
+    // `held` goes with it.
+    explicit Place(AppSockets& sockets, kj::Own<void> held = {})
+        : all_(sockets.all_),
+          held_(kj::mv(held)) {
+      all_->insert(this);
+    }
     ~Place() noexcept(false) {
       if (all_ != nullptr) all_->erase(this);
     }
@@ -30,6 +36,7 @@ class AppSockets final {
    private:
     friend class AppSockets;
     std::shared_ptr<std::unordered_set<Place*>> all_;
+    kj::Own<void> held_;
     kj::Function<void()> close_ = []() {};
   };
 

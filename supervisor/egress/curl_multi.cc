@@ -37,9 +37,11 @@ void setMulti(CURLM* multi, Option option, Value value) {
 
 }  // namespace
 
-CurlMulti::CurlMulti(EventLoop& loop, const NetworkSettings& settings)
+CurlMulti::CurlMulti(EventLoop& loop, const NetworkSettings& settings,
+                     std::shared_ptr<TenantTraffic> traffic)
     : loop_(loop),
-      settings_(settings) {
+      settings_(settings),
+      traffic_(std::move(traffic)) {
   // Counted and safe between threads; never undone, because the process ends with it.
   CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   KJ_REQUIRE(ready == CURLE_OK, curl_easy_strerror(ready));
@@ -220,6 +222,7 @@ int CurlMulti::onTimer(CURLM*, long milliseconds, void* self) {
 int CurlMulti::onClose(void* self, curl_socket_t socket) {
   auto& multi = *static_cast<CurlMulti*>(self);
   kj::AutoCloseFd closing(socket);
+  multi.traffic_->closed();
   multi.sockets_.erase(socket);
   if (multi.running_) multi.closing_.add(kj::mv(closing));
   return 0;

@@ -15,6 +15,7 @@
 #include "supervisor/egress/curl_handle.h"
 #include "supervisor/egress/curl_socket.h"
 #include "supervisor/egress/small_pieces.h"
+#include "supervisor/egress/tenant_traffic.h"
 
 namespace nano {
 
@@ -39,7 +40,8 @@ class CurlCall {
 class CurlMulti final : private Flushable, private CurlSocket::Owner {
  public:
   // `settings` outlives it, and so does `loop`.
-  CurlMulti(EventLoop& loop, const NetworkSettings& settings);
+  CurlMulti(EventLoop& loop, const NetworkSettings& settings,
+            std::shared_ptr<TenantTraffic> traffic);
   // Every handle is given back before.
   ~CurlMulti() noexcept(false) override;
 
@@ -57,6 +59,8 @@ class CurlMulti final : private Flushable, private CurlSocket::Owner {
   void reportLater(CurlCall& call) {
     if (reports_.empty() || reports_.back() != &call) reports_.push_back(&call);
   }
+  // Whoever opens a connection for curl counts it there; its end is counted here.
+  TenantTraffic& traffic() { return *traffic_; }
   SmallPieces& smallPieces() { return smallPieces_; }
   kj::Timer& timer() { return loop_.timer(); }
   // When an address has refused, curl 7.88 chooses the next and then sleeps for seconds before it
@@ -88,6 +92,7 @@ class CurlMulti final : private Flushable, private CurlSocket::Owner {
 
   EventLoop& loop_;
   const NetworkSettings& settings_;
+  std::shared_ptr<TenantTraffic> traffic_;
   std::unique_ptr<CURLM, ReleaseWith<curl_multi_cleanup>> multi_;
   Event timer_;
   std::optional<kj::TimePoint> timerDue_;

@@ -86,6 +86,11 @@ EgressError timedOut(const Destination& destination, std::string_view why) {
   return about(destination, Kind::TIMED_OUT, why);
 }
 
+EgressError tooManyConnections(size_t most) {
+  return {Kind::OVER_LIMIT, "the tenant's apps have " + std::to_string(most) +
+                                " connections already, the most there may be"};
+}
+
 EgressError canceledFetch(std::string_view why) { return {Kind::CANCELED, std::string(why)}; }
 
 EgressError internalFailure() { return {Kind::INTERNAL, "the server could not make this request"}; }

@@ -16,6 +16,7 @@ EgressError deniedAddresses(const Destination& destination, std::string_view rul
 EgressError unknownName(const Destination& destination, const NameNotFound& missing);
 EgressError brokenAnswer(const Destination& destination, std::string_view why);
 EgressError timedOut(const Destination& destination, std::string_view why);
+EgressError tooManyConnections(size_t most);
 EgressError canceledFetch(std::string_view why);
 EgressError internalFailure();
 

@@ -17,7 +17,8 @@ FrontEndEgress::FrontEndEgress(EventLoop& loop, const EgressSetup& setup, LocalF
 
 kj::Own<Fetcher> FrontEndEgress::openNetwork(const AppVersion& caller) {
   auto resolver = kj::heap<AppResolver>(resolver_, caller);
-  NetworkFetcher::Shared shared{loop_, *resolver, setup_.network, counters_};
+  NetworkFetcher::Shared shared{loop_, *resolver, setup_.network, counters_,
+                                traffic_.of(caller.tenant)};
   return kj::heap<NetworkFetcher>(shared, caller.egress).attach(kj::mv(resolver));
 }
 
@@ -45,7 +46,7 @@ kj::Promise<FetchOutcome> FrontEndEgress::callService(const AppVersion& caller,
 kj::Promise<SocketOutcome> FrontEndEgress::connect(const AppVersion& caller,
                                                    Destination destination, AppSockets& sockets) {
   auto resolver = kj::heap<AppResolver>(resolver_, caller);
-  TcpConnector::Caller who{caller.egress, *resolver, sockets};
+  TcpConnector::Caller who{caller.egress, *resolver, sockets, traffic_.of(caller.tenant)};
   return connector_.connect(who, std::move(destination)).attach(kj::mv(resolver));
 }
 

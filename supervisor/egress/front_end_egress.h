@@ -11,6 +11,7 @@
 #include "supervisor/egress/egress_ways.h"
 #include "supervisor/egress/local_fetcher.h"
 #include "supervisor/egress/tcp_connector.h"
+#include "supervisor/egress/tenant_traffic.h"
 
 namespace nano {
 
@@ -38,6 +39,7 @@ class FrontEndEgress final : public EgressWays {
   const EgressSetup& setup_;
   NetworkCounters& counters_;
   LocalFetcher local_;
+  ByTenant<TenantTraffic> traffic_;
   DnsResolver resolver_;
   TcpConnector connector_;
 };

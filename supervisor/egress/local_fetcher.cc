@@ -88,15 +88,7 @@ kj::Promise<FetchOutcome> LocalFetcher::fetch(const AppVersion& caller, const Ta
 }
 
 std::shared_ptr<ByteBudget> LocalFetcher::budgetOf(const std::string& tenant) {
-  auto found = budgets_.find(tenant);
-  if (found != budgets_.end()) {
-    if (auto budget = found->second.lock()) return budget;
-  }
-  // Those that no fetch uses any more are forgotten.
-  std::erase_if(budgets_, [](const auto& entry) { return entry.second.expired(); });
-  auto budget = std::make_shared<ByteBudget>(kMaxFetchBytes);
-  budgets_[tenant] = budget;
-  return budget;
+  return budgets_.of(tenant, kMaxFetchBytes);
 }
 
 }  // namespace nano

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "supervisor/egress/egress_policy.h"
 #include "supervisor/egress/internal_exchange.h"
 #include "supervisor/egress/outbound.h"
+#include "supervisor/egress/tenant_traffic.h"
 #include "supervisor/request_router.h"
 
 namespace nano {
@@ -66,7 +66,7 @@ class LocalFetcher final {
                                   OutboundRequest request);
 
   Parts parts_;
-  std::map<std::string, std::weak_ptr<ByteBudget>> budgets_;
+  ByTenant<ByteBudget> budgets_;
 };
 
 }  // namespace nano

@@ -26,7 +26,7 @@ std::optional<EgressError> unsendable(const OutboundRequest& request) {
 // The pool, and what its transfers share with this fetcher.
 struct NetworkFetcher::Context {
   explicit Context(NetworkFetcher& fetcher)
-      : multi(fetcher.shared_.loop, fetcher.shared_.settings),
+      : multi(fetcher.shared_.loop, fetcher.shared_.settings, fetcher.shared_.traffic),
         transfers{multi, fetcher.deadlines_, fetcher.shared_.settings, *fetcher.policy_,
                   fetcher.shared_.counters} {}
 

@@ -30,6 +30,7 @@ class NetworkFetcher final : public Fetcher {
     Resolver& resolver;
     const NetworkSettings& settings;
     NetworkCounters& counters;
+    std::shared_ptr<TenantTraffic> traffic;  // Of the app's tenant.
   };
   NetworkFetcher(const Shared& shared, std::shared_ptr<const EgressPolicy> policy);
   // What is still being fetched fails as canceled, and bodies that are still being received break

@@ -84,7 +84,8 @@ TEST_F(NetworkFetcherPolicyTest, LooksAtTheAddressAgainWhenItConnects) {
     mutable int asked = 0;
   };
   Upstream upstream(answering(kHello));
-  NetworkFetcher changing({loop_, resolver_, settings_, counters_}, std::make_shared<Changing>());
+  NetworkFetcher changing({loop_, resolver_, settings_, counters_, traffic_},
+                          std::make_shared<Changing>());
   auto got = loop_.run(changing.fetch(request(upstream.port())));
   EXPECT_EQ(std::get<EgressError>(got).kind, Kind::DENIED);
   EXPECT_EQ(upstream.connections(), 0);
@@ -100,7 +101,7 @@ TEST_F(NetworkFetcherPolicyTest, GivesTheRequestBackThatLeadsToThisServer) {
     std::string proxy() const override { return ""; }
   };
   Upstream upstream(answering(kHello));
-  NetworkFetcher here({loop_, resolver_, settings_, counters_}, std::make_shared<Here>());
+  NetworkFetcher here({loop_, resolver_, settings_, counters_, traffic_}, std::make_shared<Here>());
   OutboundRequest asked = request(upstream.port(), "/x", "POST");
   asked.body = bytesOfText("body");
   auto got = loop_.run(here.fetch(kj::mv(asked)));
@@ -153,7 +154,7 @@ size_t threads() {
 }
 
 TEST_F(NetworkFetcherPolicyTest, CurlLooksNoNameUp) {
-  CurlMulti multi(loop_, settings_);
+  CurlMulti multi(loop_, settings_, traffic_);
   struct Call final : CurlCall {
     void finished(CURLcode code) override { result = code; }
     void report() override {}
@@ -174,7 +175,7 @@ TEST_F(NetworkFetcherPolicyTest, CurlLooksNoNameUp) {
 
 TEST_F(NetworkFetcherPolicyTest, ForgetsTheAddressesOfAnEarlierFetch) {
   Upstream upstream(answering(kHello));
-  CurlMulti multi(loop_, settings_);
+  CurlMulti multi(loop_, settings_, traffic_);
   auto handle = multi.takeHandle();
   handle->connectTo("up.test", upstream.port(), "127.0.0.1");
   handle->connectTo("other.test", upstream.port(), "127.0.0.9");

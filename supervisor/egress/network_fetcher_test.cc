@@ -227,7 +227,7 @@ TEST_F(NetworkFetcherTest, HasNoPoolBeforeItsFirstFetchAndAfterAnIdleWhile) {
 TEST_F(NetworkFetcherTest, TwoFetchersShareNoConnection) {
   Upstream upstream(answering(kHello));
   response(request(upstream.port()));
-  NetworkFetcher other({loop_, resolver_, settings_, counters_}, policy_);
+  NetworkFetcher other({loop_, resolver_, settings_, counters_, traffic_}, policy_);
   loop_.run(other.fetch(request(upstream.port())));
   EXPECT_EQ(upstream.connections(), 2);
 }

@@ -19,6 +19,7 @@ void ReceivedBody::add(kj::ArrayPtr<const kj::byte> bytes) {
     bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(taken_));
     taken_ = 0;
   }
+  budget_->take(bytes.size());
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   answer();
 }
@@ -60,17 +61,20 @@ kj::Promise<ByteChunk> ReceivedBody::read(size_t maxBytes) {
 ByteChunk ReceivedBody::takeChunk(size_t maxBytes) {
   kj::ArrayPtr<const kj::byte> here(bytes_.data() + taken_, held());
   if (here.size() <= maxBytes) {
+    budget_->give(here.size());
     taken_ = 0;
     auto all = here.attach(kj::mv(bytes_));
     bytes_ = {};
     return {kj::mv(all), ended_};
   }
+  budget_->give(maxBytes);
   taken_ += maxBytes;
   return {kj::heapArray<const kj::byte>(here.slice(0, maxBytes)), false};
 }
 
 kj::Array<kj::byte> ReceivedBody::takeAll() {
   KJ_REQUIRE(ended_ && taken_ == 0);
+  budget_->give(held());
   kj::ArrayPtr<kj::byte> all(bytes_.data(), bytes_.size());
   auto array = all.attach(kj::mv(bytes_));
   bytes_ = {};

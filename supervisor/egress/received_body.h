@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,14 +10,16 @@
 #include <kj/async.h>
 
 #include "protocol/byte_source.h"
+#include "supervisor/egress/byte_budget.h"
 
 namespace nano {
 
 // A response's body between curl, which puts it in, and its reader. Whoever puts in looks at
-// held().
+// held() and at the budget, on which what is held counts.
 class ReceivedBody final {
  public:
-  ReceivedBody() = default;
+  explicit ReceivedBody(std::shared_ptr<ByteBudget> budget) : budget_(std::move(budget)) {}
+  ~ReceivedBody() { budget_->give(held()); }
   ReceivedBody(const ReceivedBody&) = delete;
   ReceivedBody& operator=(const ReceivedBody&) = delete;
 
@@ -26,6 +29,8 @@ class ReceivedBody final {
   // What was received before is still read, then reads reject with this sentence.
   void breakOff(std::string why);
 
+  // Whether the budget has room for so much more. A reader who waits always gets something.
+  bool hasRoomFor(size_t bytes) { return budget_->hasRoomFor(bytes) || (held() == 0 && awaited()); }
   size_t held() const { return bytes_.size() - taken_; }
   bool over() const { return ended_ || broken_.has_value(); }
   bool isWhole() const { return ended_; }
@@ -41,6 +46,7 @@ class ReceivedBody final {
   void answer();
   ByteChunk takeChunk(size_t maxBytes);
 
+  std::shared_ptr<ByteBudget> budget_;
   std::vector<kj::byte> bytes_;
   size_t taken_ = 0;
   bool ended_ = false;

@@ -25,7 +25,8 @@ class ReceivedBodyTest : public testing::Test {
   }
 
   EventLoop loop_;
-  ReceivedBody body_;
+  std::shared_ptr<ByteBudget> budget_ = std::make_shared<ByteBudget>(1000);
+  ReceivedBody body_{budget_};
 };
 
 TEST_F(ReceivedBodyTest, GivesWhatIsHereAtOnce) {

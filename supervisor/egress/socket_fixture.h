@@ -82,7 +82,7 @@ class SocketTest : public testing::Test {
     return result;
   }
   kj::Promise<TcpConnector::Outcome> start(Destination to) {
-    return connector().connect({policy_, resolver_, *sockets_}, std::move(to));
+    return connector().connect({policy_, resolver_, *sockets_, traffic_}, std::move(to));
   }
   TcpConnector::Outcome connect(Destination to) { return loop_.run(start(std::move(to))); }
   // To a port of 127.0.0.1.
@@ -160,6 +160,7 @@ class SocketTest : public testing::Test {
   std::shared_ptr<const TlsClientContext> tls_;
   TestResolver resolver_;
   std::shared_ptr<TestPolicy> policy_ = std::make_shared<TestPolicy>();
+  std::shared_ptr<TenantTraffic> traffic_ = std::make_shared<TenantTraffic>();
   std::unique_ptr<AppSockets> sockets_ = std::make_unique<AppSockets>();
   std::unique_ptr<TcpConnector> connector_;
 };

@@ -10,6 +10,7 @@
 #include "supervisor/egress/connect_race.h"
 #include "supervisor/egress/destination.h"
 #include "supervisor/egress/egress_socket.h"
+#include "supervisor/egress/fetch_failure.h"
 #include "supervisor/egress/proxy_tunnel.h"
 #include "supervisor/egress/ready_socket.h"
 
@@ -44,9 +45,11 @@ kj::Promise<TcpConnector::Outcome> TcpConnector::connect(const Caller& caller,
   const std::string name = hostAndPort(destination.host, destination.port);
   const EgressDecision decision = caller.policy->decide(destination);
   if (!decision.allowed) return Outcome(denied(name, decision.rule));
-  auto attempt =
-      kj::heap<Attempt>(Attempt{caller.policy, caller.resolver, std::move(destination), name,
-                                std::make_unique<AppSockets::Place>(caller.sockets)});
+  TenantTraffic& traffic = *caller.traffic;
+  if (!traffic.mayConnect()) return Outcome(tooManyConnections(traffic.mostConnections()));
+  auto place = std::make_unique<AppSockets::Place>(caller.sockets, traffic.connection());
+  auto attempt = kj::heap<Attempt>(
+      Attempt{caller.policy, caller.resolver, std::move(destination), name, std::move(place)});
   Attempt& known = *attempt;
   auto tooLate = around_.timer.afterDelay(kDeadline).then([name]() {
     return Opened(EgressError{Kind::TIMED_OUT, name + " did not answer within 10 s"});

@@ -15,6 +15,7 @@
 #include "supervisor/egress/ip_address.h"
 #include "supervisor/egress/outbound.h"
 #include "supervisor/egress/resolver.h"
+#include "supervisor/egress/tenant_traffic.h"
 #include "supervisor/egress/tls_client.h"
 
 namespace nano {
@@ -43,6 +44,7 @@ class TcpConnector final {
     std::shared_ptr<const EgressPolicy> policy;
     Resolver& resolver;   // Outlives the promise.
     AppSockets& sockets;  // One more from here on; they may go before the promise.
+    std::shared_ptr<TenantTraffic> traffic;  // The same.
   };
   // `destination.scheme` is kTcp, or kTls for a connection whose handshake for its host is done.
   // Dropping the promise gives the attempt up.

@@ -96,6 +96,18 @@ TEST_F(TcpConnectorTest, TriesTheNextAddressWhenOneDoesNotAnswer) {
   EXPECT_EQ(peer.accept().receive(), "second");
 }
 
+TEST_F(TcpConnectorTest, ATenantHasOnlySoManyConnections) {
+  TestPeer peer;
+  traffic_ = std::make_shared<TenantTraffic>(TenantTraffic::kMostHeldBytes, 1);
+  {
+    auto socket = opened(connect(destination("127.0.0.1", peer.port())));
+    const EgressError error = failed(connect(destination("127.0.0.1", peer.port())));
+    EXPECT_EQ(error.kind, Kind::OVER_LIMIT);
+    EXPECT_EQ(error.message, "the tenant's apps have 1 connections already, the most there may be");
+  }
+  opened(connect(destination("127.0.0.1", peer.port())));
+}
+
 TEST_F(TcpConnectorTest, SaysThatNobodyListens) {
   uint16_t port = 0;
   { port = TestPeer().port(); }

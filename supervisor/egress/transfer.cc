@@ -30,6 +30,7 @@ Transfer::Transfer(const TransferContext& context, OutboundRequest request, Tran
       route_(std::move(route)),
       handle_(context.multi.takeHandle()),
       head_(versionsOf(request_.destination)),
+      body_(context.multi.traffic().held()),
       promise_(nullptr) {
   auto pair = kj::newPromiseAndFulfiller<Result>();
   answer_ = kj::mv(pair.fulfiller);

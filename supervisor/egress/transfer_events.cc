@@ -82,10 +82,19 @@ curl_socket_t Transfer::open(const curl_sockaddr& address) {
     note(deniedAddresses(request_.destination, "address not checked"));
     return CURL_SOCKET_BAD;
   }
+  TenantTraffic& traffic = context_->multi.traffic();
+  if (!traffic.mayConnect()) {
+    note(tooManyConnections(traffic.mostConnections()));
+    return CURL_SOCKET_BAD;
+  }
   Counters::add(context_->counters.connections);
   int type = address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
   curl_socket_t opened = socket(address.family, type, address.protocol);
-  if (opened < 0) openError_ = errno;
+  if (opened < 0) {
+    openError_ = errno;
+  } else {
+    traffic.opened();
+  }
   return opened;
 }
 
@@ -244,7 +253,7 @@ size_t Transfer::onBody(char* data, size_t size, size_t count, void* self) {
 }
 
 size_t Transfer::takeBody(kj::ArrayPtr<const kj::byte> bytes) {
-  const bool isFull = body_.held() >= kMaxHeldBytes;
+  const bool isFull = body_.held() >= kMaxHeldBytes || !body_.hasRoomFor(bytes.size());
   CurlMulti& multi = context_->multi;
   if (!isFull && !multi.smallPieces().take(bytes.size(), multi.timer().now())) {
     throttled_ = true;

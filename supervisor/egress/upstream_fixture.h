@@ -237,7 +237,7 @@ class FetcherFixture : public ::testing::Test {
 
   NetworkFetcher& fetcher() {
     if (fetcher_ == nullptr) {
-      NetworkFetcher::Shared shared{loop_, resolver_, settings_, counters_};
+      NetworkFetcher::Shared shared{loop_, resolver_, settings_, counters_, traffic_};
       fetcher_ = std::make_unique<NetworkFetcher>(shared, policy_);
     }
     return *fetcher_;
@@ -315,6 +315,7 @@ class FetcherFixture : public ::testing::Test {
   std::shared_ptr<FakePolicy> policy_ = std::make_shared<FakePolicy>();
   NetworkSettings settings_;
   NetworkCounters counters_;
+  std::shared_ptr<TenantTraffic> traffic_ = std::make_shared<TenantTraffic>();
   std::unique_ptr<NetworkFetcher> fetcher_;
 };
 

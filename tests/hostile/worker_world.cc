@@ -118,7 +118,7 @@ ProcessUse useOf(pid_t pid) {
 std::string makeEvilLibDirectory(const TestDirectory& directory) {
   std::string lib = directory.path() + "/lib";
   fs::create_directory(lib);
-  for (auto& name : {"engine", "nano.snapshot", "nano-canary"}) {
+  for (auto& name : {"engine", "nano.snapshot", "nano.library", "nano-canary"}) {
     fs::create_symlink(fs::canonical(std::string(NANO_LIB_DIR) + "/" + name), lib + "/" + name);
   }
   fs::copy_file(std::string(NANO_LIB_DIR) + "/nano-evil-worker.so", lib + "/nano-worker.so");

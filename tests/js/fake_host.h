@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,8 +30,10 @@ class FakeHost final : public Host {
     int32_t slot;
   };
 
-  FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context)
-      : isolate_(isolate),
+  // `library` may be null.
+  FakeHost(v8::Isolate* isolate, v8::Local<v8::Context> context, const ModuleLibrary* library)
+      : library_(library),
+        isolate_(isolate),
         entryPoints_(context),
         fetches_(isolate, entryPoints_),
         sockets_(isolate) {}
@@ -53,12 +56,16 @@ class FakeHost final : public Host {
   // after.
   bool turn(v8::Local<v8::Context> context);
 
+  // Native work that goes on past this is told to stop.
+  void stopWorkAt(std::chrono::steady_clock::time_point end) { workEnds_ = end; }
+
   // What the built-ins did against the rules of Host, or empty.
   const std::string& violation() const { return violation_; }
 
   void log(LogLevel level, std::string_view line) override;
   double now() override { return now_; }
   KeyStore* keys() override { return &keys_; }
+  const ModuleLibrary* moduleLibrary() override { return library_; }
   double timeOrigin() override { return kTimeOrigin; }
   bool startTimer(uint32_t id, double delayMillis) override;
   void stopTimer(uint32_t id) override;
@@ -77,6 +84,7 @@ class FakeHost final : public Host {
   void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
   void failRequest(uint32_t slot, v8::Local<v8::Value> error) override;
   void waitUntil(uint32_t slot, v8::Local<v8::Promise> promise) override;
+  bool isStopping() override { return std::chrono::steady_clock::now() > workEnds_; }
   FetchHost* fetches() override { return &fetches_; }
   FakeSockets* sockets() override { return &sockets_; }
 
@@ -122,12 +130,14 @@ class FakeHost final : public Host {
   void begin(uint32_t slot, const ResponseHead& head);
   bool answerPull(uint32_t slot, const char* op);
 
+  const ModuleLibrary* library_;
   v8::Isolate* isolate_;
   EntryPoints entryPoints_;
   FakeFetches fetches_;
   FakeSockets sockets_;
   KeyStore keys_{nullptr};
   double now_ = 0;
+  std::chrono::steady_clock::time_point workEnds_ = std::chrono::steady_clock::time_point::max();
   std::vector<Timer> timers_;
   uint64_t timersMade_ = 0;
   uint32_t requestsMade_ = 0;

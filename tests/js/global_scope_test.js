@@ -109,6 +109,7 @@ const kInterfaces = [
   'PerformanceObserver',
   'PerformanceObserverEntryList',
   'PromiseRejectionEvent',
+  'QuotaExceededError',
   'ReadableByteStreamController',
   'ReadableStream',
   'ReadableStreamBYOBReader',
@@ -150,10 +151,13 @@ const kOperations = [
   'structuredClone',
 ];
 
+/** Of Node.js, from nano.library; node_process_test.js has their descriptors. */
+const kNode = ['Buffer', 'clearImmediate', 'global', 'process', 'setImmediate'];
 const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
 
 test('globalThis has the names of the list and no others', () => {
-  const expected = [...kLanguage, ...kInterfaces, ...kOperations, ...kAttributes, 'console'].sort();
+  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kNode, 'console'];
+  const expected = [...kLanguage, ...ours].sort();
   const actual = Object.getOwnPropertyNames(globalThis).sort();
   same(
     actual.filter((name) => !expected.includes(name)),
@@ -182,7 +186,8 @@ test("what it inherits is the language's own", () => {
 });
 
 test('only operations and attributes are enumerable', () => {
-  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes].sort());
+  const timers = ['clearImmediate', 'setImmediate'];
+  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...timers].sort());
 });
 
 test('interfaces have the descriptors of Web IDL', () => {
@@ -263,6 +268,9 @@ test('interfaces and methods say how many arguments they need', () => {
     [SubtleCrypto.prototype.deriveBits, 2],
     [SubtleCrypto.prototype.unwrapKey, 7],
     [SubtleCrypto.prototype.timingSafeEqual, 2],
+    [/** @type {any} */ (SubtleCrypto).supports, 2],
+    [/** @type {any} */ (SubtleCrypto.prototype).encapsulateKey, 5],
+    [/** @type {any} */ (SubtleCrypto.prototype).decapsulateKey, 6],
     [setTimeout, 1],
     [setInterval, 1],
     [clearTimeout, 0],
@@ -325,4 +333,17 @@ test('built-ins cannot be imported', async () => {
     }
     ok(module === undefined, specifier);
   }
+});
+
+test('the prototypes of the global stay what they are', () => {
+  const chain = [];
+  for (let object = globalThis; object !== null; object = Object.getPrototypeOf(object)) {
+    chain.push(object);
+  }
+  same(chain.length, 3);
+  for (const object of chain) {
+    throws(TypeError, () => Object.setPrototypeOf(object, {}));
+    same(Object.setPrototypeOf(object, Object.getPrototypeOf(object)), object);
+  }
+  same([globalThis.constructor === Object, Object.getOwnPropertyNames(chain[1])], [true, ['constructor']]);
 });

@@ -26,7 +26,7 @@ v8::Local<v8::String> toString(v8::Isolate* isolate, const std::string& text) {
 
 }  // namespace
 
-JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot)
+JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot, const ModuleLibrary* library)
     : process_(process),
       allocator_(v8::ArrayBuffer::Allocator::NewDefaultAllocator()) {
   v8::Isolate::CreateParams params;
@@ -40,7 +40,7 @@ JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot)
   const auto context = v8::Context::New(isolate_);
   context_.Reset(isolate_, context);
   const v8::Context::Scope entered(context);
-  host_ = std::make_unique<FakeHost>(isolate_, context);
+  host_ = std::make_unique<FakeHost>(isolate_, context, library);
   isolate_->SetData(Host::kIsolateSlot, static_cast<Host*>(host_.get()));
 }
 
@@ -63,6 +63,7 @@ std::string JsWorld::load(const std::filesystem::path& file) {
   const v8::Context::Scope entered(context);
   const v8::TryCatch tryCatch(isolate_);
   folder_ = file.parent_path();
+  loaded_ = file;
   v8::Local<v8::Module> main;
   v8::Local<v8::Value> result;
   if (!module(file).ToLocal(&main) || !main->InstantiateModule(context, resolve).FromMaybe(false) ||
@@ -153,6 +154,26 @@ std::string JsWorld::run(size_t index) {
   std::string error = settle(context, result.As<v8::Promise>());
   if (error.empty()) error = host_->violation();
   return error;
+}
+
+std::string JsWorld::callExport(const char* name, MakeArgument argument) {
+  const v8::HandleScope handles(isolate_);
+  const auto context = context_.Get(isolate_);
+  const v8::Context::Scope entered(context);
+  const v8::TryCatch tryCatch(isolate_);
+  const auto space = module(loaded_).ToLocalChecked()->GetModuleNamespace().As<v8::Object>();
+  v8::Local<v8::Value> function;
+  v8::Local<v8::Value> result;
+  KJ_REQUIRE(
+      space->Get(context, toString(isolate_, name)).ToLocal(&function) && function->IsFunction(),
+      name);
+  v8::Local<v8::Value> given = argument(context);
+  if (!function.As<v8::Function>()
+           ->Call(context, v8::Undefined(isolate_), 1, &given)
+           .ToLocal(&result)) {
+    return describe(context, tryCatch.Exception());
+  }
+  return settle(context, result.As<v8::Promise>());
 }
 
 std::string JsWorld::settle(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise) {

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include <kj/function.h>
 #include <v8.h>
 
+#include "snapshot/module_library.h"
 #include "snapshot/snapshot_cache.h"
 #include "snapshot/v8_process.h"
 #include "tests/js/fake_host.h"
@@ -18,7 +20,7 @@ namespace nano {
 // One isolate from the snapshot with one file of JavaScript tests loaded into it.
 class JsWorld final {
  public:
-  JsWorld(V8Process& process, const SnapshotCache& snapshot);
+  JsWorld(V8Process& process, const SnapshotCache& snapshot, const ModuleLibrary* library);
   ~JsWorld();
   JsWorld(const JsWorld&) = delete;
   JsWorld& operator=(const JsWorld&) = delete;
@@ -29,6 +31,13 @@ class JsWorld final {
   std::vector<std::string> testNames();
   // Runs one test to its end. The error, or empty.
   std::string run(size_t index);
+
+  // Calls what the loaded file exports and lets everything happen until its promise is settled. The
+  // error, or empty. `argument` makes the one argument.
+  using MakeArgument = kj::FunctionParam<v8::Local<v8::Object>(v8::Local<v8::Context> context)>;
+  std::string callExport(const char* name, MakeArgument argument);
+
+  FakeHost& host() { return *host_; }
 
   // What Date shows in the isolate's world from now on, until that is gone.
   static void freezeClock(v8::Isolate* isolate, double unixMillis);
@@ -55,6 +64,7 @@ class JsWorld final {
   v8::Global<v8::Context> context_;
   std::map<std::string, v8::Global<v8::Module>> modules_;
   std::filesystem::path folder_;
+  std::filesystem::path loaded_;
 };
 
 // The module 'nano:test' that harness.js imports: dispatch, answer, waitedFor, callEntryPoint,

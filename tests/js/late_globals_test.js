@@ -95,6 +95,7 @@ const kLate = [
   'PerformanceObserver',
   'PerformanceObserverEntryList',
   'PromiseRejectionEvent',
+  'QuotaExceededError',
   'ReadableByteStreamController',
   'ReadableStreamBYOBRequest',
   'ScheduledEvent',
@@ -245,4 +246,57 @@ test('subtle works among patched methods', async () => {
   same(new Uint8Array(await promises[0]).slice(0, 4), new Uint8Array([3, 144, 88, 198]));
   const error = await promises[1].catch((reason) => reason);
   ok(error instanceof TypeError, 'usages are a sequence');
+});
+
+test('the newer algorithms of subtle work among patched methods', async () => {
+  const { crypto: c, Crypto: C, Uint8Array: Bytes, SubtleCrypto: S } = globalThis;
+  const subtle = apply(/** @type {any} */ (getOwnPropertyDescriptor(C.prototype, 'subtle')).get, c, []);
+  const { deriveBits, digest, encapsulateBits, encrypt, importKey } = subtle;
+  const { supports } = /** @type {any} */ (S);
+  const only = (usage) => ({
+    __proto__: null,
+    [Symbol.iterator]() {
+      let done = false;
+      const next = () => {
+        const step = { __proto__: null, done, value: usage };
+        done = true;
+        return step;
+      };
+      return { __proto__: null, next };
+    },
+  });
+  const load = (format, size, name, usage) =>
+    apply(importKey, subtle, [format, new Bytes(size), name, false, only(usage)]);
+  const secret = await load('raw-secret', 8, 'Argon2id', 'deriveBits');
+  const open = await subtle.getPublicKey(
+    await load('raw-seed', 64, 'ML-KEM-512', 'decapsulateBits'),
+    only('encapsulateBits'),
+  );
+  const iv = new Bytes(12);
+  const box = await load('raw-secret', 32, 'ChaCha20-Poly1305', 'encrypt');
+  const argon2 = { __proto__: null, nonce: iv, memory: 8, passes: 1, parallelism: 1 };
+  const calls = [
+    () => apply(digest, subtle, [{ __proto__: null, name: 'cSHAKE128', outputLength: 64 }, iv]),
+    () => apply(encapsulateBits, subtle, ['ML-KEM-512', open]),
+    () => apply(encrypt, subtle, [{ __proto__: null, name: 'ChaCha20-Poly1305', iv }, box, iv]),
+    () => apply(deriveBits, subtle, [{ ...argon2, name: 'Argon2id' }, secret, 64]),
+    () => load('raw-seed', 32, 'ML-DSA-44', 'sign'),
+    () => load('raw-secret', 8, 'KMAC128', 'sign'),
+    () => apply(supports, S, ['sign', 'ML-DSA-44']),
+  ];
+  const results = [];
+  const restore = poison();
+  let failure;
+  try {
+    for (let i = 0; i < calls.length; i++) {
+      defineProperty(results, i, { __proto__: null, value: calls[i](), enumerable: true });
+    }
+  } catch (error) {
+    failure = error;
+  }
+  restore();
+  same(failure, undefined);
+  const [shaken, sealed, sealedText, derived, signer, mac, can] = await Promise.all(results);
+  same([shaken.byteLength, sealed.sharedKey.byteLength, sealedText.byteLength], [8, 32, 28]);
+  same([derived.byteLength, signer.type, mac.type, can], [8, 'private', 'secret', true]);
 });

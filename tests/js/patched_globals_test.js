@@ -37,7 +37,11 @@ function thrownBy(body) {
 
 const kExceptionPrototype = DOMException.prototype;
 const exception = membersOf(kExceptionPrototype);
-const isDOMException = (error) => getPrototypeOf(error) === kExceptionPrototype;
+/** Or of a class that extends it. */
+function isDOMException(error) {
+  const prototype = getPrototypeOf(error);
+  return prototype === kExceptionPrototype || getPrototypeOf(prototype) === kExceptionPrototype;
+}
 
 test('URL and URLSearchParams', () => {
   const { URL: U, URLSearchParams: P } = globalThis;

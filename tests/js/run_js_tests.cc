@@ -1,5 +1,5 @@
-// nano-js-test [--snapshot=FILE] [--dir=DIR] [--gtest_filter=...]: runs every test() of
-// DIR/*_test.js as one GoogleTest case, each in a fresh isolate from the real snapshot.
+// nano-js-test [--snapshot=FILE] [--library=FILE] [--dir=DIR] [--gtest_filter=...]: runs every
+// test() of DIR/*_test.js as one GoogleTest case, each in a fresh isolate from the real snapshot.
 
 #include <fcntl.h>
 
@@ -26,6 +26,7 @@ using nano::V8Process;
 struct Engine {
   V8Process& process;
   const SnapshotCache& snapshot;
+  const nano::ModuleLibrary* library;
 };
 
 class JsTest final : public testing::Test {
@@ -36,7 +37,7 @@ class JsTest final : public testing::Test {
         index_(index) {}
 
   void TestBody() override {
-    JsWorld world(engine_.process, engine_.snapshot);
+    JsWorld world(engine_.process, engine_.snapshot, engine_.library);
     std::string error = world.load(file_);
     if (error.empty()) error = world.run(index_);
     if (!error.empty()) ADD_FAILURE() << error;
@@ -53,7 +54,7 @@ class SeedTest final : public testing::Test {
  public:
   explicit SeedTest(const Engine& engine) : engine_(engine) {}
   void TestBody() override {
-    JsWorld world(engine_.process, engine_.snapshot);
+    JsWorld world(engine_.process, engine_.snapshot, engine_.library);
     EXPECT_NE(world.hashSeed(), 1);
   }
 
@@ -73,7 +74,7 @@ class BrokenFile final : public testing::Test {
 
 void registerTests(const Engine& engine, const std::filesystem::path& file) {
   const std::string suite = file.stem().string();
-  JsWorld world(engine.process, engine.snapshot);
+  JsWorld world(engine.process, engine.snapshot, engine.library);
   const std::string error = world.load(file);
   if (!error.empty()) {
     testing::RegisterTest(suite.c_str(), "Loads", nullptr, nullptr, file.c_str(), 1,
@@ -113,7 +114,11 @@ extern "C" int nano_main(int argc, char** argv, char**) {
     std::fprintf(stderr, "%s: %s\n", path.c_str(), mismatch->reason.c_str());
     return 1;
   }
-  const Engine engine{process, *std::get<0>(opened)};
+  const std::string libraryPath = argument(argc, argv, "library", NANO_LIBRARY);
+  kj::AutoCloseFd libraryFd(::open(libraryPath.c_str(), O_RDONLY | O_CLOEXEC));
+  KJ_REQUIRE(libraryFd.get() >= 0, "there is no library", libraryPath.c_str());
+  const auto library = nano::ModuleLibrary::open(libraryFd);
+  const Engine engine{process, *std::get<0>(opened), std::get<0>(library).get()};
 
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

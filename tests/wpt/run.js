@@ -66,7 +66,7 @@ async function runRuntime(name, tests, results, { options, expectations }) {
   const server = await new StandInServer(path.resolve(options.wpt)).start();
   const runtime = makeRuntime(name, options.build);
   try {
-    await runtime.start();
+    await runtime.start(server);
     const context = { runtime, server, options };
     say(`${name}: ${tests.length} tests`);
     await runAll(tests, results, context);

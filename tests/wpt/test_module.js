@@ -61,9 +61,15 @@ function declareAssigned(text) {
       .flatMap((list) => list.split(','))
       .map((one) => /[A-Za-z_$][\w$]*/.exec(one)?.[0]),
   );
-  const isGlobal = (name) => /^[A-Z]|^on|^location$/.test(name) || name in globalThis;
+  const isGlobal = (name) => /^[A-Z]|^on|^(location|self)$/.test(name) || name in globalThis;
   const names = new Set(assigned.filter((name) => !lexical.has(name) && !isGlobal(name)));
   return names.size ? `var ${[...names].join(', ')};` : '';
+}
+
+/** In a string of a module no character is written in octal. */
+function withoutOctals(text) {
+  const hex = (_, octal) => `\\x${parseInt(octal, 8).toString(16).padStart(2, '0')}`;
+  return text.replaceAll(/(?<!\\)\\([0-3][0-7]{2})/g, hex);
 }
 
 /** Functions of a script are properties of its global, where idlharness.js looks for its own. */
@@ -86,7 +92,8 @@ export async function makeModule(test, server, timeoutMs) {
   const own = test.isWorker ? await inlineImports(text, load) : text;
   const isIdl = test.scripts.some((name) => name.endsWith('/idlharness.js'));
   const joined = scripts.join('\n');
-  const all = renameArguments(isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`);
+  const whole = isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`;
+  const all = withoutOctals(renameArguments(whole));
   const page = { url: `${server.origin}/${test.id}`, title: test.title };
   return [
     ...appText,

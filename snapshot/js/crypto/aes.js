@@ -1,12 +1,13 @@
 // @ts-check
-// AES-CBC, AES-CTR, AES-GCM, AES-KW (Web Cryptography 27 to 30).
+// AES-CBC, AES-CTR, AES-KW (Web Cryptography 27, 28, 30), and what AES-GCM and AES-OCB have of them.
 
-import { cbcDecrypt, cbcEncrypt, ctrCrypt, gcmCrypt, wrapCrypt } from 'nano:ops';
-import { StringPrototypeSlice, Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
+import { cbcDecrypt, cbcEncrypt, ctrCrypt, wrapCrypt } from 'nano:ops';
+import { StringPrototypeSlice } from '../primordials.js';
+import { lengthOfBytes } from './bytes.js';
 import { badData, made, operationFailed } from './failure.js';
 import { checkUsages } from './key.js';
-import { bytesMember, integerMember, optionalBytes, optionalInteger } from './members.js';
-import { exportSecret, generateSecret, makeSecret, secretOf } from './secret.js';
+import { bytesMember, integerMember } from './members.js';
+import { exportSecret, generateSecret, makeSecret, secretFormat, secretOf } from './secret.js';
 
 const isLength = (bits) => bits === 128 || bits === 192 || bits === 256;
 const lengthMember = (members, context) => ({
@@ -14,24 +15,33 @@ const lengthMember = (members, context) => ({
   length: integerMember(members, 'length', context, 'unsigned short'),
 });
 
-/** What the four have in common. @param {string[]} allowed */
-function family(allowed) {
+function checkLength({ length }) {
+  if (!isLength(length)) operationFailed('An AES key has 128, 192 or 256 bits');
+  return length;
+}
+
+/**
+ * What they have in common.
+ * @param {string[]} allowed @param {boolean} takesRaw whether keys are 'raw' as well as 'raw-secret'
+ */
+export function aesFamily(allowed, takesRaw = true) {
   return {
     __proto__: null,
+    checks: { __proto__: null, generateKey: checkLength },
     params: { __proto__: null, generateKey: lengthMember, importKey: null, getKeyLength: lengthMember },
 
     generateKey(params, extractable, usages) {
       checkUsages(usages, allowed);
-      const { name, length } = params;
-      if (!isLength(length)) operationFailed('An AES key has 128, 192 or 256 bits');
+      const { name } = params;
+      const length = checkLength(params);
       return generateSecret({ __proto__: null, name, length }, length, extractable, usages);
     },
 
     importKey(format, keyData, params, extractable, usages) {
       checkUsages(usages, allowed);
-      const bytes = secretOf(format, keyData, 'enc', extractable, usages);
+      const bytes = secretOf(secretFormat(format, takesRaw), keyData, 'enc', extractable, usages);
       const { name } = params;
-      const length = bytes.length * 8;
+      const length = lengthOfBytes(bytes) * 8;
       if (!isLength(length)) badData('An AES key has 128, 192 or 256 bits');
       if (format === 'jwk' && keyData.alg !== undefined && keyData.alg !== jwkName(name, length)) {
         badData(`The JSON Web Key's 'alg' is not '${jwkName(name, length)}'`);
@@ -41,28 +51,37 @@ function family(allowed) {
 
     exportKey(format, facts) {
       const { name, length } = facts.algorithm;
-      return exportSecret(format, facts, jwkName(name, length));
+      return exportSecret(secretFormat(format, takesRaw), facts, jwkName(name, length));
     },
 
-    getKeyLength(params) {
-      if (!isLength(params.length)) operationFailed('An AES key has 128, 192 or 256 bits');
-      return params.length;
-    },
+    getKeyLength: checkLength,
   };
 }
 
 /** A128CBC and so on. @param {string} name @param {number} length */
 const jwkName = (name, length) => `A${length}${StringPrototypeSlice(name, 4)}`;
 
-const kCipherUsages = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
-
-function cipher(readParams, encrypt, decrypt) {
-  const algorithm = /** @type {any} */ (family(kCipherUsages));
+/**
+ * One that encrypts data. `check` is what its parameters have to pass first.
+ * @param {any} readParams @param {(params: any) => void} check
+ * @param {(direction: 0 | 1, params: any, facts: any, data: any) => any} crypt
+ * @param {any} [algorithm] that gets it
+ */
+export function cipher(readParams, check, crypt, algorithm = aesFamily(kCipherUsages)) {
   algorithm.params.encrypt = algorithm.params.decrypt = readParams;
-  algorithm.encrypt = encrypt;
-  algorithm.decrypt = decrypt;
+  algorithm.checks.encrypt = algorithm.checks.decrypt = check;
+  algorithm.encrypt = (params, facts, data) => {
+    check(params);
+    return made(crypt(1, params, facts, data));
+  };
+  algorithm.decrypt = (params, facts, data) => {
+    check(params);
+    return made(crypt(0, params, facts, data));
+  };
   return algorithm;
 }
+
+export const kCipherUsages = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
 
 const ivParams = (members, context) => ({
   __proto__: null,
@@ -70,20 +89,13 @@ const ivParams = (members, context) => ({
 });
 
 function checkIv(params) {
-  if (params.iv.length !== 16) operationFailed('The iv of AES-CBC has 16 bytes');
+  if (lengthOfBytes(params.iv) !== 16) operationFailed('The iv of AES-CBC has 16 bytes');
 }
 
-export const aesCbc = cipher(
-  ivParams,
-  (params, facts, data) => {
-    checkIv(params);
-    return made(cbcEncrypt(facts.handle, params.iv, data));
-  },
-  (params, facts, data) => {
-    checkIv(params);
-    return made(cbcDecrypt(facts.handle, params.iv, data));
-  },
-);
+export const aesCbc = cipher(ivParams, checkIv, (direction, params, facts, data) => {
+  const run = direction === 1 ? cbcEncrypt : cbcDecrypt;
+  return run(facts.handle, params.iv, data);
+});
 
 const counterParams = (members, context) => ({
   __proto__: null,
@@ -91,42 +103,20 @@ const counterParams = (members, context) => ({
   length: integerMember(members, 'length', context, 'octet'),
 });
 
-function ctr(params, facts, data) {
-  if (params.counter.length !== 16) operationFailed('The counter of AES-CTR has 16 bytes');
+function checkCounter(params) {
+  if (lengthOfBytes(params.counter) !== 16) operationFailed('The counter of AES-CTR has 16 bytes');
   if (params.length === 0 || params.length > 128) {
     operationFailed('1 to 128 bits of the counter of AES-CTR are counted');
   }
-  return made(ctrCrypt(facts.handle, [params.counter, params.length], data));
 }
 
-export const aesCtr = cipher(counterParams, ctr, ctr);
-
-const gcmParams = (members, context) => ({
-  __proto__: null,
-  additionalData: optionalBytes(members, 'additionalData', context) ?? new Uint8Array(0),
-  iv: bytesMember(members, 'iv', context),
-  tagLength: optionalInteger(members, 'tagLength', context, 'octet') ?? 128,
-});
-
-const isTagLength = (bits) => bits === 32 || bits === 64 || (bits >= 96 && bits <= 128);
-
-function gcm(encrypts, params, facts, data) {
-  const { additionalData, iv, tagLength } = params;
-  if (!isTagLength(tagLength) || tagLength % 8 !== 0) {
-    operationFailed('The tag of AES-GCM has 32, 64, 96, 104, 112, 120 or 128 bits');
-  }
-  return made(gcmCrypt(facts.handle, [encrypts, iv, additionalData, tagLength / 8], data));
-}
-
-export const aesGcm = cipher(
-  gcmParams,
-  (params, facts, data) => gcm(1, params, facts, data),
-  (params, facts, data) => gcm(0, params, facts, data),
+export const aesCtr = cipher(counterParams, checkCounter, (_, params, facts, data) =>
+  ctrCrypt(facts.handle, [params.counter, params.length], data),
 );
 
 export const aesKw = {
   __proto__: null,
-  .../** @type {any} */ (family(['wrapKey', 'unwrapKey'])),
+  .../** @type {any} */ (aesFamily(['wrapKey', 'unwrapKey'])),
   wrapKey: (params, facts, data) => made(wrapCrypt(facts.handle, 1, data)),
   unwrapKey: (params, facts, data) => made(wrapCrypt(facts.handle, 0, data)),
 };

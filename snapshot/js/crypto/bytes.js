@@ -7,6 +7,7 @@ import {
   ArrayBufferPrototypeGetByteLength,
   ArrayBufferPrototypeGetDetached,
   StringPrototypeCharCodeAt,
+  TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSet,
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
@@ -26,15 +27,19 @@ export function copyBytes(value, context) {
 /** The bytes of an ArrayBuffer of ours. @param {ArrayBuffer} buffer */
 export const bytesOfBuffer = (buffer) => new Uint8Array(buffer);
 
+/** @param {Uint8Array} bytes */
+export const lengthOfBytes = (bytes) => TypedArrayPrototypeGetByteLength(bytes);
+
 /** @param {ArrayBuffer} buffer */
 export const lengthOfBuffer = (buffer) => ArrayBufferPrototypeGetByteLength(buffer);
 
 /** The first bits, the rest of the last byte zero. @param {ArrayBuffer} buffer @param {number} bits */
 export function firstBits(buffer, bits) {
-  const bytes = new Uint8Array((bits + 7) >>> 3);
-  TypedArrayPrototypeSet(bytes, new Uint8Array(buffer, 0, bytes.length));
+  const size = (bits + 7) >>> 3;
+  const bytes = new Uint8Array(size);
+  TypedArrayPrototypeSet(bytes, new Uint8Array(buffer, 0, size));
   const rest = bits & 7;
-  if (rest !== 0) bytes[bytes.length - 1] &= 0xff << (8 - rest);
+  if (rest !== 0) bytes[size - 1] &= 0xff << (8 - rest);
   return bytes;
 }
 

@@ -17,13 +17,21 @@ import {
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
 import { agreementParams, deriveShared } from './agreement.js';
-import { bytesOfBuffer, toBase64Url } from './bytes.js';
+import { bytesOfBuffer, lengthOfBytes, toBase64Url } from './bytes.js';
 import { kCurves } from './curves.js';
 import { badData, made, notSupported, readKey } from './failure.js';
 import { hashNumber, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
 import { checkUsages, define, makeKey } from './key.js';
-import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
+import {
+  checkPairUsages,
+  derOf,
+  handleOfDer,
+  isRawPublic,
+  makePair,
+  requireType,
+  unknownFormat,
+} from './key_pair.js';
 import { requiredMember, stringMember } from './members.js';
 
 const kPointInFull = 4;
@@ -41,9 +49,11 @@ function nistCurve(name) {
     : curve;
 }
 
+const checkCurve = (params) => nistCurve(params.namedCurve);
+
 function coordinate(jwk, name, curve) {
   const bytes = jwkMember(jwk, name);
-  if (bytes.length !== curve.bytes) {
+  if (lengthOfBytes(bytes) !== curve.bytes) {
     badData(`The JSON Web Key's '${name}' has not ${curve.bytes} bytes`);
   }
   return bytes;
@@ -60,15 +70,15 @@ function handleOfJwk(jwk, curve) {
 
 function handleOfPoint(bytes, curve) {
   const kind = bytes[0];
-  const whole = kind === kPointInFull && bytes.length === 1 + 2 * curve.bytes;
-  const compressed = (kind === 2 || kind === 3) && bytes.length === 1 + curve.bytes;
+  const whole = kind === kPointInFull && lengthOfBytes(bytes) === 1 + 2 * curve.bytes;
+  const compressed = (kind === 2 || kind === 3) && lengthOfBytes(bytes) === 1 + curve.bytes;
   if (!whole && !compressed) badData('The data is no point of the curve');
   return readKey(ecFromPoint([curve.number, bytes, new Uint8Array(0)]));
 }
 
 const typeOf = (format, keyData) => {
   if (format === 'jwk') return keyData.d === undefined ? 'public' : 'private';
-  if (format === 'spki' || format === 'raw') return 'public';
+  if (format === 'spki' || isRawPublic(format)) return 'public';
   return format === 'pkcs8' ? 'private' : unknownFormat(format);
 };
 
@@ -83,6 +93,7 @@ function family(allowed, signs) {
   return {
     __proto__: null,
     params: { __proto__: null, generateKey: curveParams, importKey: curveParams },
+    checks: { __proto__: null, generateKey: checkCurve, importKey: checkCurve },
     publicUsages: allowed.public,
 
     generateKey(params, extractable, usages) {
@@ -105,7 +116,7 @@ function family(allowed, signs) {
           badData(`The JSON Web Key's 'alg' is not '${kJwkNames[namedCurve]}'`);
         }
         handle = handleOfJwk(keyData, curve);
-      } else if (format === 'raw') {
+      } else if (isRawPublic(format)) {
         handle = handleOfPoint(keyData, curve);
       } else {
         handle = handleOfDer(format, keyData);
@@ -118,7 +129,7 @@ function family(allowed, signs) {
     exportKey(format, facts) {
       if (format === 'spki' || format === 'pkcs8') return derOf(format, facts);
       const curve = kCurves[facts.algorithm.namedCurve];
-      if (format === 'raw') {
+      if (isRawPublic(format)) {
         requireType(facts, 'public');
         return made(ecPoint(facts.handle, curve.number));
       }

@@ -6,8 +6,6 @@ import {
   curveFromRaw,
   curveGenerate,
   curveRaw,
-  edwardsSign,
-  edwardsVerify,
   equalInConstantTime,
   keyKind,
 } from 'nano:ops';
@@ -15,15 +13,23 @@ import { ArrayPrototypeIncludes } from '../primordials.js';
 import { agreementParams, deriveShared } from './agreement.js';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { kCurves } from './curves.js';
-import { badData, made, operationFailed, readKey } from './failure.js';
+import { badData, made, readKey } from './failure.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
 import { checkUsages, define, makeKey } from './key.js';
-import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
-import { optionalBytes } from './members.js';
+import {
+  checkPairUsages,
+  derOf,
+  handleOfDer,
+  isRawPublic,
+  makePair,
+  requireType,
+  unknownFormat,
+} from './key_pair.js';
+import { addSignature, contextParams } from './whole_signature.js';
 
 const typeOf = (format, keyData) => {
   if (format === 'jwk') return keyData.d === undefined ? 'public' : 'private';
-  if (format === 'spki' || format === 'raw') return 'public';
+  if (format === 'spki' || isRawPublic(format)) return 'public';
   return format === 'pkcs8' ? 'private' : unknownFormat(format);
 };
 
@@ -71,7 +77,7 @@ function family(curveName, allowed, use, jwkNames) {
           badData(`The JSON Web Key's 'alg' is not '${jwkNames[0]}'`);
         }
         handle = handleOfJwk(keyData, curve);
-      } else if (format === 'raw') {
+      } else if (isRawPublic(format)) {
         handle = readKey(curveFromRaw(curve.number, false, keyData));
       } else {
         handle = handleOfDer(format, keyData);
@@ -82,7 +88,7 @@ function family(curveName, allowed, use, jwkNames) {
 
     exportKey(format, facts) {
       if (format === 'spki' || format === 'pkcs8') return derOf(format, facts);
-      if (format === 'raw') {
+      if (isRawPublic(format)) {
         requireType(facts, 'public');
         return made(curveRaw(facts.handle, false));
       }
@@ -98,30 +104,13 @@ function family(curveName, allowed, use, jwkNames) {
 }
 
 function signature(curveName, readParams) {
-  const allowed = { public: ['verify'], private: ['sign'] };
+  const allowed = { __proto__: null, public: ['verify'], private: ['sign'] };
   const algorithm = /** @type {any} */ (family(curveName, allowed, 'sig', [curveName, 'EdDSA']));
-  algorithm.params.sign = algorithm.params.verify = readParams;
-  algorithm.sign = (params, facts, data) => {
-    requireType(facts, 'private');
-    checkContext(params);
-    return made(edwardsSign(facts.handle, data));
-  };
-  algorithm.verify = (params, facts, signed, data) => {
-    requireType(facts, 'public');
-    checkContext(params);
-    return made(edwardsVerify(facts.handle, signed, data));
-  };
-  return algorithm;
-}
-
-function checkContext({ context }) {
-  if (context !== undefined && context.length > 0) {
-    operationFailed('Signatures with a context are not supported');
-  }
+  return addSignature(algorithm, readParams);
 }
 
 function agreement(curveName) {
-  const allowed = { public: [], private: ['deriveKey', 'deriveBits'] };
+  const allowed = { __proto__: null, public: [], private: ['deriveKey', 'deriveBits'] };
   const algorithm = /** @type {any} */ (family(curveName, allowed, 'enc', []));
   algorithm.params.deriveBits = agreementParams;
   algorithm.deriveBits = deriveShared;
@@ -129,9 +118,6 @@ function agreement(curveName) {
 }
 
 export const ed25519 = signature('Ed25519', null);
-export const ed448 = signature('Ed448', (members, context) => ({
-  __proto__: null,
-  context: optionalBytes(members, 'context', context),
-}));
+export const ed448 = signature('Ed448', contextParams);
 export const x25519 = agreement('X25519');
 export const x448 = agreement('X448');

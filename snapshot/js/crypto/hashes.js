@@ -1,9 +1,10 @@
 // @ts-check
 // The digests: their numbers are snapshot/crypto/hash.cc's.
 
+import { digestOf } from 'nano:ops';
 import { StringPrototypeToUpperCase } from '../primordials.js';
 import { isObject, toDOMString } from '../webidl.js';
-import { notSupported } from './failure.js';
+import { made, notSupported } from './failure.js';
 import { requiredMember } from './members.js';
 
 const kHashes = {
@@ -18,17 +19,30 @@ const kHashes = {
   'SHA3-512': 7,
 };
 
-/** Those that go with a key: the block in bits, the result in bits, how JWK ends their names. */
+/**
+ * Those that go with a key: the block in bits, how JWK ends their names. SHA-3 is in no name of a
+ * JWK, and nobody says how long its HMAC keys are.
+ */
 const kKeyHashes = {
   __proto__: null,
   'SHA-1': { __proto__: null, block: 512, jwk: '1' },
   'SHA-256': { __proto__: null, block: 512, jwk: '256' },
   'SHA-384': { __proto__: null, block: 1024, jwk: '384' },
   'SHA-512': { __proto__: null, block: 1024, jwk: '512' },
+  'SHA3-256': { __proto__: null },
+  'SHA3-384': { __proto__: null },
+  'SHA3-512': { __proto__: null },
 };
 
 const nameOf = (value, context) =>
   toDOMString(isObject(value) ? requiredMember(value, 'name', context) : value);
+
+/** All of them, as algorithms. */
+export const plainDigest = {
+  __proto__: null,
+  params: { __proto__: null, digest: null },
+  digest: ({ name }, data) => made(digestOf(kHashes[name], data)),
+};
 
 /** The number of a digest. @param {any} value an AlgorithmIdentifier @param {string} context */
 export function toDigest(value, context) {
@@ -49,9 +63,16 @@ export function toKeyHash(value, context) {
 /** @param {string} name @returns {number} */
 export const hashNumber = (name) => kHashes[name];
 /** @param {string} name @returns {number} */
-export const blockBits = (name) => kKeyHashes[name].block;
-/** @param {string} name @returns {string} */
-export const jwkEnding = (name) => kKeyHashes[name].jwk;
+export const blockBits = (name) =>
+  kKeyHashes[name].block ?? notSupported(`A key for ${name} needs a length`);
+/**
+ * What JWK calls an algorithm with that hash; undefined where it has no name.
+ * @param {string} start @param {string} name of the hash @returns {string | undefined}
+ */
+export function jwkNameFor(start, name) {
+  const { jwk } = kKeyHashes[name];
+  return jwk === undefined ? undefined : start + jwk;
+}
 
 /** Upper case of ASCII letters: no other character becomes one. @param {string} text */
 export function asciiUpper(text) {

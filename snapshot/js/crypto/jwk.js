@@ -31,6 +31,8 @@ const kMembers = [
   'n',
   'oth',
   'p',
+  'priv',
+  'pub',
   'q',
   'qi',
   'use',

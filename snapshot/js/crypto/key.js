@@ -18,6 +18,7 @@ import {
   toEnum,
   toSequence,
 } from '../webidl.js';
+import { lengthOfBytes } from './bytes.js';
 import { badUsage } from './failure.js';
 
 const kPrivate = { __proto__: null };
@@ -32,6 +33,10 @@ const kUsages = [
   'deriveBits',
   'wrapKey',
   'unwrapKey',
+  'encapsulateKey',
+  'encapsulateBits',
+  'decapsulateKey',
+  'decapsulateBits',
 ];
 
 /**
@@ -56,7 +61,7 @@ function algorithmObject(algorithm) {
   const { length, modulusLength, publicExponent, hash, namedCurve } = algorithm;
   if (modulusLength !== undefined) define(object, 'modulusLength', modulusLength);
   if (publicExponent !== undefined) {
-    const copy = new Uint8Array(publicExponent.length);
+    const copy = new Uint8Array(lengthOfBytes(publicExponent));
     TypedArrayPrototypeSet(copy, publicExponent);
     define(object, 'publicExponent', copy);
   }

@@ -49,5 +49,8 @@ export function derOf(format, facts) {
   return made(format === 'spki' ? keyToSpki(facts.handle) : keyToPkcs8(facts.handle));
 }
 
+/** 'raw' is what it was called before. @param {string} format */
+export const isRawPublic = (format) => format === 'raw-public' || format === 'raw';
+
 /** @param {string} format @returns {never} */
 export const unknownFormat = (format) => notSupported(`Such a key has no format '${format}'`);

@@ -12,9 +12,9 @@ import {
   rsaVerify,
 } from 'nano:ops';
 import { ArrayPrototypePush, Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
-import { bytesOfBuffer, toBase64Url } from './bytes.js';
+import { bytesOfBuffer, lengthOfBytes, toBase64Url } from './bytes.js';
 import { badData, made, notSupported, operationFailed, readKey } from './failure.js';
-import { hashNumber, jwkEnding, toKeyHash } from './hashes.js';
+import { hashNumber, jwkNameFor, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
 import { checkUsages, define, makeKey } from './key.js';
 import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
@@ -32,7 +32,7 @@ const kPublicNumbers = 2;
 /** An exponent as a number; 0 where it is larger than 32 bits. @param {Uint8Array} bytes */
 function exponentNumber(bytes) {
   let number = 0;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = 0; i < lengthOfBytes(bytes); i++) {
     number = number * 256 + bytes[i];
     if (number > 0xffffffff) return 0;
   }
@@ -49,6 +49,16 @@ const newKeyParams = (members, context) => ({
   publicExponent: bigIntegerMember(members, 'publicExponent', context),
   hash: toKeyHash(requiredMember(members, 'hash', context), context),
 });
+
+function checkNewKey({ modulusLength, publicExponent }) {
+  if (modulusLength < 1024 || modulusLength > 4096) {
+    operationFailed('RSA keys of 1024 to 4096 bits can be made');
+  }
+  const exponent = exponentNumber(publicExponent);
+  if (exponent < 3 || exponent % 2 === 0) {
+    operationFailed('The public exponent of an RSA key is odd, and 3 to 4294967295');
+  }
+}
 
 function algorithmOf(name, hash, handle) {
   const modulusLength = rsaBits(handle);
@@ -70,7 +80,7 @@ function handleOfJwk(jwk) {
 /**
  * What the three have in common.
  * @param {import('./key_pair.js').PairUsages} allowed @param {string} use of a JWK
- * @param {(hash: string) => string} jwkName
+ * @param {(hash: string) => string | undefined} jwkName
  */
 function family(allowed, use, jwkName) {
   const typeOf = (format, keyData) => {
@@ -81,16 +91,14 @@ function family(allowed, use, jwkName) {
   return {
     __proto__: null,
     params: { __proto__: null, generateKey: newKeyParams, importKey: hashParams },
+    checks: { __proto__: null, generateKey: checkNewKey },
     publicUsages: allowed.public,
 
     generateKey(params, extractable, usages) {
       checkPairUsages(usages, allowed);
       const { name, hash, modulusLength, publicExponent } = params;
-      const exponent = exponentNumber(publicExponent);
-      if (modulusLength < 1024 || modulusLength > 4096) {
-        operationFailed('RSA keys of 1024 to 4096 bits can be made');
-      }
-      const handle = made(rsaGenerate(modulusLength, exponent));
+      checkNewKey(params);
+      const handle = made(rsaGenerate(modulusLength, exponentNumber(publicExponent)));
       const algorithm = { __proto__: null, name, modulusLength, publicExponent, hash };
       return makePair(algorithm, handle, extractable, usages, allowed);
     },
@@ -116,7 +124,9 @@ function family(allowed, use, jwkName) {
     exportKey(format, facts) {
       if (format === 'spki' || format === 'pkcs8') return derOf(format, facts);
       if (format !== 'jwk') return unknownFormat(format);
-      const jwk = define(beginJwk(facts, 'RSA'), 'alg', jwkName(facts.algorithm.hash));
+      const jwk = beginJwk(facts, 'RSA');
+      const alg = jwkName(facts.algorithm.hash);
+      if (alg !== undefined) define(jwk, 'alg', alg);
       const numbers = made(rsaNumbers(facts.handle, facts.type === 'private'));
       for (let i = 0; i < numbers.length; i++) {
         define(jwk, kNumbers[i], toBase64Url(bytesOfBuffer(numbers[i])));
@@ -131,7 +141,7 @@ const kNoSalt = 0xffffffff;
 
 function signature(name, readParams, saltOf) {
   const allowed = { __proto__: null, public: ['verify'], private: ['sign'] };
-  const algorithm = /** @type {any} */ (family(allowed, 'sig', (hash) => name + jwkEnding(hash)));
+  const algorithm = /** @type {any} */ (family(allowed, 'sig', (hash) => jwkNameFor(name, hash)));
   algorithm.params.sign = algorithm.params.verify = readParams;
   algorithm.sign = (params, facts, data) => {
     requireType(facts, 'private');
@@ -161,7 +171,7 @@ const kOaepUsages = {
   public: ['encrypt', 'wrapKey'],
   private: ['decrypt', 'unwrapKey'],
 };
-const oaepName = (hash) => (hash === 'SHA-1' ? 'RSA-OAEP' : `RSA-OAEP-${jwkEnding(hash)}`);
+const oaepName = (hash) => (hash === 'SHA-1' ? 'RSA-OAEP' : jwkNameFor('RSA-OAEP-', hash));
 const oaepParams = (members, context) => ({
   __proto__: null,
   label: optionalBytes(members, 'label', context) ?? new Uint8Array(0),

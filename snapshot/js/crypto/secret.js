@@ -1,5 +1,5 @@
 // @ts-check
-// What all secret keys have in common: made of random bytes, raw, or a JWK of type 'oct'.
+// What all secret keys have in common: made of random bytes, bytes, or a JWK of type 'oct'.
 
 import { secretBytes, secretFrom, secretFromRandom } from 'nano:ops';
 import { MathCeil } from '../primordials.js';
@@ -17,14 +17,23 @@ export function generateSecret(algorithm, bits, extractable, usages) {
 }
 
 /**
+ * 'raw' or 'jwk'. Only algorithms that were there before 'raw-secret' know such a key as 'raw'.
+ * @param {string} format @param {boolean} takesRaw
+ */
+export function secretFormat(format, takesRaw) {
+  if (format === 'jwk') return format;
+  if (format === 'raw-secret' || (takesRaw && format === 'raw')) return 'raw';
+  return notSupported(`Such a key has no format '${format}'`);
+}
+
+/**
  * The bytes of a key that comes in.
- * @param {string} format @param {any} keyData bytes or a JsonWebKey @param {string} use
+ * @param {string} format from secretFormat() @param {any} keyData bytes or a JsonWebKey @param {string} use
  * @param {boolean} extractable @param {string[]} usages
  * @returns {Uint8Array}
  */
 export function secretOf(format, keyData, use, extractable, usages) {
   if (format === 'raw') return keyData;
-  if (format !== 'jwk') notSupported(`Such a key cannot be imported as '${format}'`);
   checkJwk(keyData, 'oct', use, extractable, usages);
   return jwkMember(keyData, 'k');
 }
@@ -34,11 +43,13 @@ export function makeSecret(algorithm, bytes, extractable, usages) {
   return makeKey('secret', algorithm, readKey(secretFrom(bytes), kTooLong), extractable, usages);
 }
 
-/** @param {string} format @param {import('./key.js').KeyFacts} facts @param {string} jwkName */
+/**
+ * @param {string} format from secretFormat() @param {import('./key.js').KeyFacts} facts
+ * @param {string | undefined} jwkName undefined where there is none
+ */
 export function exportSecret(format, facts, jwkName) {
   const bytes = secretBytes(facts.handle);
   if (format === 'raw') return bytes;
-  if (format !== 'jwk') notSupported(`Such a key cannot be exported as '${format}'`);
   const jwk = define(beginJwk(facts, 'oct'), 'k', toBase64Url(bytesOfBuffer(bytes)));
-  return define(jwk, 'alg', jwkName);
+  return jwkName === undefined ? jwk : define(jwk, 'alg', jwkName);
 }

@@ -1,13 +1,9 @@
 // @ts-check
-// SubtleCrypto (Web Cryptography 14). All of it is done at once, within the call: the promises are
-// settled when they are given out.
+// SubtleCrypto (Web Cryptography 14, https://wicg.github.io/webcrypto-modern-algos/). All of it is
+// done at once, within the call: the promises are settled when they are given out.
 
-import { digestOf, equalInConstantTime } from 'nano:ops';
-import {
-  ArrayPrototypeIncludes,
-  PromiseReject,
-  TypeErrorConstructor as TypeError,
-} from '../primordials.js';
+import { equalInConstantTime } from 'nano:ops';
+import { PromiseReject, TypeErrorConstructor as TypeError } from '../primordials.js';
 import { resolvedWith } from '../streams/promises.js';
 import {
   defineInterface,
@@ -16,20 +12,33 @@ import {
   isBufferSource,
   isObject,
   toBufferSource,
-  toEnum,
   tooFewArguments,
   toUnsignedLong,
 } from '../webidl.js';
-import { algorithmNamed, isNamedFor, normalize } from './algorithms.js';
-import { copyBytes } from './bytes.js';
-import { badUsage, invalidAccess, notSupported } from './failure.js';
-import { toDigest } from './hashes.js';
+import { algorithmNamed, normalize } from './algorithms.js';
+import { copyBytes, lengthOfBytes } from './bytes.js';
+import { invalidAccess, notSupported } from './failure.js';
 import { toJwk } from './jwk.js';
-import { checkUsages, factsOf, isCryptoKey, makeKey, toUsages } from './key.js';
+import { checkUsages, isCryptoKey, makeKey, toUsages } from './key.js';
+import {
+  contextOf,
+  crypt,
+  derive,
+  exportFacts,
+  importParsed,
+  keyOfSecret,
+  opened,
+  requireUsages,
+  requireUse,
+  sealed,
+  toFormat,
+  toKey,
+  wrapping,
+} from './operations.js';
+import defer * as support from './support.js';
 import { exportedBytes, importedData } from './wrapping.js';
 
 const kPrivate = { __proto__: null };
-const kFormats = ['raw', 'spki', 'pkcs8', 'jwk'];
 
 /** A promise of what `steps` return, as every operation here gives one. */
 function settled(steps) {
@@ -40,70 +49,6 @@ function settled(steps) {
     return PromiseReject(error);
   }
   return resolvedWith(result);
-}
-
-const contextOf = (name) => `Failed to execute '${name}' on 'SubtleCrypto'`;
-
-/** @returns {import('./key.js').KeyFacts} */
-function toKey(value, context, index) {
-  if (!isCryptoKey(value)) {
-    throw new TypeError(`${context}: parameter ${index} is not of type 'CryptoKey'.`);
-  }
-  return factsOf(value);
-}
-
-const toFormat = (value, context) => toEnum(value, kFormats, context, 'KeyFormat');
-
-/** @param {import('./key.js').KeyFacts} facts @param {string} name @param {string} usage */
-function requireUse(facts, name, usage) {
-  if (facts.algorithm.name !== name) {
-    invalidAccess(`The key is for ${facts.algorithm.name}, not for ${name}`);
-  }
-  if (!ArrayPrototypeIncludes(facts.usages, usage)) {
-    invalidAccess(`The key may not be used for '${usage}'`);
-  }
-}
-
-/** What makes a key may not make one that nobody can use. */
-function requireUsages(key) {
-  const { type, usages } = factsOf(key);
-  if (type !== 'public' && usages.length === 0) badUsage('The key would have no usage');
-  return key;
-}
-
-function importParsed(format, keyData, params, extractable, usages) {
-  const algorithm = algorithmNamed(params.name);
-  return requireUsages(algorithm.importKey(format, keyData, params, extractable, usages));
-}
-
-function exportFacts(format, facts) {
-  const { exportKey } = algorithmNamed(facts.algorithm.name);
-  if (exportKey === undefined) {
-    notSupported(`A key for ${facts.algorithm.name} cannot be exported`);
-  }
-  if (!facts.extractable) invalidAccess('The key is not extractable');
-  return exportKey(format, facts);
-}
-
-/** encrypt and decrypt. */
-function crypt(usage, algorithm, key, data) {
-  const context = contextOf(usage);
-  const facts = toKey(key, context, 2);
-  toBufferSource(data, context);
-  const params = normalize(usage, algorithm, context);
-  requireUse(facts, params.name, usage);
-  return algorithmNamed(params.name)[usage](params, facts, data);
-}
-
-function derive(params, facts, length) {
-  return algorithmNamed(params.name).deriveBits(params, facts, length);
-}
-
-/** wrapKey and unwrapKey, by that operation of the algorithm or, without it, by another. */
-function wrapping(usage, otherwise, algorithm, context) {
-  const operation = isNamedFor(usage, algorithm, context) ? usage : otherwise;
-  const params = normalize(operation, algorithm, context);
-  return { params, run: algorithmNamed(params.name)[operation] };
 }
 
 export class SubtleCrypto {
@@ -163,7 +108,8 @@ export class SubtleCrypto {
   digest(algorithm, data) {
     return SubtleCrypto.#run(this, 'digest', arguments.length, 2, (context) => {
       toBufferSource(data, context);
-      return digestOf(toDigest(algorithm, context), data);
+      const params = normalize('digest', algorithm, context);
+      return algorithmNamed(params.name).digest(params, data);
     });
   }
 
@@ -186,8 +132,7 @@ export class SubtleCrypto {
       const lengthParams = normalize('getKeyLength', derivedKeyType, context);
       requireUse(facts, params.name, 'deriveKey');
       const length = algorithmNamed(lengthParams.name).getKeyLength(lengthParams);
-      const secret = copyBytes(derive(params, facts, length), context);
-      return importParsed('raw', secret, importParams, !!extractable, usages);
+      return keyOfSecret(derive(params, facts, length), importParams, !!extractable, usages);
     });
   }
 
@@ -257,7 +202,50 @@ export class SubtleCrypto {
     });
   }
 
-  // https://wicg.github.io/webcrypto-modern-algos/
+  encapsulateBits(algorithm, key) {
+    return SubtleCrypto.#run(this, 'encapsulateBits', arguments.length, 2, (context) => {
+      const facts = toKey(key, context, 2);
+      return sealed('encapsulateBits', algorithm, facts, context, (secret) => secret);
+    });
+  }
+
+  encapsulateKey(algorithm, key, sharedKeyAlgorithm, extractable, keyUsages) {
+    return SubtleCrypto.#run(this, 'encapsulateKey', arguments.length, 5, (context) => {
+      const facts = toKey(key, context, 2);
+      const usages = toUsages(keyUsages, context);
+      const params = normalize('importKey', sharedKeyAlgorithm, context);
+      return sealed('encapsulateKey', algorithm, facts, context, (secret) =>
+        keyOfSecret(secret, params, !!extractable, usages),
+      );
+    });
+  }
+
+  decapsulateBits(algorithm, key, ciphertext) {
+    return SubtleCrypto.#run(this, 'decapsulateBits', arguments.length, 3, (context) => {
+      const facts = toKey(key, context, 2);
+      toBufferSource(ciphertext, context);
+      return opened('decapsulateBits', algorithm, facts, context, ciphertext);
+    });
+  }
+
+  decapsulateKey(algorithm, key, ciphertext, sharedKeyAlgorithm, extractable, keyUsages) {
+    return SubtleCrypto.#run(this, 'decapsulateKey', arguments.length, 6, (context) => {
+      const facts = toKey(key, context, 2);
+      toBufferSource(ciphertext, context);
+      const usages = toUsages(keyUsages, context);
+      const params = normalize('importKey', sharedKeyAlgorithm, context);
+      const secret = opened('decapsulateKey', algorithm, facts, context, ciphertext);
+      return keyOfSecret(secret, params, !!extractable, usages);
+    });
+  }
+
+  /** @param {any} operation @param {any} algorithm @param {any} [more] a length or an algorithm */
+  static supports(operation, algorithm, more = null) {
+    const context = contextOf('supports');
+    if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
+    return support.supports(operation, algorithm, more, context);
+  }
+
   getPublicKey(key, keyUsages) {
     return SubtleCrypto.#run(this, 'getPublicKey', arguments.length, 2, (context) => {
       const { type, algorithm, handle } = toKey(key, context, 1);
@@ -277,7 +265,7 @@ export class SubtleCrypto {
     if (arguments.length < 2) tooFewArguments(2, arguments.length, context);
     const first = copyBytes(a, context);
     const second = copyBytes(b, context);
-    if (first.length !== second.length) {
+    if (lengthOfBytes(first) !== lengthOfBytes(second)) {
       throw new TypeError(`${context}: The two are not equally long.`);
     }
     return equalInConstantTime(first, second);

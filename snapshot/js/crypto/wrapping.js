@@ -2,7 +2,7 @@
 // A key as the bytes that are wrapped, and back.
 
 import { TypedArrayPrototypeSet, Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
-import { bytesOfBuffer } from './bytes.js';
+import { bytesOfBuffer, lengthOfBytes } from './bytes.js';
 import { jwkBytes, parseJwk } from './jwk.js';
 
 const kSpace = 0x20;
@@ -15,10 +15,12 @@ const kUnit = 8;
 export function exportedBytes(format, exported, wrapper) {
   if (format !== 'jwk') return exported;
   const text = jwkBytes(exported);
-  const rest = text.length % kUnit;
+  const size = lengthOfBytes(text);
+  const rest = size % kUnit;
   if (wrapper !== 'AES-KW' || rest === 0) return text;
-  const padded = new Uint8Array(text.length + kUnit - rest);
-  for (let i = text.length; i < padded.length; i++) padded[i] = kSpace;
+  const whole = size + kUnit - rest;
+  const padded = new Uint8Array(whole);
+  for (let i = size; i < whole; i++) padded[i] = kSpace;
   TypedArrayPrototypeSet(padded, text);
   return padded;
 }

@@ -167,7 +167,7 @@ export class ReadableStream {
   }
 
   cancel(reason = undefined) {
-    if (!(#core in this)) return PromiseReject(new TypeError('Illegal invocation'));
+    if (!isReadableStream(this)) return PromiseReject(new TypeError('Illegal invocation'));
     if (this.#core.locked) return PromiseReject(new TypeError('Cannot cancel a locked stream'));
     return this.#core.cancel(reason);
   }
@@ -199,7 +199,7 @@ export class ReadableStream {
   }
 
   pipeTo(destination, options = undefined) {
-    if (!(#core in this)) return PromiseReject(new TypeError('Illegal invocation'));
+    if (!isReadableStream(this)) return PromiseReject(new TypeError('Illegal invocation'));
     let writable;
     let chosen;
     try {

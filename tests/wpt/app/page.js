@@ -13,10 +13,14 @@ function makeLocation(url) {
   return { ...parts, toString: () => href };
 }
 
+/** Whether a URL would be made of the text of it. */
+const isText = (value) =>
+  value === null || typeof value === 'function' || !/object|symbol/.test(typeof value);
+
 /** A function or class whose first argument is a URL, which may then be relative. */
 function wrapUrlTaker(taker, resolve) {
   const resolved = (args) =>
-    typeof args[0] === 'string' ? [resolve(args[0]), ...args.slice(1)] : args;
+    args.length > 0 && isText(args[0]) ? [resolve(String(args[0])), ...args.slice(1)] : args;
   const wrapped = new Proxy(taker, {
     apply: (target, self, args) => Reflect.apply(target, self, resolved(args)),
     construct: (target, args, newTarget) =>

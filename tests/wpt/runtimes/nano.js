@@ -42,7 +42,7 @@ export class Nano {
     this.build = build;
   }
 
-  async start() {
+  async start({ authority }) {
     this.directory = mkdtempSync(path.join(tmpdir(), 'nano-wpt-'));
     const [state, run, policyFile] = ['state', 'run', 'policy.json'].map((name) =>
       path.join(this.directory, name),
@@ -54,6 +54,7 @@ export class Nano {
       `--state=${state}`,
       `--admin=${this.admin}`,
       `--policy=${policyFile}`,
+      `--egress_ca=${authority}`,
       '--worker_memory_mb=2048',
       '--allow_weaker_sandbox=cgroup',
       '--minloglevel=1',

@@ -16,7 +16,9 @@ export class ScriptRuntime {
   constructor(name, program, flags) {
     Object.assign(this, { name, program, flags });
   }
-  async start() {
+  async start({ authority }) {
+    // As Node.js and Bun, and Deno call it.
+    this.trust = { NODE_EXTRA_CA_CERTS: authority, DENO_CERT: authority };
     this.directory = mkdtempSync(path.join(tmpdir(), `nano-wpt-${this.name}-`));
   }
   async stop() {
@@ -26,7 +28,8 @@ export class ScriptRuntime {
   async run(test, text, { slot, timeoutMs }) {
     const module = path.join(this.directory, `test${slot}.mjs`);
     writeFileSync(module, text);
-    const env = { ...process.env, HOME: this.directory, DENO_DIR: this.directory, NO_COLOR: '1' };
+    const own = { HOME: this.directory, DENO_DIR: this.directory, NO_COLOR: '1' };
+    const env = { ...process.env, ...own, ...this.trust };
     delete env.NODE_OPTIONS;
     const ran = await runProgram(this.program, [...this.flags, main, module], { timeoutMs, env });
     const at = ran.output.indexOf(marker);

@@ -1,7 +1,7 @@
 // workerd: a process for each test, which serves it and may reach loopback addresses.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endChild, lineOf } from './child.js';
@@ -12,7 +12,8 @@ const config :Workerd.Config = (
   services = [
     (name = "test", worker = (compatibilityDate = "2026-11-01",
       modules = [(name = "test.js", esModule = embed "test.js")])),
-    (name = "internet", network = (allow = ["public", "private", "local"])),
+    (name = "internet", network = (allow = ["public", "private", "local"],
+      tlsOptions = (trustedCertificates = [embed "authority.pem"]))),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "test")],
 );
@@ -24,13 +25,16 @@ export class Workerd {
   constructor(program) {
     this.program = program;
   }
-  async start() {}
+  async start({ authority }) {
+    this.authority = authority;
+  }
   async stop() {}
 
   async run(test, text, { timeoutMs }) {
     const directory = mkdtempSync(path.join(tmpdir(), 'nano-wpt-workerd-'));
     writeFileSync(path.join(directory, 'test.js'), text);
     writeFileSync(path.join(directory, 'config.capnp'), config);
+    copyFileSync(this.authority, path.join(directory, 'authority.pem'));
     const args = ['serve', path.join(directory, 'config.capnp'), '--control-fd=3'];
     const child = spawn(this.program, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
     let errors = '';

@@ -102,6 +102,11 @@ test('the stand-in server serves files, handlers and WebSockets to Node', () => 
   assert.match(stderr, /the stand-in server has no \/nothing\/here\.py/);
 });
 
+test('the stand-in server serves nano, which trusts its certificate', () => {
+  const { stdout, stderr } = run('--no-check', '--show=net', 'net/fetch.any.js');
+  assert.match(stdout, /^net +1 +100\.0 %$/m, stdout + stderr);
+});
+
 test('a test that ends its process is a crash, and the next one runs', () => {
   const checkout = path.join(work, 'crash');
   cpSync(path.join(here, 'checkout/resources'), path.join(checkout, 'resources'), {

@@ -54,6 +54,10 @@ export class Exchange {
     this.isGone = false;
   }
 
+  get isSecure() {
+    return this.req.socket.encrypted === true;
+  }
+
   /** The first value of a query field. */
   get(name, absent = undefined) {
     return this.query.find((field) => field[0] === name)?.[1] ?? absent;

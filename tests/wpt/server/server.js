@@ -1,7 +1,9 @@
-// The stand-in for WPT's server: HTTP and WebSockets of a checkout on loopback addresses, which are
-// its different hosts.
+// The stand-in for WPT's server: HTTP, HTTPS and WebSockets of a checkout on loopback addresses, which
+// are its different hosts.
 
 import http from 'node:http';
+import https from 'node:https';
+import { makeCertificate } from './certificate.js';
 import { Exchange } from './exchange.js';
 import { handlers } from './handlers/index.js';
 import { Stash } from './stash.js';
@@ -20,8 +22,10 @@ const domains = {
 const alternative = { '': '127.0.0.5', www: '127.0.0.6', nonexistent: 'nonexistent.invalid' };
 const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'];
 
-/** Nothing listens on it: what wants HTTPS fails at once. */
+/** Nothing listens on it: what wants HTTP/2 fails at once. */
 const kNoPort = 1;
+
+const settings = { keepAliveTimeout: 60_000, requestTimeout: 0 };
 
 function listenOn(server, port, address) {
   return new Promise((resolve, reject) => {
@@ -34,6 +38,7 @@ export class StandInServer {
   #servers = [];
   #unknown = new Set();
   #stash = new Stash();
+  #certificate;
 
   /** @param {string} root the checkout */
   constructor(root) {
@@ -44,12 +49,21 @@ export class StandInServer {
   get unknownPaths() {
     return [...this.#unknown].sort();
   }
+  /** A file: the authority that its certificates are of. */
+  get authority() {
+    return this.#certificate.authority;
+  }
   get origin() {
     return `http://${this.places.host}:${this.places.ports.http[0]}`;
   }
 
   async start() {
-    const ports = [await this.#listenEverywhere(), await this.#listenEverywhere()];
+    this.#certificate = makeCertificate(addresses);
+    const plain = () => this.#listenEverywhere(() => http.createServer(settings));
+    const { key, cert } = this.#certificate;
+    const secure = () => this.#listenEverywhere(() => https.createServer({ ...settings, key, cert }));
+    const ports = [await plain(), await plain()];
+    const securePorts = [await secure(), await secure()];
     this.places = {
       host: domains[''],
       domains,
@@ -57,13 +71,13 @@ export class StandInServer {
       ports: {
         http: ports,
         ws: [ports[0]],
-        https: [kNoPort, kNoPort],
-        wss: [kNoPort],
+        https: securePorts,
+        wss: [securePorts[0]],
         h2: [kNoPort],
         'http-public': ports,
         'http-local': ports,
-        'https-public': [kNoPort],
-        'https-local': [kNoPort],
+        'https-public': securePorts,
+        'https-local': securePorts,
       },
     };
     return this;
@@ -74,16 +88,17 @@ export class StandInServer {
       server.closeAllConnections();
       server.close();
     }
+    this.#certificate?.remove();
   }
 
   /** One port on all addresses: the kernel's choice for the first, again where it is taken. */
-  async #listenEverywhere() {
+  async #listenEverywhere(make) {
     for (let tries = 0; tries < 20; tries++) {
       const servers = [];
       try {
         let port = 0;
         for (const address of addresses) {
-          const server = this.#makeServer();
+          const server = this.#answering(make());
           servers.push(server);
           port = await listenOn(server, port, address);
         }
@@ -97,13 +112,13 @@ export class StandInServer {
     throw new Error('no port is free on all loopback addresses');
   }
 
-  #makeServer() {
-    const server = http.createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
+  #answering(server) {
     server.on('request', (req, res) => this.#answer(req, res));
     server.on('upgrade', (req, socket, head) => {
       const ws = new WebSocketConnection(req, socket, head);
       serveWebSocket(ws, this.#stash).catch(() => ws.destroy());
     });
+    server.on('tlsClientError', () => {});
     server.on('clientError', (error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     });

@@ -24,10 +24,11 @@ function valueOf(name, keys, { exchange, variables, places }) {
       return exchange?.header(keys[0], '');
     case 'location': {
       const host = exchange?.header('host', places.host) ?? places.host;
+      const scheme = exchange?.isSecure ? 'https' : 'http';
       const parts = {
-        scheme: 'http',
+        scheme,
         host,
-        server: `http://${host}`,
+        server: `${scheme}://${host}`,
         hostname: host.split(':')[0],
         port: host.split(':')[1],
         path: exchange?.path,

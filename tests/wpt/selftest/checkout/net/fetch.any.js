@@ -11,6 +11,11 @@ promise_test(async () => {
   assert_equals(await text('resources/text.sub.txt'), `hello ${location.hostname}\n`);
 }, 'a file is substituted');
 promise_test(async () => {
+  const place = await text('resources/secure.sub.txt');
+  assert_true(place.startsWith('https://'));
+  assert_equals(await text(new URL('resources/where.sub.txt', place)), `${place.split('/net/')[0]}\n`);
+}, 'another host has HTTPS, and what it serves knows that');
+promise_test(async () => {
   const pipes = 'header(X-A,b\\,c)|status(201)|trickle(1:d0.01:2)|slice(0,4)';
   const response = await fetch(`resources/plain.txt?pipe=${pipes}`);
   assert_equals(response.status, 201);

@@ -5,11 +5,14 @@ test(() => assert_equals(location.pathname, '/page/location.any.js'), 'location 
 test(() => assert_equals(`http://${helperHost}`, location.origin), 'a script is substituted');
 test(() => {
   assert_equals(assignedBySloppy + loopedBySloppy + fromArguments, 6);
+  assert_equals(writtenInOctal, 'A\0\\101');
 }, 'a script may do what a module may not');
 test(() => assert_equals(typeof self.helper, 'function'), 'functions of scripts are on the global');
 test(() => {
   const request = new Request('other?x');
   assert_equals(request.url, `${location.origin}/page/other?x`);
+  assert_equals(new Request(null).url, `${location.origin}/page/null`);
+  assert_equals(new Request(new URL(request.url)).url, request.url);
   assert_true(request instanceof Request);
   assert_true(request.constructor === Request);
 }, 'the URL of a Request is relative to the test');

@@ -1,0 +1,11 @@
+// node:inspector/promises: there is no debugger.
+
+const { stub } = require('nano:stub');
+
+const kNames = ['open,close,waitForDebugger,Session'].join();
+
+module.exports = {
+  ...stub('inspector/promises', 'apps have no debugger', kNames),
+  console,
+  url: () => undefined,
+};

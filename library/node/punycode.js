@@ -1,0 +1,3 @@
+// node:punycode: the package of that name.
+
+module.exports = require('../node_modules/punycode/punycode.js');

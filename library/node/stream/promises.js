@@ -1,0 +1,3 @@
+// node:stream/promises.
+
+module.exports = require('node:stream').promises;

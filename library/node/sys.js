@@ -1,0 +1,3 @@
+// node:sys: the old name of node:util.
+
+module.exports = require('node:util');

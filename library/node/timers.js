@@ -1,0 +1,120 @@
+// node:timers: the globals, with objects for their numbers.
+
+const { startTask, stopTask } = nano;
+const { check } = require('nano:errors');
+
+const { setTimeout: start, setInterval: repeat, clearTimeout: stop } = globalThis;
+
+class Timeout {
+  #id;
+  #restart;
+  _destroyed = false;
+
+  constructor(restart) {
+    this.#restart = restart;
+    this.#id = restart();
+  }
+
+  ref() {
+    return this;
+  }
+
+  unref() {
+    return this;
+  }
+
+  hasRef() {
+    return true;
+  }
+
+  refresh() {
+    if (this._destroyed) return this;
+    stop(this.#id);
+    this.#id = this.#restart();
+    return this;
+  }
+
+  close() {
+    this._destroyed = true;
+    stop(this.#id);
+    return this;
+  }
+
+  [Symbol.toPrimitive]() {
+    return this.#id;
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+}
+
+class Immediate {
+  #id;
+
+  constructor(callback) {
+    this.#id = startTask(callback);
+  }
+
+  ref() {
+    return this;
+  }
+
+  unref() {
+    return this;
+  }
+
+  hasRef() {
+    return true;
+  }
+
+  /** @param {Immediate} immediate */
+  static stop(immediate) {
+    stopTask(immediate.#id);
+  }
+
+  [Symbol.dispose]() {
+    Immediate.stop(this);
+  }
+}
+
+function setTimeout(callback, delay = 1, ...args) {
+  check.function(callback, 'callback');
+  return new Timeout(() => start(callback, delay, ...args));
+}
+
+function setInterval(callback, delay = 1, ...args) {
+  check.function(callback, 'callback');
+  return new Timeout(() => repeat(callback, delay, ...args));
+}
+
+function clearTimeout(timeout) {
+  if (timeout instanceof Timeout) timeout.close();
+  else if (timeout !== undefined && timeout !== null) stop(timeout);
+}
+
+function setImmediate(callback, ...args) {
+  check.function(callback, 'callback');
+  return new Immediate(() => callback(...args));
+}
+
+function clearImmediate(immediate) {
+  if (immediate instanceof Immediate) Immediate.stop(immediate);
+}
+
+const ignored = () => {};
+
+module.exports = {
+  setTimeout,
+  setInterval,
+  clearTimeout,
+  clearInterval: clearTimeout,
+  setImmediate,
+  clearImmediate,
+  active: ignored,
+  enroll: ignored,
+  unenroll: ignored,
+  get promises() {
+    return require('node:timers/promises');
+  },
+};

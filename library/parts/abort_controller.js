@@ -1,0 +1,3 @@
+// What packages take for the package `abort-controller`.
+
+module.exports = { AbortController, AbortSignal };

@@ -1,0 +1,96 @@
+// @ts-check
+// Calls targets with values, as often as it is told. A call may throw whatever it likes: what counts
+// is that the process lives.
+
+import { globalTargets, opTargets } from './targets.js';
+import { makeRandom, makeValues } from './values.js';
+
+const { apply, construct } = Reflect;
+const { setTimeout } = globalThis;
+
+/** After so many calls what they began goes on. */
+const kTurn = 50;
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+
+/** Members of dictionaries that some API reads, found in the names of what there is, and some more. */
+const kMembers = (
+  'name hash length iv counter label salt info iterations modulusLength publicExponent namedCurve public additionalData tagLength ' +
+  'saltLength type mode highWaterMark size autoAllocateChunkSize start pull cancel write close abort transform flush method headers body ' +
+  'status statusText signal redirect duplex fatal ignoreBOM stream once passive capture detail bubbles cancelable transfer min ' +
+  'preventClose preventAbort preventCancel readable writable kty crv x y d n e k ext key_ops alg data origin ports code reason ' +
+  'wasClean endings lastModified then level context hostname port secureTransport startTime end duration entryTypes buffered'
+).split(' ');
+
+/** Some of each interface that is not made by accident. @param {(value: any) => void} add */
+async function addInstances(add) {
+  const { subtle } = crypto;
+  const recipes = [
+    () => new Headers({ a: 'b' }),
+    () => new Request('https://app.test/', { method: 'POST', body: 'text' }),
+    () => new Response(new Blob(['text'])),
+    () => new Response(new ReadableStream({ type: 'bytes' })),
+    () => new FormData(),
+    () => new URL('https://app.test/?a=b'),
+    () => new ReadableStream({ pull: (controller) => controller.enqueue('chunk') }),
+    () =>
+      new ReadableStream({ type: 'bytes', autoAllocateChunkSize: 16 }).getReader({ mode: 'byob' }),
+    () => new WritableStream().getWriter(),
+    () => new TransformStream(),
+    () => new CompressionStream('gzip'),
+    () => new DecompressionStream('deflate'),
+    () => new TextDecoderStream('utf-16le'),
+    () => new MessageChannel().port1,
+    () => new AbortController(),
+    () => new WebSocketPair()[0],
+    () => new File(['a'], 'name'),
+    () => new TextDecoder('gb18030'),
+    () => new CustomEvent('type'),
+    () => caches.open('name'),
+    () => subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt', 'decrypt']),
+    () => subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign', 'verify']),
+    () => subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']),
+    () => subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify']),
+  ];
+  for (const recipe of recipes) {
+    const made = await recipe();
+    add(made);
+    if (made?.privateKey !== undefined) [made.privateKey, made.publicKey].forEach(add);
+  }
+}
+
+/**
+ * @typedef {object} Plan
+ * @property {Record<string, Function>} [ops] without it, what the global has is called
+ * @property {number} seed
+ * @property {number} calls
+ * @property {(text: string) => void} note told of each call before it is made
+ * @property {(text: string) => void} report
+ */
+
+/** @param {Plan} plan */
+export async function run({ ops, seed, calls, note, report }) {
+  const random = makeRandom(seed);
+  const values = makeValues(random, kMembers);
+  const targets = ops === undefined ? globalTargets() : opTargets(ops);
+  if (ops === undefined) await addInstances(values.keep);
+  let succeeded = 0;
+  for (let i = 0; i < calls; i++) {
+    const target = random.of(targets);
+    const args = [];
+    for (let count = random.below(7); count > 0; count--) args.push(values.value());
+    const self = random.below(4) === 0 ? values.value() : values.known();
+    note(`call ${i}: ${target.name}(${args.length} arguments)`);
+    try {
+      const makes = target.constructs && random.below(5) > 0;
+      values.remember(makes ? construct(target.call, args) : apply(target.call, self, args));
+      succeeded++;
+    } catch {
+      // Most calls are refused.
+    }
+    if (i % kTurn === 0) await turn();
+  }
+  note('after the calls');
+  await turn();
+  const what = ops === undefined ? 'the global' : 'ops';
+  report(`${targets.length} functions of ${what}: ${succeeded} of ${calls} calls did not throw`);
+}
