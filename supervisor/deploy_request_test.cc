@@ -255,5 +255,25 @@ TEST(DeployRequestTest, HoldsAnAppToItsLimits) {
             "");
 }
 
+TEST(DeployRequestTest, TakesAClassicScriptAsBodyPart) {
+  auto parsed =
+      parse(R"({"body_part":"worker.js"})", {module("worker.js", "application/javascript"),
+                                             module("worker.js.map", "application/source-map")});
+  ASSERT_TRUE(std::holds_alternative<DeployRequest>(parsed)) << std::get<std::string>(parsed);
+  const AppVersion& version = std::get<DeployRequest>(parsed).upload.version;
+  EXPECT_EQ(version.mainModule, "worker.js");
+  EXPECT_EQ(version.modules[0].kind, ModuleKind::kScript);
+  EXPECT_EQ(version.modules[1].kind, ModuleKind::kSourceMap);
+}
+
+TEST(DeployRequestTest, RefusesAScriptThatIsNotTheMainModule) {
+  for (const char* metadata : {R"({"main_module":"index.js"})", R"({})",
+                               R"({"main_module":"index.js","body_part":"other.js"})"}) {
+    EXPECT_NE(problem(metadata, {module("index.js"), module("other.js", "application/javascript")}),
+              "")
+        << metadata;
+  }
+}
+
 }  // namespace
 }  // namespace nano

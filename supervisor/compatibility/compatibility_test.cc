@@ -77,8 +77,8 @@ TEST(CompatibilityTest, ADateSwitchesOnWhatIsHonoured) {
   EXPECT_TRUE(isOn("global_navigator", "2022-03-21"));
   EXPECT_TRUE(isOn("global_navigator", "2021-01-01", {"global_navigator"}));
   EXPECT_FALSE(isOn("global_navigator", "2026-01-01", {"no_global_navigator"}));
-  EXPECT_FALSE(isOn("nodejs_compat", "2026-08-03"));
-  EXPECT_TRUE(isOn("nodejs_compat", "2026-08-04"));
+  EXPECT_FALSE(isOn("upper_case_all_http_methods", "2024-10-13"));
+  EXPECT_TRUE(isOn("upper_case_all_http_methods", "2024-10-14"));
 }
 
 TEST(CompatibilityTest, WithoutADateAllIsAsNanoHasIt) {
