@@ -255,24 +255,22 @@ void AppIsolate::fetch(rpc::FetchCall::Reader call) {
     bridge_.answerWith(request, rpc::Outcome::INTERNAL_ERROR);
     return;
   }
-  const uint32_t slot = request.slot;
   bridge_.enter(&request,
-                [this, slot](v8::Local<v8::Context> context) { dispatch(context, slot); });
+                [this, &request](v8::Local<v8::Context> context) { dispatch(context, request); });
 }
 
-void AppIsolate::dispatch(v8::Local<v8::Context> context, uint32_t slot) {
+void AppIsolate::dispatch(v8::Local<v8::Context> context, const RequestContext& request) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
-  v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, slot);
+  v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, request.slot);
   bool called = false;
-  const RequestContext* request = bridge_.requests().find(slot);
-  if (request != nullptr && request->isScheduled()) {
-    called = dispatchScheduled(context, number, request->scheduled());
+  if (request.isScheduled()) {
+    called = dispatchScheduled(context, number, request.scheduled());
   } else {
     called = entry_.call(context, EntryPoint::kDispatchFetch, number, handler_.Get(isolate),
                          env_.Get(isolate));
   }
-  if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
+  if (!called && !caught.HasTerminated()) bridge_.failRequest(request.slot, caught.Exception());
 }
 
 bool AppIsolate::dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,

@@ -70,7 +70,7 @@ class AppIsolate final {
   LoadResult stopped() const;
   LoadResult checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   LoadResult stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
-  void dispatch(v8::Local<v8::Context> context, uint32_t slot);
+  void dispatch(v8::Local<v8::Context> context, const RequestContext& request);
   bool dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
                          rpc::ScheduledEvent::Reader event);
 
