@@ -168,17 +168,20 @@ Result<Done> takeService(AppConfig& config, const json& value) {
   if (!value.is_object() || text("binding").empty() || text("service").empty()) {
     return wrongType(config, "services", "a list of objects with a `binding` and a `service`");
   }
+  std::string where = config.file + ": `services`: `" + text("binding");
   for (auto& [key, member] : value.items()) {
     if (key == "binding" || key == "service") continue;
-    std::string where = config.file + ": `services`: `" + text("binding") + "` has the key `" + key;
-    if (key == "entrypoint" || key == "props") {
-      return Failure{where +
-                     "`, which nano does not have yet: a service binding leads to fetch() of the "
-                     "app's default export, with nothing beside the request"};
+    if (key == "entrypoint" && text("entrypoint").empty()) {
+      return Failure{where + "` has an `entrypoint` that is no name of an export"};
     }
-    return Failure{where + "`, which nano does not know (remove it)"};
+    if (key == "props" && !member.is_object()) {
+      return Failure{where + "` has `props` that are no object"};
+    }
+    if (key == "entrypoint" || key == "props") continue;
+    return Failure{where + "` has the key `" + key + "`, which nano does not know (remove it)"};
   }
-  config.services.push_back({text("binding"), text("service")});
+  config.services.push_back({text("binding"), text("service"), text("entrypoint"),
+                             value.value("props", nlohmann::json())});
   return Done{};
 }
 
@@ -246,6 +249,11 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     config.isolation = value.get<std::string>();
     return Done{};
   }
+  if (key == "codegen") {
+    if (!value.is_boolean()) return Failure{"nano.jsonc: `codegen` must be true or false"};
+    config.codegen = value.get<bool>();
+    return Done{};
+  }
   if (key == "egress") {
     // What is in it nanod says, which knows the rules.
     if (value != "none" && !value.is_object()) {
@@ -255,7 +263,7 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     return Done{};
   }
   return Failure{"nano.jsonc: nano does not know the key `" + key +
-                 "`; it knows port, limits, isolation and egress"};
+                 "`; it knows port, limits, isolation, codegen and egress"};
 }
 
 Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {

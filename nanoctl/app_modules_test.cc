@@ -61,6 +61,36 @@ TEST(FindMainTest, SaysWhatAFolderWithoutAnAppLacks) {
   EXPECT_THAT(findMain(folder.path(), {}).failure().message, HasSubstr("there is no index.js"));
 }
 
+TEST(CollectModulesTest, ModulesOfNodeAreLeftToNano) {
+  AppFolder folder;
+  folder.write(
+      "index.js",
+      "import { join } from 'path';\nimport 'node:fs';\nimport { x } from 'fs/promises';\n" +
+          std::string(kPlainApp));
+  EXPECT_FALSE(collectModules(folder.path(), {}).value().bundled);
+  folder.write("index.ts", "import { join } from 'path';\nexport default { fetch: join };\n");
+  AppConfig config;
+  config.main = "index.ts";
+  const auto modules = collectModules(folder.path(), config).value();
+  EXPECT_TRUE(modules.bundled);
+  EXPECT_THAT(fileOf(modules, "index.js").content, HasSubstr("from \"path\""));
+  EXPECT_THAT(fileOf(modules, "index.js").content, Not(HasSubstr("createRequire")));
+}
+
+TEST(CollectModulesTest, APackageThatRequiresModulesOfNodeGetsAFunctionForIt) {
+  AppFolder folder;
+  folder.write("node_modules/old/package.json", R"({"name": "old", "main": "index.js"})");
+  folder.write("node_modules/old/index.js", "module.exports = require('events');\n");
+  // What the app calls so itself keeps its meaning.
+  folder.write("index.js",
+               "import old from 'old';\nconst require = (name) => name;\n"
+               "export default { fetch: () => new Response(old + require('mine')) };\n");
+  const auto modules = collectModules(folder.path(), {}).value();
+  const auto& bundle = fileOf(modules, "index.js").content;
+  EXPECT_THAT(bundle, HasSubstr("const require = nanoCreateRequire(\"/\");"));
+  EXPECT_THAT(bundle, HasSubstr("require2(\"mine\")"));
+}
+
 TEST(CollectModulesTest, PlainFilesGoAsTheyAre) {
   AppFolder folder;
   folder.write("src/index.js",

@@ -41,6 +41,7 @@ struct BrotliEncoderState;
 enum BrotliEncoderParameter { BROTLI_PARAM_QUALITY = 1, BROTLI_PARAM_LGWIN = 2 };  // NOLINT
 enum BrotliEncoderOperation {                                                      // NOLINT
   BROTLI_OPERATION_PROCESS = 0,                                                    // NOLINT
+  BROTLI_OPERATION_FLUSH = 1,                                                      // NOLINT
   BROTLI_OPERATION_FINISH = 2,                                                     // NOLINT
 };
 

@@ -10,8 +10,8 @@
 
 #include <kj/debug.h>
 
+#include "snapshot/brotli.h"
 #include "snapshot/digest.h"
-#include "snapshot/zstd.h"
 
 namespace nano {
 
@@ -19,7 +19,10 @@ namespace {
 
 constexpr std::array<char, 8> kMagic = {'n', 'a', 'n', 'o', 'l', 'i', 'b', 'r'};
 constexpr uint32_t kFormatVersion = 1;
-constexpr int kCompressionLevel = 19;
+// Brotli's best, and the longest way back that its decoders take without being told.
+constexpr int kQuality = 11;
+constexpr int kWindow = 24;
+constexpr int kGeneric = 0;
 constexpr size_t kMaxNameBytes = 255;
 
 struct Header {
@@ -59,10 +62,11 @@ uint64_t checksumOf(const Header& header, std::string_view directory) {
 }
 
 std::string compressed(std::string_view bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const size_t size =
-      ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), kCompressionLevel);
-  KJ_REQUIRE(ZSTD_isError(size) == 0);
+  size_t size = BrotliEncoderMaxCompressedSize(bytes.size());
+  std::string out(size, '\0');
+  KJ_REQUIRE(BrotliEncoderCompress(kQuality, kWindow, kGeneric, bytes.size(),
+                                   reinterpret_cast<const uint8_t*>(bytes.data()), &size,
+                                   reinterpret_cast<uint8_t*>(out.data())) == 1);
   out.resize(size);
   return out;
 }
@@ -159,10 +163,12 @@ std::string ModuleLibrary::unpack(std::string_view name) const {
   KJ_REQUIRE(digestOf(entry.stored) == entry.digest, "an entry of the library is damaged",
              std::string(name).c_str());
   std::string bytes(entry.size, '\0');
-  const size_t written =
-      ZSTD_decompress(bytes.data(), bytes.size(), entry.stored.data(), entry.stored.size());
-  KJ_REQUIRE(written == entry.size, "an entry of the library is damaged",
-             std::string(name).c_str());
+  size_t written = bytes.size();
+  const auto result = BrotliDecoderDecompress(entry.stored.size(),
+                                              reinterpret_cast<const uint8_t*>(entry.stored.data()),
+                                              &written, reinterpret_cast<uint8_t*>(bytes.data()));
+  KJ_REQUIRE(result == BROTLI_DECODER_RESULT_SUCCESS && written == entry.size,
+             "an entry of the library is damaged", std::string(name).c_str());
   return bytes;
 }
 

@@ -36,9 +36,11 @@ size_t ZSTD_DCtx_setParameter(ZSTD_DCtx* context, ZSTD_dParameter parameter, int
 // 0 at the end of a frame; a hint or an error else.
 size_t ZSTD_decompressStream(ZSTD_DCtx* context, ZSTD_outBuffer* output,  // NOLINT
                              ZSTD_inBuffer* input);
-enum ZSTD_EndDirective { ZSTD_e_continue = 0, ZSTD_e_end = 2 };  // NOLINT
-ZSTD_CCtx* ZSTD_createCCtx_advanced(ZSTD_customMem memory);      // NOLINT
-size_t ZSTD_freeCCtx(ZSTD_CCtx* context);                        // NOLINT
+enum ZSTD_cParameter { ZSTD_c_compressionLevel = 100 };                                   // NOLINT
+enum ZSTD_EndDirective { ZSTD_e_continue = 0, ZSTD_e_flush = 1, ZSTD_e_end = 2 };         // NOLINT
+size_t ZSTD_CCtx_setParameter(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value);  // NOLINT
+ZSTD_CCtx* ZSTD_createCCtx_advanced(ZSTD_customMem memory);                               // NOLINT
+size_t ZSTD_freeCCtx(ZSTD_CCtx* context);                                                 // NOLINT
 // What is still to be written, or an error.
 size_t ZSTD_compressStream2(ZSTD_CCtx* context, ZSTD_outBuffer* output,  // NOLINT
                             ZSTD_inBuffer* input, ZSTD_EndDirective end);

@@ -75,13 +75,24 @@ void fillRequest(rpc::Request::Builder request, HttpExchange& exchange, Exchange
   }
 }
 
+void fillTarget(rpc::FetchCall::Builder call, const RequestHead& head) {
+  if (!head.entrypoint.empty())
+    setText(call.initEntrypoint(head.entrypoint.size()), head.entrypoint);
+  if (!head.props.empty()) setText(call.initProps(head.props.size()), head.props);
+  if (!head.rpcMethod.empty()) setText(call.initMethod(head.rpcMethod.size()), head.rpcMethod);
+}
+
 void fillCall(rpc::FetchCall::Builder call, HttpExchange& exchange, ExchangeBody::Link& body) {
-  call.setHops(exchange.head().hops);
-  const ScheduledEvent* event = exchange.head().scheduled;
-  if (event == nullptr) return fillRequest(call.initRequest(), exchange, body);
+  const RequestHead& head = exchange.head();
+  call.setHops(head.hops);
+  if (head.scheduled == nullptr) {
+    fillRequest(call.initRequest(), exchange, body);
+    fillTarget(call, head);
+    return;
+  }
   auto scheduled = call.initScheduled();
-  setText(scheduled.initCron(event->cron.size()), event->cron);
-  scheduled.setUnixMillis(event->unixMillis);
+  setText(scheduled.initCron(head.scheduled->cron.size()), head.scheduled->cron);
+  scheduled.setUnixMillis(head.scheduled->unixMillis);
 }
 
 std::optional<ResponseHead> checkedHead(rpc::Response::Reader response,

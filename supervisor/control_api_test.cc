@@ -184,6 +184,20 @@ TEST_F(ControlApiTest, TellsAnAppsLimitsAndWhoSaidThem) {
   EXPECT_EQ(ask("GET", "/nano/v1/accounts/default/scripts/BLOG/limits")->status, 400);
 }
 
+TEST_F(ControlApiTest, CodeGenerationIsRefusedUnlessTheOperatorAllowsIt) {
+  Json metadata = kMetadata;
+  metadata["nano"] = {{"codegen", true}};
+  auto refused = put(form(metadata));
+  EXPECT_EQ(refused->status, 400);
+  EXPECT_NE(refused->text.find("tenants.default.codegen"), std::string::npos) << refused->text;
+  auto codegen = [this] { return ask("GET", kShopLimits)->json()["result"]["codegen"]; };
+  policy_ = policyOf(R"({"tenants": {"default": {"codegen": true}}})");
+  EXPECT_EQ(put(form(metadata))->status, 200);
+  EXPECT_EQ(codegen(), "on");
+  EXPECT_EQ(put(form(kMetadata))->status, 200);
+  EXPECT_EQ(codegen(), "off");
+}
+
 TEST_F(ControlApiTest, SaysWhichLimitWasAskedForInVain) {
   policy_ = policyOf(R"({"tenants": {"default": {"apps": {"shop": {"cpu_ms": 50}}}}})");
   Json metadata = kMetadata;

@@ -184,6 +184,9 @@ Json limitsJson(const DeployedApp& app, const std::vector<ResolvedLimit>& limits
           {"cordon", version.cordon},
           {"clock", version.clock == ClockMode::kFrozen ? "frozen" : "coarse"},
           {"code", version.codeProfile == CodeProfile::kJitless ? "jitless" : "jit"},
+          {"codegen", version.codegen            ? "on"
+                      : version.requestedCodegen ? "asked for, and not allowed"
+                                                 : "off"},
           {"cpu_weight", version.cpuWeight},
           {"memory_mb", orNull(version.memoryBytes >> 20, kUnlimited >> 20)},
           {"requests_in_flight", orNull(tenant.inFlight, unlimited.inFlight)},

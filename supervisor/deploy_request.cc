@@ -66,13 +66,20 @@ std::variant<AppBinding, std::string> readService(const Json& json, const std::s
   auto service = stringMember(json, "service");
   if (!service) return where + " of type service has no 'service': name the app it leads to";
   if (auto bad = nameProblem(*service)) return where + ": 'service': " + *bad;
-  for (const char* key : {"entrypoint", "props"}) {
-    if (!json.contains(key)) continue;
-    return where + ": '" + key + "' is not supported yet: a service binding leads to fetch() of " +
-           "the app's default export, with nothing beside the request";
+  auto problem =
+      unknownMember(json, where + ": ", {"name", "type", "service", "entrypoint", "props"});
+  if (problem) return *problem;
+  if (json.contains("entrypoint")) {
+    auto entrypoint = stringMember(json, "entrypoint");
+    if (!entrypoint || !isIdentifier(*entrypoint)) {
+      return where + ": 'entrypoint' is no name of an export, as of a class: " +
+             inQuotes(entrypoint.value_or(""));
+    }
+    if (*entrypoint != "default") binding.entrypoint = *entrypoint;
   }
-  if (auto problem = unknownMember(json, where + ": ", {"name", "type", "service"})) {
-    return *problem;
+  if (json.contains("props")) {
+    if (!json["props"].is_object()) return where + ": 'props' is not an object";
+    binding.props = jsonLine(json["props"]);
   }
   binding.kind = AppBinding::Kind::kService;
   binding.value = *service;
@@ -225,8 +232,8 @@ class MetadataReader final {
     const Json* nano = member(metadata_, "nano");
     if (nano == nullptr) return std::nullopt;
     if (!nano->is_object()) return "metadata: 'nano' is not an object";
-    auto problem =
-        unknownMember(*nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress", "crons"});
+    auto problem = unknownMember(
+        *nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress", "codegen", "crons"});
     if (!problem) problem = readCrons(*nano);
     if (problem) return problem;
     if (nano->contains("port")) {
@@ -239,6 +246,10 @@ class MetadataReader final {
         return "metadata: 'nano.isolation' is neither \"tenant\" nor \"app\"";
       }
       if (*isolation == "app") version_.isolation = Isolation::kApp;
+    }
+    if (const Json* codegen = member(*nano, "codegen")) {
+      if (!codegen->is_boolean()) return "metadata: 'nano.codegen' is neither true nor false";
+      version_.requestedCodegen = *codegen == true;
     }
     if (const Json* egress = member(*nano, "egress")) {
       auto read = readAppEgress(*egress, "metadata: nano.egress");

@@ -88,6 +88,20 @@ TEST(DeployRequestTest, TakesServiceBindings) {
   EXPECT_EQ(env[0].kind, AppBinding::Kind::kService);
   EXPECT_EQ(env[0].value, "other-app");
   EXPECT_FALSE(env[0].secret);
+  EXPECT_EQ(env[0].entrypoint + env[0].props, "");
+}
+
+TEST(DeployRequestTest, TakesEntrypointAndPropsOfAService) {
+  Json service = {{"name", "OTHER"},
+                  {"type", "service"},
+                  {"service", "other-app"},
+                  {"entrypoint", "Admin"},
+                  {"props", {{"role", "x"}}}};
+  EXPECT_EQ(accepted({{"bindings", {service}}}).upload.version.env[0].entrypoint, "Admin");
+  auto props = Json::parse(accepted({{"bindings", {service}}}).upload.version.env[0].props);
+  EXPECT_EQ(props, Json({{"role", "x"}}));
+  service["entrypoint"] = "default";
+  EXPECT_EQ(accepted({{"bindings", {service}}}).upload.version.env[0].entrypoint, "");
 }
 
 TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
@@ -96,9 +110,14 @@ TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
     service.update(members);
     return problem({{"bindings", {service}}});
   };
-  EXPECT_NE(problemWith({{"entrypoint", "Admin"}}).find("'entrypoint' is not supported yet"),
-            std::string::npos);
-  EXPECT_NE(problemWith({{"props", {{"a", 1}}}}).find("'props' is not supported yet"),
+  for (const Json& entrypoint : {Json(""), Json("a b"), Json("__proto__"), Json(1), Json()}) {
+    EXPECT_NE(problemWith({{"entrypoint", entrypoint}}).find("'entrypoint' is no name"),
+              std::string::npos)
+        << entrypoint;
+  }
+  for (const Json& props : {Json("text"), Json(Json::array()), Json()})
+    EXPECT_NE(problemWith({{"props", props}}).find("'props' is not an object"), std::string::npos);
+  EXPECT_NE(problemWith({{"props", {{"a", std::string(6000, '-')}}}}).find("bytes, more than 5120"),
             std::string::npos);
   EXPECT_NE(problemWith({{"environment", "x"}}).find("'environment'"), std::string::npos);
   for (const Json& service : {Json(1), Json(""), Json("../up"), Json("UPPER"), Json()})
@@ -114,12 +133,15 @@ TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
        {"nano",
         {{"hosts", {"a.test/*", "a.test", {{"pattern", "b.test"}, {"custom_domain", true}}}},
          {"port", 9000},
-         {"isolation", "app"}}}});
+         {"isolation", "app"},
+         {"codegen", true}}}});
   ASSERT_TRUE(request.routes);
   EXPECT_EQ(request.routes->size(), 2u);
   EXPECT_EQ(request.port, 9000);
   EXPECT_TRUE(request.keepsSecrets);
   EXPECT_EQ(request.upload.version.isolation, Isolation::kApp);
+  EXPECT_TRUE(request.upload.version.requestedCodegen);
+  EXPECT_FALSE(accepted(Json::object()).upload.version.requestedCodegen);
   EXPECT_EQ(request.upload.version.requested, (LimitValues{{rpc::Limit::CPU, 50}}));
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
   ASSERT_FALSE(request.notes.empty());
@@ -184,6 +206,7 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"nano", {{"port", -1}}}},
            {{"nano", {{"port", "80"}}}},
            {{"nano", {{"isolation", "none"}}}},
+           {{"nano", {{"codegen", "yes"}}}},
            {{"nano", {{"hosts", "a.test"}}}},
            {{"nano", {{"hosts", {1}}}}},
            {{"nano", {{"hosts", {"a test"}}}}},

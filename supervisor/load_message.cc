@@ -85,6 +85,7 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
   }
   message.setClock(version.clock == ClockMode::kFrozen ? rpc::AppVersion::Clock::FROZEN
                                                        : rpc::AppVersion::Clock::COARSE);
+  message.setCodegen(version.codegen);
   auto limits = message.initLimits(AppLimits::kCount);
   for (const LimitRow& row : limitTable())
     limits.set(static_cast<uint32_t>(row.limit), version.limits.get(row.limit));

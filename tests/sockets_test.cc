@@ -76,18 +76,10 @@ TEST_F(SocketsTest, AnAppQueriesADatabase) {
   for (std::string line = postgres.readLine();
        line.find("ready to accept connections") == std::string::npos; line = postgres.readLine())
     ASSERT_NE(line, "") << "the database did not start";
-  const std::string bundle = directory_.path() + "/app";
-  run("/usr/bin/env",
-      {"-C", kApps, NANO_LIB_DIR "/esbuild", "postgres/index.js", "--bundle", "--format=esm",
-       "--target=es2024", "--platform=neutral", "--main-fields=browser,module,main",
-       "--conditions=workerd,worker,browser", "--external:cloudflare:*",
-       "--alias:node:buffer=buffer/index.js", "--alias:node:events=events/events.js",
-       "--alias:node:stream=./node/stream.js", "--log-level=error",
-       "--outfile=" + bundle + "/index.js"});
-
   Nanod nanod(options());
   const std::string url = "postgres://postgres@127.0.0.1:" + std::to_string(port) + "/postgres";
-  const auto deployed = nanod.nanoctl({"deploy", bundle, "--name=db", "--var=DATABASE=" + url});
+  const auto deployed =
+      nanod.nanoctl({"deploy", kApps + "/postgres", "--name=db", "--var=DATABASE=" + url});
   ASSERT_EQ(deployed.exitCode, 0) << deployed.err;
   EXPECT_EQ(ask(nanod, "db", "/select"), json({{"answer", 42}, {"text", "gr\u00fcn"}}));
   EXPECT_EQ(ask(nanod, "db", "/many"),

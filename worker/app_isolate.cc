@@ -1,11 +1,13 @@
 #include "worker/app_isolate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include <kj/debug.h>
 
+#include "protocol/limits.h"
 #include "worker/isolate_scope.h"
 #include "worker/main_script.h"
 
@@ -60,6 +62,8 @@ kj::Promise<LoadResult> AppIsolate::load() {
 void AppIsolate::evaluate(v8::Local<v8::Context> context) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
+  // Off in a blank realm; the loader answers for WebAssembly.
+  if (source_.codegen) context->AllowCodeGenerationFromStrings(true);
   if (!makeEnv(context) || !applyFlags(context)) {
     failure_.emplace(describeCaught(context, caught));
     return;
@@ -94,6 +98,9 @@ void AppIsolate::evaluateScript(v8::Local<v8::Context> context) {
         source_));
   } else {
     handler_.Reset(isolate, handler);
+    // What service bindings find of it.
+    v8::Local<v8::Name> name = v8::String::NewFromUtf8Literal(isolate, "default");
+    exports_.Reset(isolate, v8::Object::New(isolate, v8::Null(isolate), &name, &handler, 1));
   }
 }
 
@@ -229,10 +236,9 @@ LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8
     if (error.file.empty()) error.file = source_.mainModule;
     return {rpc::Outcome::STARTUP_FAILED, std::move(error), {}};
   }
+  auto exports = module->GetModuleNamespace().As<v8::Object>();
   v8::Local<v8::Value> handler;
-  if (!module->GetModuleNamespace()
-           .As<v8::Object>()
-           ->Get(context, v8::String::NewFromUtf8Literal(isolate, "default"))
+  if (!exports->Get(context, v8::String::NewFromUtf8Literal(isolate, "default"))
            .ToLocal(&handler) ||
       !handler->IsObject()) {
     return {rpc::Outcome::STARTUP_FAILED,
@@ -242,7 +248,15 @@ LoadResult AppIsolate::checkHandler(v8::Local<v8::Context> context, v8::Local<v8
                      source_),
             {}};
   }
+  // A class becomes what answers for it. Nothing of the tenant runs.
+  if (!realm_->entryPoints()
+           .get(isolate, EntryPoint::kMakeHandler)
+           ->Call(context, v8::Undefined(isolate), 1, &handler)
+           .ToLocal(&handler)) {
+    return {rpc::Outcome::STARTUP_FAILED, describeCaught(context, caught), {}};
+  }
   handler_.Reset(isolate, handler);
+  exports_.Reset(isolate, exports);
   main_.Reset();
   evaluation_.Reset();
   return {};
@@ -253,6 +267,13 @@ void AppIsolate::fetch(rpc::FetchCall::Reader call) {
   borrowed_.push_back(request.slot);
   if (bridge_.isCondemned()) {
     bridge_.answerWith(request, rpc::Outcome::INTERNAL_ERROR);
+    return;
+  }
+  if (call.hasEntrypoint() || call.hasProps() || call.hasMethod()) {
+    const uint32_t slot = request.slot;
+    bridge_.enter(&request, [this, slot, call](v8::Local<v8::Context> context) {
+      dispatchCall(context, slot, call);
+    });
     return;
   }
   bridge_.enter(&request,
@@ -281,6 +302,48 @@ bool AppIsolate::dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8:
   v8::Local<v8::Value> time = v8::Number::New(isolate, static_cast<double>(event.getUnixMillis()));
   return entry_.call(context, EntryPoint::kDispatchScheduled, slot, handler_.Get(isolate),
                      env_.Get(isolate), cron.As<v8::Value>(), time);
+}
+
+void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
+                              rpc::FetchCall::Reader call) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::String> texts[3];
+  const capnp::Text::Reader given[] = {call.getEntrypoint(), call.getProps(), call.getMethod()};
+  for (size_t i = 0; i < std::size(texts); ++i) {
+    if (!jsString(isolate, std::string(given[i].begin(), given[i].size())).ToLocal(&texts[i])) {
+      return bridge_.failRequest(slot, caught.Exception());
+    }
+  }
+  v8::Local<v8::Object> exports = exports_.Get(isolate);
+  if (texts[0]->Length() > 0 && !exports->Has(context, texts[0]).FromMaybe(false)) {
+    return refuseEntrypoint(context, slot, std::string(given[0].begin(), given[0].size()));
+  }
+  v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, slot);
+  const bool called = entry_.call(
+      context, EntryPoint::kDispatchCall, number, exports.As<v8::Value>(), env_.Get(isolate),
+      texts[0].As<v8::Value>(), texts[1].As<v8::Value>(), texts[2].As<v8::Value>());
+  if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
+}
+
+void AppIsolate::refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot,
+                                  const std::string& name) {
+  RequestContext* request = bridge_.requests().find(slot);
+  v8::Local<v8::Array> names;
+  std::string list;
+  if (exports_.Get(realm_->isolate())->GetOwnPropertyNames(context).ToLocal(&names)) {
+    for (uint32_t i = 0; i < names->Length(); ++i) {
+      v8::Local<v8::Value> each;
+      if (!names->Get(context, i).ToLocal(&each) || !each->IsString()) continue;
+      list += list.empty() ? "" : ", ";
+      list += boundedUtf8(realm_->isolate(), each.As<v8::String>(), kMaxModulePathBytes);
+      if (list.size() > kMaxLogLineBytes) break;
+    }
+  }
+  bridge_.report(request, LogLevel::kError,
+                 "A service binding names the entrypoint \"" + name +
+                     "\", which the app does not export; it exports " + list);
+  bridge_.answerWith(*request, rpc::Outcome::SCRIPT_NOT_FOUND);
 }
 
 void AppIsolate::detachRequests() {

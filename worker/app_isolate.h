@@ -73,6 +73,9 @@ class AppIsolate final {
   void dispatch(v8::Local<v8::Context> context, const RequestContext& request);
   bool dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
                          rpc::ScheduledEvent::Reader event);
+  // One that is not just the default export's fetch().
+  void dispatchCall(v8::Local<v8::Context> context, uint32_t slot, rpc::FetchCall::Reader call);
+  void refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot, const std::string& name);
 
   std::unique_ptr<Realm> realm_;
   const AppSource& source_;
@@ -84,6 +87,8 @@ class AppIsolate final {
   v8::Global<v8::Module> main_;
   v8::Global<v8::Promise> evaluation_;
   v8::Global<v8::Value> handler_;
+  // Of the main module, for entrypoints among them.
+  v8::Global<v8::Object> exports_;
   v8::Global<v8::Value> env_;
   // Set while the modules are linked; a limit that was broken explains more.
   std::optional<JsError> failure_;

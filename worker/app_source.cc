@@ -117,6 +117,7 @@ std::variant<AppSource, BadAppSource> readAppSource(rpc::AppVersion::Reader vers
   }
   // A clock of a newer build is none that this one could show.
   if (version.getClock() == rpc::AppVersion::Clock::FROZEN) source.clock = version.getClock();
+  source.codegen = version.getCodegen();
   const auto limits = version.getLimits();
   for (const LimitRow& row : limitTable()) {
     const auto index = static_cast<uint32_t>(row.limit);

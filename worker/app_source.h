@@ -49,6 +49,8 @@ struct AppSource {
 
   AppLimits limits;
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
+  // eval(), new Function() and WebAssembly from bytes.
+  bool codegen = false;
 };
 
 struct BadAppSource {

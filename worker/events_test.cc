@@ -58,6 +58,16 @@ TEST_F(ScheduledTest, FailsWithWhatItThrowsOrWaitedFor) {
   }
 }
 
+TEST_F(ScheduledTest, IsAMethodOfAnEntrypointClassAsWell) {
+  TestApp app = load(
+      "import { WorkerEntrypoint } from 'cloudflare:workers';"
+      "export default class extends WorkerEntrypoint {"
+      "scheduled(controller) { this.ctx.waitUntil(Promise.resolve().then(() => "
+      "console.log(controller.cron, arguments.length))) } }");
+  EXPECT_EQ(app.fetch(scheduledAt("1 * * * *", 0)).outcome, rpc::Outcome::OK) << app.message;
+  EXPECT_EQ(linesOf(app), "1 * * * * 1|");
+}
+
 TEST_F(ScheduledTest, FailsWhereThereIsNoHandler) {
   TestApp app = handling("return new Response('fetch')");
   EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION);
@@ -112,6 +122,17 @@ TEST_F(ServiceWorkerTest, RunsScheduledEvents) {
   EXPECT_EQ(app.fetch(scheduledAt("0 0 L * *", 5)).outcome, rpc::Outcome::OK);
   EXPECT_EQ(linesOf(app), "scheduled 0 0 L * * 5|");
   EXPECT_EQ(app.get("http://app.test/").outcome, rpc::Outcome::EXCEPTION);
+}
+
+TEST_F(ServiceWorkerTest, IsReachedByAServiceBinding) {
+  TestApp app =
+      load(script("addEventListener('fetch', event => event.respondWith(new Response('bound')))"));
+  TestCall call;
+  call.props = "{}";
+  EXPECT_EQ(app.fetch(std::move(call)).body, "bound");
+  TestCall other;
+  other.entrypoint = "Other";
+  EXPECT_EQ(app.fetch(std::move(other)).outcome, rpc::Outcome::SCRIPT_NOT_FOUND);
 }
 
 TEST_F(ServiceWorkerTest, IsRefusedWithoutAListener) {

@@ -36,7 +36,8 @@ RefusedImport refuse(std::string_view specifier, std::string_view scheme) {
             builtinModuleNames()};
   }
   if (scheme == "node") {
-    return {quoted(specifier) + " is not a module of this version of nano; docs/node.md lists those that are"};
+    return {quoted(specifier) +
+            " is not a module of this version of nano; docs/node.md lists those that are"};
   }
   if (!scheme.empty()) {
     return {quoted(specifier) + " cannot be imported: an app imports its own files only"};

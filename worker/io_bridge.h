@@ -114,6 +114,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   SocketHost* sockets() override { return &sockets_; }
   KeyStore* keys() override { return &keys_; }
   const ModuleLibrary* moduleLibrary() override { return entry_.realm().library(); }
+  bool hasWebAssembly() override { return entry_.realm().hasWebAssembly(); }
   size_t bufferBytes() override { return entry_.realm().buffers()->bytes(); }
   bool isStopping() override { return entry_.isStopping(); }
 

@@ -14,8 +14,11 @@ constexpr size_t kMaxStackText = kMaxJsErrorBytes / 2;
 // A line of a minified bundle has a megabyte; an excerpt is for a terminal.
 constexpr size_t kMaxSourceLine = 160;
 constexpr std::string_view kUncaught = "Uncaught ";
-// Built-ins' scripts are named like this; a tenant has no use for their frames.
-constexpr std::string_view kBuiltInScheme = "nano:";
+// Scripts of built-ins and of the library are named like this; a tenant has no use for their
+// frames.
+bool isOurs(std::string_view script) {
+  return script.starts_with("nano:") || script.starts_with("node:");
+}
 
 std::string propertyText(v8::Local<v8::Context> context, v8::Local<v8::Object> object,
                          const char* name) {
@@ -48,7 +51,7 @@ std::string frameText(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
   if (v8::Local<v8::String> name = frame->GetScriptName(); !name.IsEmpty()) {
     script = boundedUtf8(isolate, name, kMaxModulePathBytes);
   }
-  if (script.starts_with(kBuiltInScheme)) return {};
+  if (isOurs(script)) return {};
   std::string place = script + ":" + std::to_string(frame->GetLineNumber()) + ":" +
                       std::to_string(frame->GetColumn());
   std::string function;
@@ -92,7 +95,7 @@ void addPlace(v8::Local<v8::Context> context, v8::Local<v8::Message> message, Js
   v8::Local<v8::Value> script = message->GetScriptResourceName();
   if (script.IsEmpty() || !script->IsString()) return;
   error.file = boundedUtf8(isolate, script.As<v8::String>(), kMaxModulePathBytes);
-  if (error.file.starts_with(kBuiltInScheme)) {
+  if (isOurs(error.file)) {
     error.file.clear();
     return;
   }
@@ -102,6 +105,27 @@ void addPlace(v8::Local<v8::Context> context, v8::Local<v8::Message> message, Js
   v8::Local<v8::String> source;
   if (message->GetSourceLine(context).ToLocal(&source)) {
     error.sourceLine = excerpt(boundedUtf8(isolate, source, kMaxBundleBytes), error.column);
+  }
+}
+
+// Where the app called what threw.
+void addPlaceOfCall(v8::Isolate* isolate, v8::Local<v8::StackTrace> trace, JsError& error) {
+  if (trace.IsEmpty()) return;
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    const auto frame = trace->GetFrame(isolate, i);
+    const v8::Local<v8::String> name = frame->GetScriptName();
+    if (name.IsEmpty()) continue;
+    error.file = boundedUtf8(isolate, name, kMaxModulePathBytes);
+    if (!isOurs(error.file)) {
+      error.line = static_cast<uint32_t>(frame->GetLineNumber());
+      error.column = static_cast<uint32_t>(frame->GetColumn());
+      const v8::Local<v8::String> source = frame->GetScriptSource();
+      if (source.IsEmpty()) return;
+      error.sourceLine =
+          excerptOfLine(boundedUtf8(isolate, source, kMaxBundleBytes), error.line, error.column);
+      return;
+    }
+    error.file.clear();
   }
 }
 
@@ -121,6 +145,7 @@ JsError describe(v8::Local<v8::Context> context, v8::Local<v8::Message> message,
   if (error.stack.empty() && !message.IsEmpty()) {
     error.stack = stackText(isolate, message->GetStackTrace());
   }
+  if (error.file.empty()) addPlaceOfCall(isolate, v8::Exception::GetStackTrace(thrown), error);
   return error;
 }
 

@@ -140,6 +140,7 @@ class TestApp {
     auto flags = message.initCompatibilityFlags(static_cast<uint32_t>(version.flags.size()));
     for (uint32_t i = 0; i < flags.size(); ++i)
       flags.set(i, version.flags[i]);
+    message.setCodegen(version.codegen);
     message.setMainModule(version.modules.front().path);
     auto modules = message.initModules(static_cast<uint32_t>(version.modules.size()));
     for (uint32_t i = 0; i < modules.size(); ++i) {
@@ -179,6 +180,9 @@ class TestApp {
       event.setUnixMillis(call.scheduledMillis);
       return;
     }
+    if (!call.entrypoint.empty()) message.setEntrypoint(call.entrypoint);
+    if (!call.props.empty()) message.setProps(call.props);
+    if (!call.rpcMethod.empty()) message.setMethod(call.rpcMethod);
     auto request = message.initRequest();
     request.setMethod(call.method);
     request.setUrl(call.url);

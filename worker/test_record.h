@@ -107,6 +107,7 @@ struct TestVersion {
   std::string date = "";
   AppLimits limits = testLimits();
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
+  bool codegen = false;
 
   // An app of one module.
   static TestVersion of(std::string script) { return {{{"index.js", std::move(script)}}}; }
@@ -126,6 +127,10 @@ struct TestCall {
   // A call of scheduled() instead of a request.
   std::string cron = "";
   int64_t scheduledMillis = 0;
+  // By a service binding.
+  std::string entrypoint = "";
+  std::string props = "";
+  std::string rpcMethod = "";
 };
 
 }  // namespace nano

@@ -25,22 +25,27 @@ class Coding {
   #compresses;
   #coder;
   #allowsCut;
+  #level;
   #wrote = false;
   #ended = false;
+  #closed = false;
 
   /**
    * @param {string} format of the host's, or 'unzip': gzip or deflate, by the first byte
-   * @param {boolean} compresses @param {boolean} allowsCut whether data may end too early
+   * @param {boolean} compresses
+   * @param {{ allowsCut: boolean, level: number | undefined }} options whether data may end too
+   *   early, and how well it is compressed
    */
-  constructor(format, compresses, allowsCut) {
+  constructor(format, compresses, { allowsCut, level }) {
     this.#format = format;
     this.#compresses = compresses;
     this.#allowsCut = allowsCut;
+    this.#level = level;
   }
 
   #start(first) {
     if (this.#format === 'unzip') this.#format = first === 0x1f ? 'gzip' : 'deflate';
-    this.#coder = zlib.coder(this.#format, this.#compresses);
+    this.#coder = zlib.coder(this.#format, this.#compresses, this.#level);
   }
 
   /** Whether another gzip member follows: Node.js reads them all, and nothing else behind one. */
@@ -48,16 +53,23 @@ class Coding {
     return this.#format === 'gzip' && bytes[at] === 0x1f && bytes[at + 1] === 0x8b;
   }
 
-  /** @param {Uint8Array} bytes @param {boolean} isLast */
-  *run(bytes, isLast) {
+  /**
+   * @param {Uint8Array} bytes @param {boolean} isLast
+   * @param {boolean} flushes whether all that has been taken is written out
+   */
+  *run(bytes, isLast, flushes = false) {
     let at = 0;
-    if (this.#ended) return;
+    if (this.#ended && !this.#beginsAgain(bytes)) return;
     if (this.#coder === undefined) {
-      if (bytes.length === 0 && !(isLast && this.#compresses)) return this.#finish(isLast);
+      const writesNothing = !this.#compresses || !(isLast || flushes);
+      if (bytes.length === 0 && writesNothing) return this.#finish(isLast);
       this.#start(bytes[0]);
     }
+    this.#coder.setFlushing(flushes);
     for (;;) {
       const step = this.#coder.step(bytes, at, isLast && this.#compresses);
+      // It was closed meanwhile.
+      if (step === undefined) return;
       at = step.read;
       if (step.broken) throw damaged(this.#format, !this.#wrote);
       if (step.piece !== undefined) {
@@ -78,6 +90,14 @@ class Coding {
     }
   }
 
+  /** The same where the one before ended with its chunk. */
+  #beginsAgain(bytes) {
+    if (this.#closed || this.#compresses || !this.#goesOn(bytes, 0)) return false;
+    this.#ended = false;
+    this.#coder = undefined;
+    return true;
+  }
+
   #finish(isLast) {
     if (!isLast || this.#compresses || this.#allowsCut) return;
     if (this.#ended) return;
@@ -87,6 +107,7 @@ class Coding {
   close() {
     this.#coder?.close();
     this.#ended = true;
+    this.#closed = true;
   }
 }
 

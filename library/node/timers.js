@@ -102,6 +102,10 @@ function clearImmediate(immediate) {
   if (immediate instanceof Immediate) Immediate.stop(immediate);
 }
 
+const kPromisify = Symbol.for('nodejs.util.promisify.custom');
+setTimeout[kPromisify] = (...args) => require('node:timers/promises').setTimeout(...args);
+setImmediate[kPromisify] = (...args) => require('node:timers/promises').setImmediate(...args);
+
 const ignored = () => {};
 
 module.exports = {

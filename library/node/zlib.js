@@ -32,12 +32,34 @@ function checkOptions({ dictionary, maxOutputLength = kMaxLength, level }, name)
 const allowsCut = ({ finishFlush, flush }) =>
   finishFlush === constants.Z_SYNC_FLUSH || flush === constants.Z_SYNC_FLUSH;
 
+/** How well it compresses, on the scale of the format; undefined where nothing was said. */
+function levelOf({ level, params }, format) {
+  const { BROTLI_PARAM_QUALITY: quality, ZSTD_c_compressionLevel: zstdLevel } = constants;
+  if (format === 'brotli') return params?.[quality];
+  return format === 'zstd' ? params?.[zstdLevel] : level;
+}
+
+const codingOptions = (options, format) => ({
+  allowsCut: allowsCut(options),
+  level: levelOf(options, format),
+});
+
+/** Z_SYNC_FLUSH, Z_FULL_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush. */
+function isFlush(kind, format) {
+  if (format === 'brotli' || format === 'zstd') return kind === 1;
+  return kind === constants.Z_SYNC_FLUSH || kind === constants.Z_FULL_FLUSH;
+}
+
+/** An empty chunk with it asks for what has been taken. */
+const kFlushes = Symbol('flushes');
+
 /** One chunk's pieces, as long as the reader wants them; the rest waits for its next read. */
 class ZlibBase extends Transform {
   #coding;
   #maxLength;
   #length = 0;
   #waiting;
+  #flushesAlways;
   bytesWritten = 0;
 
   constructor(name, format, compresses, options = {}) {
@@ -48,8 +70,8 @@ class ZlibBase extends Transform {
       writableObjectMode: false,
     });
     this.#maxLength = checkOptions(options, name);
-    this.#coding = new Coding(format, compresses, allowsCut(options));
-    this._defaultFlushFlag = constants.Z_NO_FLUSH;
+    this.#coding = new Coding(format, compresses, codingOptions(options, format));
+    this.#flushesAlways = compresses && isFlush(options.flush, format);
   }
 
   #pump(pieces, done) {
@@ -78,7 +100,8 @@ class ZlibBase extends Transform {
 
   _transform(chunk, encoding, done) {
     this.bytesWritten += chunk.length;
-    this.#pump(this.#coding.run(toBytes(chunk), false), done);
+    const flushes = this.#flushesAlways || chunk[kFlushes] === true;
+    this.#pump(this.#coding.run(toBytes(chunk), false, flushes), done);
   }
 
   _flush(done) {
@@ -91,10 +114,16 @@ class ZlibBase extends Transform {
     done(error);
   }
 
-  /** What has been taken is written out when there is more of it, or at the end. */
+  /** Writes out what has been taken, behind what is written already. */
   flush(kind, callback) {
     const done = typeof kind === 'function' ? kind : callback;
-    if (done) process.nextTick(done);
+    if (this.writableEnded || this.destroyed) {
+      if (done) process.nextTick(done);
+      return;
+    }
+    const mark = Buffer.alloc(0);
+    mark[kFlushes] = true;
+    this.write(mark, undefined, done);
   }
 
   params(level, strategy, callback) {
@@ -121,7 +150,7 @@ function tooLarge(most) {
 
 function codeAll(kind, data, options = {}) {
   const most = checkOptions(options, kind.name);
-  const coding = new Coding(kind.format, kind.compresses, allowsCut(options));
+  const coding = new Coding(kind.format, kind.compresses, codingOptions(options, kind.format));
   const pieces = [];
   let length = 0;
   const take = (piece) => {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "snapshot/brotli.h"
 #include "snapshot/budgeted_memory.h"
 #include "snapshot/compression/coder.h"
@@ -6,7 +8,9 @@ namespace nano {
 namespace {
 
 // About as good as gzip's best, and as fast as its default.
-constexpr uint32_t kQuality = 5;
+constexpr int kQuality = 5;
+// Past it a step may take a second, and much more memory than the others.
+constexpr int kBestQuality = 9;
 constexpr uint32_t kWindowLog = 18;
 
 // The engine's encoder ends the process where it gets no memory. So it gets what a step of 64 KiB
@@ -34,27 +38,30 @@ class EncoderMemory final {
 
 class BrotliEncoder final : public Coder {
  public:
-  explicit BrotliEncoder(const std::shared_ptr<BufferBudget>& budget)
+  BrotliEncoder(const std::shared_ptr<BufferBudget>& budget, int quality)
       : memory_(budget),
         state_(BrotliEncoderCreateInstance(&EncoderMemory::allocate, &EncoderMemory::release,
                                            &memory_)) {
     if (state_ == nullptr) return;
-    BrotliEncoderSetParameter(state_, BROTLI_PARAM_QUALITY, kQuality);
+    BrotliEncoderSetParameter(state_, BROTLI_PARAM_QUALITY, static_cast<uint32_t>(quality));
     BrotliEncoderSetParameter(state_, BROTLI_PARAM_LGWIN, kWindowLog);
   }
   ~BrotliEncoder() override {
     if (state_ != nullptr) BrotliEncoderDestroyInstance(state_);
   }
   bool isMade() const { return state_ != nullptr && !memory_.isOverdrawn(); }
+  void setFlushing(bool flushes) override {
+    unlessLast_ = flushes ? BROTLI_OPERATION_FLUSH : BROTLI_OPERATION_PROCESS;
+  }
 
   Step step(std::span<const std::byte> input, std::span<std::byte> output, bool isLast) override {
     size_t inputLeft = input.size();
     const auto* next = reinterpret_cast<const uint8_t*>(input.data());
     size_t outputLeft = output.size();
     auto* out = reinterpret_cast<uint8_t*>(output.data());
-    const int went = BrotliEncoderCompressStream(
-        state_, isLast ? BROTLI_OPERATION_FINISH : BROTLI_OPERATION_PROCESS, &inputLeft, &next,
-        &outputLeft, &out, nullptr);
+    const int went =
+        BrotliEncoderCompressStream(state_, isLast ? BROTLI_OPERATION_FINISH : unlessLast_,
+                                    &inputLeft, &next, &outputLeft, &out, nullptr);
     Step step{input.size() - inputLeft, output.size() - outputLeft, State::kGoesOn};
     if (BrotliEncoderIsFinished(state_) != 0) step.state = State::kEnded;
     if (went == 0) step.state = State::kBroken;
@@ -65,6 +72,7 @@ class BrotliEncoder final : public Coder {
  private:
   EncoderMemory memory_;
   BrotliEncoderState* state_;
+  BrotliEncoderOperation unlessLast_ = BROTLI_OPERATION_PROCESS;
 };
 
 class BrotliDecoder final : public Coder {
@@ -106,8 +114,10 @@ class BrotliDecoder final : public Coder {
 
 }  // namespace
 
-std::unique_ptr<Coder> makeBrotliEncoder(const std::shared_ptr<BufferBudget>& budget) {
-  auto coder = std::make_unique<BrotliEncoder>(budget);
+std::unique_ptr<Coder> makeBrotliEncoder(const std::shared_ptr<BufferBudget>& budget,
+                                         std::optional<int> level) {
+  const int quality = std::clamp(level.value_or(kQuality), 0, kBestQuality);
+  auto coder = std::make_unique<BrotliEncoder>(budget, quality);
   if (!coder->isMade()) return nullptr;
   return coder;
 }

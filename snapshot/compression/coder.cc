@@ -3,16 +3,17 @@
 namespace nano {
 
 std::unique_ptr<Coder> Coder::makeEncoder(CompressionFormat format,
-                                          const std::shared_ptr<BufferBudget>& budget) {
+                                          const std::shared_ptr<BufferBudget>& budget,
+                                          std::optional<int> level) {
   switch (format) {
     case CompressionFormat::kDeflate:
     case CompressionFormat::kDeflateRaw:
     case CompressionFormat::kGzip:
-      return makeZlibEncoder(format, budget);
+      return makeZlibEncoder(format, budget, level);
     case CompressionFormat::kBrotli:
-      return makeBrotliEncoder(budget);
+      return makeBrotliEncoder(budget, level);
     case CompressionFormat::kZstd:
-      return makeZstdEncoder(budget);
+      return makeZstdEncoder(budget, level);
   }
   return nullptr;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "snapshot/buffer_budget.h"
@@ -25,14 +26,19 @@ class Coder {
     State state = State::kGoesOn;
   };
 
-  // Null where there is no memory.
+  // Null where there is no memory. `level` is the library's own scale, within which it is brought;
+  // without one it is what is good for streams.
   static std::unique_ptr<Coder> makeEncoder(CompressionFormat format,
-                                            const std::shared_ptr<BufferBudget>& budget);
+                                            const std::shared_ptr<BufferBudget>& budget,
+                                            std::optional<int> level = {});
   static std::unique_ptr<Coder> makeDecoder(CompressionFormat format,
                                             const std::shared_ptr<BufferBudget>& budget);
   virtual ~Coder() = default;
   Coder(const Coder&) = delete;
   Coder& operator=(const Coder&) = delete;
+
+  // Whether an encoder's following steps write out all that they have read. A decoder always does.
+  virtual void setFlushing(bool) {}
 
   // Goes on until the input is used up or the output is full; a full one may mean that there is
   // more, without more input. An encoder ends when it is told that its input `isLast`, a decoder by
@@ -45,12 +51,15 @@ class Coder {
 
 // By library. Null where there is no memory.
 std::unique_ptr<Coder> makeZlibEncoder(CompressionFormat format,
-                                       const std::shared_ptr<BufferBudget>& budget);
+                                       const std::shared_ptr<BufferBudget>& budget,
+                                       std::optional<int> level = {});
 std::unique_ptr<Coder> makeZlibDecoder(CompressionFormat format,
                                        const std::shared_ptr<BufferBudget>& budget);
-std::unique_ptr<Coder> makeBrotliEncoder(const std::shared_ptr<BufferBudget>& budget);
+std::unique_ptr<Coder> makeBrotliEncoder(const std::shared_ptr<BufferBudget>& budget,
+                                         std::optional<int> level = {});
 std::unique_ptr<Coder> makeBrotliDecoder(const std::shared_ptr<BufferBudget>& budget);
-std::unique_ptr<Coder> makeZstdEncoder(const std::shared_ptr<BufferBudget>& budget);
+std::unique_ptr<Coder> makeZstdEncoder(const std::shared_ptr<BufferBudget>& budget,
+                                       std::optional<int> level = {});
 // Windows up to 2^windowLog bytes; the default is the library's.
 std::unique_ptr<Coder> makeZstdDecoder(const std::shared_ptr<BufferBudget>& budget,
                                        int windowLog = 27);

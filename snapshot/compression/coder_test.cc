@@ -161,5 +161,34 @@ TEST(ZlibCoder, TakesOneMemberOfGzipOnly) {
   EXPECT_EQ(decoded.read, member.size());
 }
 
+// A decoder is to get all of it before the end.
+TEST_P(CoderTest, WritesOutWhatItHasReadWhenItIsToldTo) {
+  const auto encoder = Coder::makeEncoder(GetParam(), budgetOf(64 << 20));
+  const auto decoder = Coder::makeDecoder(GetParam(), budgetOf(64 << 20));
+  encoder->setFlushing(true);
+  for (const std::string text : {"first", "", "second"}) {
+    const Coded packed = code(*encoder, text, 3, 1000, false);
+    EXPECT_EQ(packed.state, State::kGoesOn);
+    EXPECT_EQ(code(*decoder, packed.text, 1000, 1000, false).text, text);
+  }
+}
+
+TEST_P(CoderTest, CompressesAsWellAsItIsTold) {
+  std::string text;
+  uint64_t state = 1;
+  for (int i = 0; i < 30000; ++i) {
+    state = state * 48271 % 0x7fffffff;
+    text += std::to_string(state % 300 * (state % 300)) + " ";
+  }
+  const auto sizeAt = [&text](std::optional<int> level) {
+    const auto encoder = Coder::makeEncoder(GetParam(), budgetOf(256 << 20), level);
+    return code(*encoder, text, 1 << 16, 1 << 16, true).text.size();
+  };
+  EXPECT_LT(sizeAt(9), sizeAt(GetParam() == CompressionFormat::kZstd ? -7 : 1));
+  // What the library does not have is brought within its scale.
+  EXPECT_EQ(sizeAt(1000), sizeAt(GetParam() == CompressionFormat::kZstd ? 12 : 9));
+  EXPECT_GT(sizeAt(-1000), 0);
+}
+
 }  // namespace
 }  // namespace nano

@@ -70,20 +70,27 @@ class ZlibCoder : public Coder {
 
 class ZlibEncoder final : public ZlibCoder {
  public:
-  ZlibEncoder(CompressionFormat format, const std::shared_ptr<BufferBudget>& budget)
+  ZlibEncoder(CompressionFormat format, const std::shared_ptr<BufferBudget>& budget, int level)
       : ZlibCoder(budget) {
     constexpr int kMemoryLevel = 8;  // zlib's default.
-    made(deflateInit2(&stream(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBitsOf(format),
-                      kMemoryLevel, Z_DEFAULT_STRATEGY));
+    made(deflateInit2(&stream(), level, Z_DEFLATED, windowBitsOf(format), kMemoryLevel,
+                      Z_DEFAULT_STRATEGY));
   }
   ~ZlibEncoder() override {
     if (isMade()) deflateEnd(&stream());
   }
 
+  void setFlushing(bool flushes) override { flushes_ = flushes; }
+
   Step step(std::span<const std::byte> input, std::span<std::byte> output, bool isLast) override {
-    return run(input, output,
-               [this, isLast]() { return deflate(&stream(), isLast ? Z_FINISH : Z_NO_FLUSH); });
+    const int unlessLast = flushes_ ? Z_SYNC_FLUSH : Z_NO_FLUSH;
+    return run(input, output, [this, isLast, unlessLast]() {
+      return deflate(&stream(), isLast ? Z_FINISH : unlessLast);
+    });
   }
+
+ private:
+  bool flushes_ = false;
 };
 
 class ZlibDecoder final : public ZlibCoder {
@@ -110,8 +117,11 @@ std::unique_ptr<Coder> ifMade(std::unique_ptr<MadeCoder> coder) {
 }  // namespace
 
 std::unique_ptr<Coder> makeZlibEncoder(CompressionFormat format,
-                                       const std::shared_ptr<BufferBudget>& budget) {
-  return ifMade(std::make_unique<ZlibEncoder>(format, budget));
+                                       const std::shared_ptr<BufferBudget>& budget,
+                                       std::optional<int> level) {
+  const int wanted =
+      std::clamp(level.value_or(Z_DEFAULT_COMPRESSION), Z_DEFAULT_COMPRESSION, Z_BEST_COMPRESSION);
+  return ifMade(std::make_unique<ZlibEncoder>(format, budget, wanted));
 }
 
 std::unique_ptr<Coder> makeZlibDecoder(CompressionFormat format,

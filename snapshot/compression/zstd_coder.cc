@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "snapshot/budgeted_memory.h"
 #include "snapshot/compression/coder.h"
 #include "snapshot/zstd.h"
@@ -12,13 +14,17 @@ Coder::State failureOf(size_t code) {
 
 class ZstdEncoder final : public Coder {
  public:
-  // The library's own level.
-  explicit ZstdEncoder(const std::shared_ptr<BufferBudget>& budget)
+  ZstdEncoder(const std::shared_ptr<BufferBudget>& budget, int level)
       : memory_(budget),
         context_(ZSTD_createCCtx_advanced(
-            {&BudgetedMemory::allocate, &BudgetedMemory::release, &memory_})) {}
+            {&BudgetedMemory::allocate, &BudgetedMemory::release, &memory_})) {
+    if (context_ != nullptr) ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, level);
+  }
   ~ZstdEncoder() override { ZSTD_freeCCtx(context_); }
   bool isMade() const { return context_ != nullptr; }
+  void setFlushing(bool flushes) override {
+    unlessLast_ = flushes ? ZSTD_e_flush : ZSTD_e_continue;
+  }
 
   Step step(std::span<const std::byte> input, std::span<std::byte> output, bool isLast) override {
     ZSTD_inBuffer in{input.data(), input.size(), 0};
@@ -27,7 +33,7 @@ class ZstdEncoder final : public Coder {
       const size_t inBefore = in.pos;
       const size_t outBefore = out.pos;
       const size_t left =
-          ZSTD_compressStream2(context_, &out, &in, isLast ? ZSTD_e_end : ZSTD_e_continue);
+          ZSTD_compressStream2(context_, &out, &in, isLast ? ZSTD_e_end : unlessLast_);
       if (ZSTD_isError(left) != 0) return {in.pos, out.pos, failureOf(left)};
       if (isLast && left == 0) return {in.pos, out.pos, State::kEnded};
       const bool stands = in.pos == inBefore && out.pos == outBefore;
@@ -38,6 +44,7 @@ class ZstdEncoder final : public Coder {
  private:
   BudgetedMemory memory_;
   ZSTD_CCtx* context_;
+  ZSTD_EndDirective unlessLast_ = ZSTD_e_continue;
 };
 
 // Of several frames, one after the other, as the format has it (RFC 8878 3).
@@ -74,8 +81,12 @@ class ZstdDecoder final : public Coder {
 
 }  // namespace
 
-std::unique_ptr<Coder> makeZstdEncoder(const std::shared_ptr<BufferBudget>& budget) {
-  auto coder = std::make_unique<ZstdEncoder>(budget);
+std::unique_ptr<Coder> makeZstdEncoder(const std::shared_ptr<BufferBudget>& budget,
+                                       std::optional<int> level) {
+  // 0 is the library's own. Past the last a step takes long.
+  constexpr int kBestLevel = 12;
+  const int wanted = std::clamp(level.value_or(0), -7, kBestLevel);
+  auto coder = std::make_unique<ZstdEncoder>(budget, wanted);
   if (!coder->isMade()) return nullptr;
   return coder;
 }

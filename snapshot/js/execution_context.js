@@ -17,14 +17,15 @@ let isExecutionContext;
 
 export class ExecutionContext {
   #slot;
-  #props = undefined;
+  #props;
   /** Who keeps what is waited for in place of the host: a scheduled event. */
   #follow;
 
   constructor() {
     if (arguments[0] !== kInternal) illegalConstructor();
     this.#slot = arguments[1];
-    this.#follow = arguments[2];
+    this.#props = arguments[2];
+    this.#follow = arguments[3];
   }
 
   /** The request's work goes on until the promise has settled, answered or not. */
@@ -56,10 +57,11 @@ defineInterface(ExecutionContext, isExecutionContext);
 
 /**
  * @param {number} slot
+ * @param {any} [props] what the service binding says that the call came by
  * @param {(promise: Promise<any>) => void} [follow] takes what goes to waitUntil()
  * @returns {ExecutionContext}
  */
-export function makeExecutionContext(slot, follow = undefined) {
+export function makeExecutionContext(slot, props, follow) {
   // @ts-ignore The constructor is illegal for tenants.
-  return new ExecutionContext(kInternal, slot, follow);
+  return new ExecutionContext(kInternal, slot, props, follow);
 }

@@ -11,8 +11,6 @@ import {
   ecFromPoint,
   ecPoint,
   ecSecret,
-  edwardsSign,
-  edwardsVerify,
   keyFromPkcs8,
   keyFromSpki,
   keyIsConsistent,
@@ -27,6 +25,8 @@ import {
   rsaSign,
   rsaVerify,
   sharedSecret,
+  wholeSign,
+  wholeVerify,
 } from 'nano:ops';
 import { kCurves } from './crypto/curves.js';
 import {
@@ -53,6 +53,8 @@ const kCurveNames = {
 const kDigests = 8;
 /** In place of a salt's length: PKCS #1 v1.5. */
 const kNoSalt = 0xffffffff;
+/** What Ed448 could sign for. */
+const kNoContext = new Uint8Array(0);
 const kRsaNumbers = 8;
 const kRsaPublicNumbers = 2;
 
@@ -159,12 +161,12 @@ class AsymmetricKey {
 
   signEdwards(data) {
     if ((this.#kind !== 'Ed25519' && this.#kind !== 'Ed448') || !this.#isPrivate) return undefined;
-    return bytesOf(edwardsSign(this.#handle, data));
+    return bytesOf(wholeSign(this.#handle, kNoContext, data));
   }
 
   verifyEdwards(signature, data) {
     if (this.#kind !== 'Ed25519' && this.#kind !== 'Ed448') return undefined;
-    return edwardsVerify(this.#handle, signature, data);
+    return wholeVerify(this.#handle, [kNoContext, checkBytes(signature)], data);
   }
 
   oaep(encrypts, hash, label, data) {

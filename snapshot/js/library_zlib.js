@@ -2,7 +2,7 @@
 // What node:zlib of nano.library is made of: a coder behind a private field, as CompressionStream
 // has them. Each step takes and gives 64 KiB at most.
 
-import { coderEnd, coderStart, coderStep } from 'nano:ops';
+import { coderEnd, coderSetFlushing, coderStart, coderStartAt, coderStep } from 'nano:ops';
 import {
   ArrayPrototypeIndexOf,
   ObjectFreeze,
@@ -31,15 +31,21 @@ class Coder {
    * @param {Uint8Array} bytes @param {number} from @param {boolean} isLast
    */
   step(bytes, from, isLast) {
-    if (this.#handle === undefined || TypedArrayPrototypeGetByteLength(bytes) < from) {
+    const start = from >>> 0;
+    if (this.#handle === undefined || TypedArrayPrototypeGetByteLength(bytes) < start) {
       return undefined;
     }
     const progress = this.#progress;
-    progress[0] = from;
+    progress[0] = start;
     const piece = coderStep(this.#handle, bytes, !!isLast, progress);
     const { 0: read, 1: state, 2: more } = progress;
     if (state !== 0) this.close();
     return { piece, read, ended: state === kEnded, broken: state === kBroken, more: more !== 0 };
+  }
+
+  /** Whether the steps from here on write out all that they have read. */
+  setFlushing(flushes) {
+    if (this.#handle !== undefined) coderSetFlushing(this.#handle, !!flushes);
   }
 
   /** Its memory is given back now. */
@@ -51,9 +57,14 @@ class Coder {
 
 export const libraryZlib = ObjectFreeze({
   __proto__: null,
-  /** undefined for no such format. */
-  coder(format, compresses) {
+  /**
+   * undefined for no such format.
+   * @param {number | undefined} level how well it compresses, on the format's scale
+   */
+  coder(format, compresses, level) {
     const number = ArrayPrototypeIndexOf(kFormats, format);
-    return number === -1 ? undefined : new Coder(coderStart(number, !!compresses));
+    if (number === -1) return undefined;
+    if (level === undefined || !compresses) return new Coder(coderStart(number, !!compresses));
+    return new Coder(coderStartAt(number, level | 0));
   },
 });

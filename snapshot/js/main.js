@@ -20,6 +20,7 @@ import defer * as cryptoKey from './crypto/key.js';
 import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
+import { dispatchCall, makeHandler } from './entrypoints.js';
 import { makeEnv } from './env.js';
 import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
@@ -27,6 +28,7 @@ import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
 import defer * as outgoing from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
+import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -41,6 +43,7 @@ import {
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import defer * as progressEvent from './progress_event.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
 import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
@@ -62,8 +65,9 @@ import defer * as cloning from './structured_clone.js';
 import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
+import defer * as urlPattern from './url_pattern/url_pattern.js';
 import { URLSearchParams } from './url_search_params.js';
-import { refuseSharedMemory } from './wasm_memory.js';
+import { prepareWebAssembly } from './wasm.js';
 import defer * as webSocketPair from './websocket/pair.js';
 import defer * as webSocket from './websocket/websocket.js';
 
@@ -108,6 +112,7 @@ const lateInterfaces = {
   EventSource: () => eventSource.EventSource,
   ExtendableEvent: () => serviceWorker.ExtendableEvent,
   FetchEvent: () => serviceWorker.FetchEvent,
+  FileReader: () => fileReader.FileReader,
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
@@ -117,6 +122,7 @@ const lateInterfaces = {
   PerformanceMeasure: () => entry.PerformanceMeasure,
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
@@ -127,6 +133,7 @@ const lateInterfaces = {
   TextEncoderStream: () => textStreams.TextEncoderStream,
   TransformStream: () => transform.TransformStream,
   TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
+  URLPattern: () => urlPattern.URLPattern,
   WebSocket: () => webSocket.WebSocket,
   WebSocketPair: () => webSocketPair.WebSocketPair,
   WritableStream: () => writable.WritableStream,
@@ -196,13 +203,14 @@ ObjectKeys(lateOperations).forEach((name) =>
 );
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
-// Globals of Node.js. Reading one runs its module.
+// Globals from nano.library. Reading one runs its module.
 const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
 defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
 defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
 defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
 defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
 defineGlobal('global', globalThis, false);
+defineLazyProperty(globalThis, 'HTMLRewriter', fromLibrary('nano:html_rewriter', 'HTMLRewriter'), false);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 
@@ -215,8 +223,10 @@ registerEntryPoints({
   abortRequest,
   reportRejection,
   makeEnv,
-  refuseSharedMemory,
+  prepareWebAssembly,
   builtinModule,
+  makeHandler,
+  dispatchCall,
   dispatchScheduled,
   bindGlobals: (env) => serviceWorker.bindGlobals(env),
   applyFlags,

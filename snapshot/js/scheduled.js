@@ -74,7 +74,7 @@ export function runScheduled(slot, call, cron, scheduledTime) {
   // @ts-ignore The constructor is illegal for tenants.
   const controller = new ScheduledController(kInternal, cron, scheduledTime);
   try {
-    follow(PromiseResolve(call(controller, makeExecutionContext(slot, follow))));
+    follow(PromiseResolve(call(controller, makeExecutionContext(slot, undefined, follow))));
     settled();
   } catch (error) {
     failed(error);

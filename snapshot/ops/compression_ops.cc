@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <kj/debug.h>
@@ -42,17 +43,30 @@ v8::MaybeLocal<v8::Value> throwNoMemory(OpCall& call) {
   return {};
 }
 
-v8::MaybeLocal<v8::Value> coderStart(OpCall& call, Host& host, uint32_t format, bool compresses) {
+v8::MaybeLocal<v8::Value> startCoder(OpCall& call, Host& host, uint32_t format, bool compresses,
+                                     std::optional<int> level) {
   KJ_REQUIRE(format < kCompressionFormats && host.keys() != nullptr);
   auto budget = host.keys()->budget();
   if (budget == nullptr) {
     budget = std::make_shared<BufferBudget>(std::numeric_limits<size_t>::max());
   }
   const auto kind = static_cast<CompressionFormat>(format);
-  auto coder = compresses ? Coder::makeEncoder(kind, budget) : Coder::makeDecoder(kind, budget);
+  auto coder =
+      compresses ? Coder::makeEncoder(kind, budget, level) : Coder::makeDecoder(kind, budget);
   if (coder == nullptr) return throwNoMemory(call);
   return newKey(call, host, std::move(coder));
 }
+
+v8::MaybeLocal<v8::Value> coderStart(OpCall& call, Host& host, uint32_t format, bool compresses) {
+  return startCoder(call, host, format, compresses, {});
+}
+
+// For node:zlib: one that compresses, as well as it is told.
+v8::MaybeLocal<v8::Value> coderStartAt(OpCall& call, Host& host, uint32_t format, int32_t level) {
+  return startCoder(call, host, format, true, level);
+}
+
+void coderSetFlushing(OpCall&, Coder& coder, bool flushes) { coder.setFlushing(flushes); }
 
 // Takes `bytes` from progress[0] on, which it moves; progress[1] is the Coder::State and
 // progress[2] whether there may be more without more bytes. Gives a Uint8Array, undefined for
@@ -91,6 +105,8 @@ void coderEnd(OpCall&, v8::Local<v8::Value> handle) {
 
 constexpr Op kOps[] = {
     {"coderStart", bindOp<coderStart>},
+    {"coderStartAt", bindOp<coderStartAt>},
+    {"coderSetFlushing", bindOp<coderSetFlushing>},
     {"coderStep", bindOp<coderStep>},
     {"coderEnd", bindOp<coderEnd>},
 };

@@ -43,8 +43,13 @@ const EVP_CIPHER* cipherNamed(std::string_view name) {
   return nullptr;
 }
 
+// OpenSSL takes tags and additional data from other ciphers too, and forgets them or worse.
 bool isAuthenticated(const EVP_CIPHER* cipher) {
   return (EVP_CIPHER_get_flags(cipher) & EVP_CIPH_FLAG_AEAD_CIPHER) != 0;
+}
+
+bool authenticates(const EvpCipherContext& context) {
+  return isAuthenticated(EVP_CIPHER_CTX_get0_cipher(context.get()));
 }
 
 // [bytes of a key, bytes of an iv, bytes of a block, whether it authenticates]; undefined for none.
@@ -110,9 +115,11 @@ v8::MaybeLocal<v8::Value> cipherUpdate(OpCall& call, Host& host, EvpCipherContex
   return v8::Uint8Array::New(out->array->Buffer(), 0, size).As<v8::Value>();
 }
 
-// Data that is authenticated only.
+// Data that is authenticated only. A cipher that does not authenticate would write what it makes of
+// it, to nowhere.
 bool cipherAdditional(OpCall& call, Host& host, EvpCipherContext& context,
                       std::span<const std::byte> data) {
+  if (!authenticates(context)) return false;
   const bool good =
       data.empty() || inPieces(host, data, [&context](std::span<const std::byte> piece) {
         int written = 0;
@@ -129,7 +136,7 @@ void cipherPadding(OpCall&, EvpCipherContext& context, bool pads) {
 
 // What is to be found when all is decrypted.
 bool cipherSetTag(OpCall& call, EvpCipherContext& context, std::span<const std::byte> tag) {
-  if (tag.empty() || tag.size() > kMaxBlock) return false;
+  if (!authenticates(context) || tag.empty() || tag.size() > kMaxBlock) return false;
   // OpenSSL takes it as one to write to, and only reads it.
   auto* bytes = const_cast<unsigned char*>(octets(tag));
   const bool good = EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG,
@@ -141,7 +148,7 @@ bool cipherSetTag(OpCall& call, EvpCipherContext& context, std::span<const std::
 // After the end of what is encrypted.
 v8::MaybeLocal<v8::Value> cipherTag(OpCall& call, EvpCipherContext& context, uint32_t size) {
   std::array<std::byte, kMaxBlock> tag{};
-  if (size == 0 || size > tag.size() ||
+  if (!authenticates(context) || size == 0 || size > tag.size() ||
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(size),
                           tag.data()) != 1) {
     return cryptoFailed(call);

@@ -53,10 +53,14 @@ v8::MaybeLocal<v8::Value> digestCopy(OpCall& call, Host& host, EvpDigestContext&
   return newKey(call, host, std::move(copy));
 }
 
+// What is hashed at once, where nobody looks at the clock.
+constexpr size_t kMaxAtOnce = size_t{1} << 20;
+
 // `options`: cost, block size, parallel blocks, bytes to make.
 v8::MaybeLocal<v8::Value> scryptOp(OpCall& call, Host& host, std::span<const std::byte> password,
                                    std::span<const std::byte> salt, const CryptoOptions& options) {
   const ScryptWork work{password, salt, options.number(0), options.number(1), options.number(2)};
+  if (password.size() > kMaxAtOnce || salt.size() > kMaxAtOnce) return cryptoFailed(call);
   const auto out = newBytes(call.isolate(), options.number(3));
   if (!out) return {};
   auto budget = host.keys()->budget();

@@ -61,7 +61,7 @@ constexpr CompatibilityFlag kTable[] = {
     {"python_workers", "", "", T::kAbsent},
     {"fetcher_no_get_put_delete", "fetcher_has_get_put_delete", "2024-03-26", T::kAsNano},
     {"unwrap_custom_thenables", "no_unwrap_custom_thenables", "2024-04-01", T::kAbsent},
-    {"rpc", "no_rpc", "2024-04-03", T::kAbsent},
+    {"rpc", "no_rpc", "2024-04-03", T::kAsNano},
     {"internal_stream_byob_return_view", "internal_stream_byob_return_undefined", "2024-05-13",
      T::kAsNano},
     {"blob_standard_mime_type", "blob_legacy_mime_type", "2024-06-03", T::kAsNano},

@@ -96,7 +96,9 @@ const kInterfaces = [
   'ExtendableEvent',
   'FetchEvent',
   'File',
+  'FileReader',
   'FormData',
+  'HTMLRewriter',
   'Headers',
   'MessageChannel',
   'MessageEvent',
@@ -108,6 +110,7 @@ const kInterfaces = [
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'ProgressEvent',
   'PromiseRejectionEvent',
   'QuotaExceededError',
   'ReadableByteStreamController',
@@ -127,6 +130,7 @@ const kInterfaces = [
   'TransformStream',
   'TransformStreamDefaultController',
   'URL',
+  'URLPattern',
   'URLSearchParams',
   'WebSocket',
   'WebSocketPair',
@@ -154,9 +158,10 @@ const kOperations = [
 /** Of Node.js, from nano.library; node_process_test.js has their descriptors. */
 const kNode = ['Buffer', 'clearImmediate', 'global', 'process', 'setImmediate'];
 const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
+const kHandlers = ['onerror', 'onrejectionhandled', 'onunhandledrejection'];
 
 test('globalThis has the names of the list and no others', () => {
-  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kNode, 'console'];
+  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kHandlers, ...kNode, 'console'];
   const expected = [...kLanguage, ...ours].sort();
   const actual = Object.getOwnPropertyNames(globalThis).sort();
   same(
@@ -186,8 +191,8 @@ test("what it inherits is the language's own", () => {
 });
 
 test('only operations and attributes are enumerable', () => {
-  const timers = ['clearImmediate', 'setImmediate'];
-  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...timers].sort());
+  const others = [...kHandlers, 'clearImmediate', 'setImmediate'];
+  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...others].sort());
 });
 
 test('interfaces have the descriptors of Web IDL', () => {

@@ -100,3 +100,45 @@ test('crc32, constants and codes', () => {
   same(zlib.crc32('lo', zlib.crc32('hel')), 907060870);
   same([zlib.constants.Z_BEST_SPEED, zlib.codes.Z_OK], [1, 0]);
 });
+
+test('levels are heard', () => {
+  const sizes = (name, options) => options.map((one) => zlib[name](noisy, one).length);
+  let state = 1;
+  const word = () => (state = (state * 48271) % 0x7fffffff) % 300;
+  const noisy = Array.from({ length: 30000 }, () => `w${word() ** 2}`).join(' ');
+  const [fast, best] = sizes('gzipSync', [{ level: 1 }, { level: 9 }]);
+  ok(best < fast, [fast, best]);
+  ok(zlib.deflateSync(noisy, { level: 0 }).length > noisy.length);
+  const { BROTLI_PARAM_QUALITY, ZSTD_c_compressionLevel } = zlib.constants;
+  for (const [name, key, least] of [
+    ['brotliCompressSync', BROTLI_PARAM_QUALITY, 1],
+    ['zstdCompressSync', ZSTD_c_compressionLevel, -5],
+  ]) {
+    const [quick, slow] = sizes(name, [{ params: { [key]: least } }, { params: { [key]: 9 } }]);
+    ok(slow < quick, name);
+  }
+  throws(RangeError, () => zlib.gzipSync('x', { level: 10 }));
+});
+
+test('flush() writes out what has been taken', async () => {
+  for (const [there, back] of [
+    ['createGzip', 'createGunzip'],
+    ['createBrotliCompress', 'createBrotliDecompress'],
+    ['createZstdCompress', 'createZstdDecompress'],
+  ]) {
+    const from = zlib[there]();
+    const to = zlib[back]();
+    from.pipe(to);
+    from.write('first');
+    await new Promise((resolve) => from.flush(resolve));
+    const [piece] = await builtinModule('node:events').once(to, 'data');
+    same(String(piece), 'first', there);
+    from.end('second');
+    same(await text(to), 'second', there);
+  }
+});
+
+test('a member of gzip may end with its chunk', async () => {
+  const parts = [zlib.gzipSync('a'), zlib.gzipSync('b')];
+  same(await text(Readable.from(parts).pipe(zlib.createGunzip())), 'ab');
+});

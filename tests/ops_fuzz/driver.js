@@ -2,7 +2,7 @@
 // Calls targets with values, as often as it is told. A call may throw whatever it likes: what counts
 // is that the process lives.
 
-import { globalTargets, opTargets } from './targets.js';
+import { globalTargets, internalTargets, opTargets } from './targets.js';
 import { makeRandom, makeValues } from './values.js';
 
 const { apply, construct } = Reflect;
@@ -15,6 +15,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 /** Members of dictionaries that some API reads, found in the names of what there is, and some more. */
 const kMembers = (
   'name hash length iv counter label salt info iterations modulusLength publicExponent namedCurve public additionalData tagLength ' +
+  'nonce memory passes parallelism secretValue associatedData outputLength customization functionName pub priv ' +
   'saltLength type mode highWaterMark size autoAllocateChunkSize start pull cancel write close abort transform flush method headers body ' +
   'status statusText signal redirect duplex fatal ignoreBOM stream once passive capture detail bubbles cancelable transfer min ' +
   'preventClose preventAbort preventCancel readable writable kty crv x y d n e k ext key_ops alg data origin ports code reason ' +
@@ -50,6 +51,10 @@ async function addInstances(add) {
     () => subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign', 'verify']),
     () => subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']),
     () => subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify']),
+    () => subtle.generateKey('ML-DSA-44', true, ['sign', 'verify']),
+    () => subtle.generateKey('ML-KEM-512', true, ['encapsulateBits', 'decapsulateKey']),
+    () => subtle.generateKey({ name: 'AES-OCB', length: 256 }, true, ['encrypt', 'decrypt']),
+    () => subtle.importKey('raw-secret', new Uint8Array(8), 'Argon2id', false, ['deriveBits']),
   ];
   for (const recipe of recipes) {
     const made = await recipe();
@@ -58,21 +63,53 @@ async function addInstances(add) {
   }
 }
 
+/** Some of each class that modules of nano.library have of the host. */
+function makeInternals({ crypto: host, zlib }) {
+  const bytes = (size) => new Uint8Array(size);
+  const { keys } = host;
+  return [
+    host.digest('sha256'),
+    host.cipher('aes-128-cbc', true, bytes(16), bytes(16)),
+    host.cipher('aes-256-gcm', false, bytes(32), bytes(12)),
+    host.cipher('chacha20-poly1305', true, bytes(32), bytes(12)),
+    keys.generateOnCurve('P-256'),
+    keys.generateOnCurve('Ed25519'),
+    keys.generateOnCurve('X25519').publicKey(),
+    keys.generateRsa(1024, 65537),
+    zlib.coder('gzip', true),
+    zlib.coder('brotli', true, 9),
+    zlib.coder('zstd', false),
+  ];
+}
+
 /**
  * @typedef {object} Plan
  * @property {Record<string, Function>} [ops] without it, what the global has is called
+ * @property {any} [internals] called instead: what modules of nano.library have of the host
  * @property {number} seed
  * @property {number} calls
  * @property {(text: string) => void} note told of each call before it is made
  * @property {(text: string) => void} report
  */
 
+/** What is called, and what it is called on: `keep` gets some of each class. */
+async function findTargets(ops, internals, keep) {
+  if (ops !== undefined) return opTargets(ops);
+  if (internals !== undefined) {
+    const instances = makeInternals(internals);
+    // They are what most calls are for.
+    for (let i = 0; i < 5; i++) [...instances, ...makeInternals(internals)].forEach(keep);
+    return internalTargets(internals, instances);
+  }
+  await addInstances(keep);
+  return globalTargets();
+}
+
 /** @param {Plan} plan */
-export async function run({ ops, seed, calls, note, report }) {
+export async function run({ ops, internals, seed, calls, note, report }) {
   const random = makeRandom(seed);
   const values = makeValues(random, kMembers);
-  const targets = ops === undefined ? globalTargets() : opTargets(ops);
-  if (ops === undefined) await addInstances(values.keep);
+  const targets = await findTargets(ops, internals, values.keep);
   let succeeded = 0;
   for (let i = 0; i < calls; i++) {
     const target = random.of(targets);
@@ -91,6 +128,6 @@ export async function run({ ops, seed, calls, note, report }) {
   }
   note('after the calls');
   await turn();
-  const what = ops === undefined ? 'the global' : 'ops';
+  const what = ops !== undefined ? 'ops' : internals !== undefined ? 'internals' : 'the global';
   report(`${targets.length} functions of ${what}: ${succeeded} of ${calls} calls did not throw`);
 }

@@ -1,9 +1,11 @@
-// nano_ops_fuzz [--seeds=N] [--first=N] [--calls=N]: calls ops, and then what the global has, with
-// values that no built-in would pass (values.js), in an isolate from the snapshot for each seed. A
-// crash names the seed and the call; the same seed does the same calls.
+// nano_ops_fuzz [--seeds=N] [--first=N] [--calls=N]: calls ops, what the global has, and what
+// modules of the library have of the host, with values that no built-in would pass (values.js), in
+// an isolate from the snapshot for each seed. A crash names the seed and the call; the same seed
+// does the same calls.
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
@@ -75,7 +77,27 @@ v8::Local<v8::String> literal(v8::Isolate* isolate, const char* text) {
   return v8::String::NewFromUtf8(isolate, text).ToLocalChecked();
 }
 
-v8::Local<v8::Object> makePlan(v8::Local<v8::Context> context, Run& run, int calls, bool ofOps) {
+// What is called with a seed.
+enum class Targets { kOps, kGlobal, kInternals };
+
+// A module that lets out what others keep.
+constexpr std::string_view kLeak = "module.exports = { nano };";
+
+// What modules of the library have of the host, by that module.
+v8::Local<v8::Value> internalsOf(v8::Local<v8::Context> context, Run& run) {
+  auto* isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Value> name = literal(isolate, "node:leak");
+  const auto exported = run.world.host()
+                            .entryPoints()
+                            .get(isolate, EntryPoint::kBuiltinModule)
+                            ->Call(context, v8::Undefined(isolate), 1, &name)
+                            .ToLocalChecked();
+  // [name, value, ...], `default` first.
+  return exported.As<v8::Array>()->Get(context, 3).ToLocalChecked();
+}
+
+v8::Local<v8::Object> makePlan(v8::Local<v8::Context> context, Run& run, int calls,
+                               Targets targets) {
   auto* isolate = v8::Isolate::GetCurrent();
   const auto plan = v8::Object::New(isolate);
   const auto set = [&](const char* name, v8::Local<v8::Value> value) {
@@ -86,7 +108,8 @@ v8::Local<v8::Object> makePlan(v8::Local<v8::Context> context, Run& run, int cal
   set("calls", v8::Integer::New(isolate, calls));
   set("note", v8::Function::New(context, note, data).ToLocalChecked());
   set("report", v8::Function::New(context, report, data).ToLocalChecked());
-  if (ofOps) set("ops", makeOps(context).ToLocalChecked());
+  if (targets == Targets::kOps) set("ops", makeOps(context).ToLocalChecked());
+  if (targets == Targets::kInternals) set("internals", internalsOf(context, run));
   return plan;
 }
 
@@ -95,17 +118,26 @@ struct Origin {
   V8Process& process;
   std::unique_ptr<SnapshotCache> snapshot;
   std::unique_ptr<ModuleLibrary> library;
+  std::unique_ptr<ModuleLibrary> leak;
 };
+
+std::unique_ptr<ModuleLibrary> makeLeak() {
+  const std::string bytes = ModuleLibrary::encode({{"node:leak", kLeak}});
+  kj::AutoCloseFd file(memfd_create("leak", MFD_CLOEXEC));
+  KJ_REQUIRE(write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  return std::move(std::get<0>(ModuleLibrary::open(file)));
+}
 
 void runSeed(const Origin& origin, const Plan& plan, int seed) {
   alarm(kLongestSeedSeconds);
-  for (const bool ofOps : {true, false}) {
-    JsWorld world(origin.process, *origin.snapshot, origin.library.get());
+  for (const Targets targets : {Targets::kOps, Targets::kGlobal, Targets::kInternals}) {
+    const auto& library = targets == Targets::kInternals ? origin.leak : origin.library;
+    JsWorld world(origin.process, *origin.snapshot, library.get());
     Run run{world, seed};
     std::string error = world.load(std::filesystem::path(NANO_OPS_FUZZ) / "driver.js");
     KJ_REQUIRE(error.empty(), error.c_str());
     error = world.callExport("run", [&](v8::Local<v8::Context> context) {
-      return makePlan(context, run, plan.calls, ofOps);
+      return makePlan(context, run, plan.calls, targets);
     });
     KJ_REQUIRE(error.empty(), error.c_str());
   }
@@ -143,7 +175,7 @@ extern "C" int nano_main(int argc, char** argv, char**) {
   kj::AutoCloseFd libraryFd(open(NANO_LIBRARY, O_RDONLY | O_CLOEXEC));
   KJ_REQUIRE(libraryFd.get() >= 0, "there is no library", NANO_LIBRARY);
   const Origin origin{process, std::move(std::get<std::unique_ptr<SnapshotCache>>(opened)),
-                      std::move(std::get<0>(ModuleLibrary::open(libraryFd)))};
+                      std::move(std::get<0>(ModuleLibrary::open(libraryFd))), makeLeak()};
   for (int i = 0; i < plan.seeds; ++i)
     runSeed(origin, plan, plan.first + i);
   return 0;

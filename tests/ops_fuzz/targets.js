@@ -60,3 +60,32 @@ export function globalTargets() {
   visit(globalThis, 'globalThis');
   return targets;
 }
+
+/**
+ * What modules of nano.library have of the host, and the methods of what that makes.
+ * @param {any} internals @param {any[]} instances @returns {Target[]}
+ */
+export function internalTargets(internals, instances) {
+  const targets = [];
+  const seen = new Set([Object.prototype, Function.prototype]);
+  const visit = (object, path) => {
+    const isObject = typeof object === 'object' || typeof object === 'function';
+    if (object === null || !isObject || seen.has(object)) return;
+    seen.add(object);
+    if (typeof object === 'function')
+      targets.push({ name: path, call: object, constructs: 'prototype' in object });
+    for (const key of Reflect.ownKeys(object)) {
+      const found = Reflect.getOwnPropertyDescriptor(object, key);
+      const name = `${path}.${String(key)}`;
+      if (found?.get === undefined) visit(found?.value, name);
+      else if (object === internals) visit(internals[key], name);
+      else targets.push({ name: `get ${name}`, call: found.get, constructs: false });
+    }
+  };
+  visit(internals, 'nano');
+  for (const instance of instances) {
+    const prototype = Reflect.getPrototypeOf(instance);
+    visit(prototype, instance.constructor.name);
+  }
+  return targets;
+}

@@ -20,6 +20,8 @@ const policy = {
     subrequests: 1000,
     outbound_at_once: 32,
   },
+  // Tests of WebAssembly compile bytes, and nano's peers but workerd let every program do so.
+  tenant_defaults: { codegen: true },
   egress: { rules: [{ allow: { cidr: '127.0.0.0/8', ports: '1-65535' } }] },
 };
 const kNobody = 65534;
@@ -90,8 +92,9 @@ export class Nano {
     const part = (name, type, content) =>
       `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n` +
       `Content-Type: ${type}\r\n\r\n${content}\r\n`;
+    const metadata = { main_module: 'test.js', nano: { codegen: true } };
     const body =
-      part('metadata', 'application/json', JSON.stringify({ main_module: 'test.js' })) +
+      part('metadata', 'application/json', JSON.stringify(metadata)) +
       part('test.js', 'application/javascript+module', text) +
       `--${boundary}--\r\n`;
     const headers = {

@@ -1,0 +1,118 @@
+// @ts-check
+// The side that is called: from the body of a request to the member that it names, and back.
+
+import { failRequest, kindOf, requestBody, respond, respondStream } from 'nano:ops';
+import { pumpStream } from '../body_pump.js';
+import { domExceptionName, isDOMException } from '../dom_exception.js';
+import { IncomingBody } from '../incoming_body.js';
+import { ArrayIsArray, PromisePrototypeThen, PromiseResolve } from '../primordials.js';
+import { readMessage, readWholeMessage } from './incoming_message.js';
+import { callMember, checkName, memberOf } from './members.js';
+import {
+  brokenMessage,
+  encodeMessage,
+  kCall,
+  kError,
+  kGet,
+  kMostAnswerBytes,
+  kMostCallBytes,
+  kResult,
+  kThrown,
+} from './message.js';
+
+const kOk = 200;
+const kUnknownLength = -1;
+/** V8's own; an array that says that it has more could be any size. */
+const kMostArguments = 65534;
+
+/**
+ * @param {number} slot @param {string} name @param {() => import('./members.js').Receiver} receiver
+ *   makes it
+ */
+export function answerCall(slot, name, receiver) {
+  const content = requestBody(slot);
+  if (content === null) {
+    PromisePrototypeThen(
+      readMessage(new IncomingBody(slot, null, false), kMostCallBytes),
+      (message) => run(slot, name, receiver, message),
+      (error) => answerError(slot, error),
+    );
+    return;
+  }
+  let message;
+  try {
+    if (content === undefined) throw brokenMessage();
+    message = readWholeMessage(content, kMostCallBytes);
+  } catch (error) {
+    answerError(slot, error);
+    return;
+  }
+  run(slot, name, receiver, message);
+}
+
+function run(slot, name, receiver, message) {
+  let result;
+  try {
+    result = PromiseResolve(resultOf(name, receiver, message));
+  } catch (error) {
+    fail(slot, error);
+    return;
+  }
+  PromisePrototypeThen(
+    result,
+    (value) => answerValue(slot, value),
+    (error) => fail(slot, error),
+  );
+}
+
+function resultOf(name, receiver, { kind, value }) {
+  const isCall = kind === kCall && ArrayIsArray(value) && value.length <= kMostArguments;
+  if (kind !== kGet && !isCall) throw brokenMessage();
+  checkName(name);
+  const made = receiver();
+  const member = memberOf(made, name);
+  return kind === kGet ? member : callMember(made, name, member, value);
+}
+
+function answerValue(slot, value) {
+  try {
+    send(slot, encodeMessage(kResult, value, kMostAnswerBytes));
+  } catch (error) {
+    fail(slot, error);
+  }
+}
+
+/** The caller gets no stack, so the app's own log has it. */
+function fail(slot, error) {
+  answerError(slot, error);
+  failRequest(slot, error);
+}
+
+function answerError(slot, error) {
+  let message;
+  try {
+    message = encodeThrown(error);
+  } catch {
+    const text = 'The method threw something that cannot be sent.';
+    message = encodeMessage(kError, ['Error', text, false], kMostAnswerBytes);
+  }
+  send(slot, message);
+}
+
+/** Of an error its name and message only: its stack and its cause are nobody else's business. */
+function encodeThrown(error) {
+  if (isDOMException(error)) {
+    return encodeMessage(kError, [domExceptionName(error), error.message, true], kMostAnswerBytes);
+  }
+  if (kindOf(error) !== 'Error') return encodeMessage(kThrown, error, kMostAnswerBytes);
+  return encodeMessage(kError, [`${error.name}`, `${error.message}`, false], kMostAnswerBytes);
+}
+
+function send(slot, { bytes, stream }) {
+  if (stream === undefined) {
+    respond(slot, kOk, '', '', bytes);
+    return;
+  }
+  pumpStream(slot, stream, undefined, bytes);
+  respondStream(slot, kOk, '', '', kUnknownLength);
+}
