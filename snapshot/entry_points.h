@@ -28,9 +28,9 @@ enum class EntryPoint {
 };
 
 inline constexpr std::array<const char*, 15> kEntryPointNames = {
-    "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
-    "abortRequest",  "reportRejection", "makeEnv",      "prepareWebAssembly",
-    "builtinModule", "makeHandler",     "dispatchCall", "dispatchScheduled",
+    "dispatchFetch", "fireTimer",       "pullOutgoing",    "cancelOutgoing",
+    "abortRequest",  "reportRejection", "makeEnv",         "prepareWebAssembly",
+    "builtinModule", "makeHandler",     "dispatchCall",    "dispatchScheduled",
     "bindGlobals",   "applyFlags",      "listenersHandler"};
 
 // The entry points of one isolate.
