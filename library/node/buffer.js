@@ -2,7 +2,7 @@
 // since.
 
 const { Buffer, kMaxLength, INSPECT_MAX_BYTES } = require('../node_modules/buffer/index.js');
-const { invalidArgType, outOfRange, withCode } = require('nano:errors');
+const { check, invalidArgType, outOfRange, withCode } = require('nano:errors');
 const {
   isAscii,
   isUtf8,
@@ -174,6 +174,23 @@ FastBuffer.prototype.constructor = Buffer;
 Object.setPrototypeOf(FastBuffer.prototype, prototype);
 for (const name of ['readUintLE', 'readUintBE'])
   prototype[name] ??= prototype[name.replace('Uint', 'UInt')];
+
+/** Node.js checks how many bytes a number has, always; the package may be told not to. */
+function checkBytes(name, place) {
+  const plainMethod = prototype[name];
+  prototype[name] = Object.defineProperty(
+    function (...args) {
+      check.integer(args[place], 'byteLength', 1, 6);
+      return Reflect.apply(plainMethod, this, args.slice(0, place + 1));
+    },
+    'name',
+    { configurable: true, value: name },
+  );
+}
+for (const kind of ['UIntLE', 'UIntBE', 'IntLE', 'IntBE', 'UintLE', 'UintBE']) {
+  checkBytes(`read${kind}`, 1);
+  checkBytes(`write${kind}`, 2);
+}
 
 function transcode(source, from, to) {
   if (!ArrayBuffer.isView(source)) throw invalidArgType('source', ['Buffer', 'Uint8Array'], source);
