@@ -60,14 +60,19 @@ class AppIsolate final {
 
  private:
   void evaluate(v8::Local<v8::Context> context);
+  void evaluateModules(v8::Local<v8::Context> context);
+  void evaluateScript(v8::Local<v8::Context> context);
   bool makeEnv(v8::Local<v8::Context> context);
+  bool applyFlags(v8::Local<v8::Context> context);
   // Ends the load when there is something to end it with.
   void checkLoad();
   void finishLoad(LoadResult result);
   LoadResult stopped() const;
   LoadResult checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   LoadResult stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
-  void dispatch(v8::Local<v8::Context> context, uint32_t slot);
+  void dispatch(v8::Local<v8::Context> context, const RequestContext& request);
+  bool dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
+                         rpc::ScheduledEvent::Reader event);
   // One that is not just the default export's fetch().
   void dispatchCall(v8::Local<v8::Context> context, uint32_t slot, rpc::FetchCall::Reader call);
   void refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot, const std::string& name);

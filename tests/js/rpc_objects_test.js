@@ -45,7 +45,7 @@ class Back extends WorkerEntrypoint {
   texts() {
     return new ReadableStream({
       start(controller) {
-        controller.enqueue('text');
+        controller.enqueue(1);
       },
     });
   }
