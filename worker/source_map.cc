@@ -60,15 +60,16 @@ class MapReader final : public nlohmann::json_sax<Json> {
 
  private:
   bool value(std::string text) {
-    if (depth_ == 1 && key_ == "mappings") mappings = std::move(text);
-    if (depth_ == 1 && key_ == "sourceRoot") sourceRoot = std::move(text);
-    if (depth_ != 2) return true;
-    if (key_ == "sources") {
+    if (depth_ == 1 && key_ == "mappings") {
+      mappings = std::move(text);
+    } else if (depth_ == 1 && key_ == "sourceRoot") {
+      sourceRoot = std::move(text);
+    } else if (depth_ == 2 && key_ == "sources") {
       text.resize(std::min(text.size(), kMaxSourceNameBytes));
       sources.push_back(std::move(text));
       return sources.size() <= kMaxSources;
-    }
-    if (key_ == "sourcesContent" && wantedContent_ && index_++ == *wantedContent_) {
+    } else if (depth_ == 2 && key_ == "sourcesContent" && wantedContent_ &&
+               index_++ == *wantedContent_) {
       content = std::move(text);
     }
     return true;
