@@ -96,8 +96,11 @@ export const kExtras = {
 /** Interfaces that no standard has, with the reason. */
 export const kExtraInterfaces = {
   Buffer: 'Node.js',
+  ExtendableEvent: 'Workers; its standard is for browsers',
+  FetchEvent: 'Workers; its standard is for browsers',
   FixedLengthStream: 'Workers',
-  IdentityTransformStream: 'Workers',
   HTMLRewriter: 'Workers',
+  IdentityTransformStream: 'Workers',
+  ScheduledEvent: 'Workers',
   WebSocketPair: 'Workers',
 };
