@@ -1,6 +1,7 @@
 // node:stream: the package `readable-stream`, with what leads from and to the standard's streams.
 
-const stream = require('../node_modules/readable-stream/lib/ours/browser.js');
+// The package itself exports Readable; in Node.js the module is what old streams inherit from.
+const stream = require('../node_modules/readable-stream/lib/stream.js');
 const adapters = require('nano:stream_web');
 
 const { Readable, Writable, Duplex } = stream;
@@ -8,8 +9,10 @@ Object.assign(Readable, { fromWeb: adapters.readableFromWeb, toWeb: adapters.rea
 Object.assign(Writable, { fromWeb: adapters.writableFromWeb, toWeb: adapters.writableToWeb });
 Object.assign(Duplex, { fromWeb: adapters.duplexFromWeb, toWeb: adapters.duplexToWeb });
 adapters.connect(stream);
+// As Node.js has it by now.
+stream.setDefaultHighWaterMark(false, 65536);
 // The bundler had to call them something else.
-for (const name of ['Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
+for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
   Object.defineProperty(stream[name], 'name', { configurable: true, value: name });
 }
 

@@ -20,8 +20,8 @@ struct OutsideMemory {
 };
 
 // What JavaScript holds by a handle: a secret, an asymmetric key (the public half, or both), a
-// digest or a cipher that goes on, a stream's compression, null when that is over, what a WebAssembly
-// module takes.
+// digest or a cipher that goes on, a stream's compression, null when that is over, what a
+// WebAssembly module takes.
 using KeyMaterial = std::variant<SecretBytes, EvpKey, EvpDigestContext, std::unique_ptr<Coder>,
                                  EvpCipherContext, OutsideMemory>;
 

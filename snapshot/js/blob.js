@@ -190,7 +190,9 @@ export class Blob {
   }
 
   stream() {
-    return readableStreamOf(byteCore.createReadableBytes(new BlobSource(this.#bytes)));
+    const stream = byteCore.createReadableBytes(new BlobSource(this.#bytes));
+    stream.content = this.#bytes;
+    return readableStreamOf(stream);
   }
 
   text() {

@@ -3,7 +3,7 @@
 // chunk with pullOutgoing(number) and gets exactly one writeOutgoing, endOutgoing or failOutgoing
 // for it. The number is the slot of the request that is answered, or that of the fetch.
 
-import { endOutgoing, failOutgoing, writeOutgoing } from 'nano:ops';
+import { endOutgoing, failOutgoing, utf8Encode, writeOutgoing } from 'nano:ops';
 import { DOMException } from './dom_exception.js';
 import { kFirstFetch } from './incoming_body.js';
 import {
@@ -70,7 +70,10 @@ class StreamPump {
     markHandled(this.#reader.cancel(reason));
   }
 
-  chunkSteps(chunk) {
+  chunkSteps(given) {
+    // A response's text goes out as UTF-8, as on Workers.
+    const isText = typeof given === 'string' && this.#number < kFirstFetch;
+    const chunk = isText ? utf8Encode(given) : given;
     const isView = ArrayBufferIsView(chunk);
     if (!isView && !isArrayBuffer(chunk)) {
       const error = new TypeErrorConstructor(

@@ -93,11 +93,15 @@ const kInterfaces = [
   'Event',
   'EventSource',
   'EventTarget',
+  'ExtendableEvent',
+  'FetchEvent',
   'File',
   'FileReader',
+  'FixedLengthStream',
   'FormData',
   'HTMLRewriter',
   'Headers',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
@@ -119,6 +123,7 @@ const kInterfaces = [
   'ReadableStreamDefaultReader',
   'Request',
   'Response',
+  'ScheduledEvent',
   'SubtleCrypto',
   'TextDecoder',
   'TextDecoderStream',
@@ -154,7 +159,7 @@ const kOperations = [
 
 /** Of Node.js, from nano.library; node_process_test.js has their descriptors. */
 const kNode = ['Buffer', 'clearImmediate', 'global', 'process', 'setImmediate'];
-const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
+const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'scheduler', 'self'];
 const kHandlers = ['onerror', 'onrejectionhandled', 'onunhandledrejection'];
 
 test('globalThis has the names of the list and no others', () => {
