@@ -4,7 +4,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help deps test-deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
-        bench-neighbour bench-lifetimes wpt wpt-peers clean
+        bench-neighbour bench-lifetimes wpt wpt-peers test-differential test-frameworks clean
 
 help:
 	@echo "make run        build, serve the examples on 127.0.0.1:8787"
@@ -12,6 +12,8 @@ help:
 	@echo "make check      format, tidy, layers, sizes"
 	@echo "make test-asan  the tests with nanod under ASan and UBSan; test-tsan: under TSan"
 	@echo "make test-long  the slow tail of the tests"
+	@echo "make test-differential   libraries and small apps on nano and on workerd (155 MB) beside it"
+	@echo "make test-frameworks   apps built by SvelteKit, React Router and Astro (600 MB of packages)"
 	@echo "make soak       20 minutes of random faults, and a judgement of every answer"
 	@echo "make fuzz       each fuzz program for FUZZ_SECONDS (120); needs clang"
 	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
@@ -40,6 +42,7 @@ test: test-deps build
 	@ctest --test-dir $(BUILD) --output-on-failure -LE long $(CTEST_FLAGS)
 
 test-long: test-deps build
+	@deploy/install_deps.sh --frameworks
 	@ctest --test-dir $(BUILD) --output-on-failure -L long
 
 check: configure
@@ -86,6 +89,21 @@ wpt: build
 wpt-peers: build
 	@cd tests/wpt/peers && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@$(wpt_run) --runtimes=all --no-check $(WPT_FLAGS)
+
+# Libraries and small apps, on nano and on workerd; make test has workerd's answers from the last --record.
+DIFFERENTIAL_FLAGS ?= --workerd
+
+test-differential: test-deps build
+	@cd tests/differential/peer && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@for suite in libraries differential; do \
+	  $(BUILD)/lib/nano/engine tests/differential/run.js --build=$(BUILD) $(DIFFERENTIAL_FLAGS) tests/$$suite || exit 1; \
+	done
+
+FRAMEWORKS_FLAGS ?=
+
+test-frameworks: test-deps build
+	@deploy/install_deps.sh --frameworks
+	@$(BUILD)/lib/nano/engine tests/frameworks/build.js $(BUILD) $(FRAMEWORKS_FLAGS)
 
 clean:
 	rm -rf build

@@ -11,7 +11,8 @@ add_custom_target(nano_snapshot_file ALL DEPENDS "${NANO_SNAPSHOT}")
 
 # The engine is built without run-time type information, so what derives from
 # v8::ValueSerializer::Delegate has to be as well.
-set_source_files_properties("${PROJECT_SOURCE_DIR}/snapshot/ops/clone_ops.cc" PROPERTIES
+set_source_files_properties("${PROJECT_SOURCE_DIR}/snapshot/ops/clone_ops.cc"
+                            "${PROJECT_SOURCE_DIR}/snapshot/ops/rpc_ops.cc" PROPERTIES
                             COMPILE_OPTIONS -fno-rtti SKIP_PRECOMPILE_HEADERS ON)
 
 # Whoever builds it, a snapshot has the same bytes.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building nano needs: the Debian packages of packages.txt, an npm where there is none,
-# and the npm packages of the lock files; with --tests what running the tests needs as well. Quick and
-# silent when nothing is missing.
+# and the npm packages of the lock files; with --tests what running the tests needs as well, with --frameworks
+# the packages of tests/frameworks. Quick and silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,7 +36,11 @@ is_present() {
 }
 
 with_tests=''
-[ "${1:-}" != --tests ] || with_tests=yes
+with_frameworks=''
+case "${1:-}" in
+  --tests) with_tests=yes ;;
+  --frameworks) with_frameworks=yes ;;
+esac
 
 missing=()
 while read -r package _; do
@@ -78,3 +82,5 @@ npm_ci .
 npm_ci library
 npm_ci examples/hono
 npm_ci tests/apps_npm
+[ -z "$with_tests" ] || npm_ci tests/libraries
+[ -z "$with_frameworks" ] || npm_ci tests/frameworks

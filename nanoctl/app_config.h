@@ -23,15 +23,21 @@ struct AppConfig {
   struct Service {
     std::string binding;
     std::string service;
+    std::string entrypoint{};  // Empty: the app's default export.
+    nlohmann::json props{};    // An object; null where it says nothing.
   };
   std::vector<Service> services;
   std::vector<std::string> routes;  // "shop.example.com/api/*"
   std::optional<int> port;          // nano.jsonc
   std::string isolation;            // nano.jsonc: "tenant", "app", or empty where it says nothing.
   nlohmann::json egress;            // nano.jsonc, as written; null where it says nothing.
+  bool codegen = false;             // nano.jsonc: eval() and WebAssembly from bytes.
   // By key, as written; nanod knows which there are. nano.jsonc's go before the wrangler file's.
   nlohmann::json limits = nlohmann::json::object();
   bool noBundle = false;
+  bool uploadSourceMaps = false;
+  // Nothing: as they are now.
+  std::optional<std::vector<std::string>> crons;
   // Keys that are understood but change nothing here; each is told to the user.
   std::vector<std::string> ineffective;
 };

@@ -97,16 +97,25 @@ TEST(AppConfigTest, ReadsServicesFromBothKindsOfFiles) {
   }
 }
 
+TEST(AppConfigTest, ReadsEntrypointAndPropsOfAService) {
+  auto config = read("wrangler.json", R"({"services": [
+      {"binding": "A", "service": "a", "entrypoint": "Admin", "props": {"role": ["x"]}},
+      {"binding": "B", "service": "b"}]})")
+                    .value();
+  EXPECT_EQ(config.services[0].entrypoint, "Admin");
+  EXPECT_EQ(config.services[0].props, nlohmann::json({{"role", {"x"}}}));
+  EXPECT_EQ(config.services[1].entrypoint, "");
+  EXPECT_TRUE(config.services[1].props.is_null());
+}
+
 TEST(AppConfigTest, RefusesWhatAServiceBindingCannotHave) {
   auto failure = [](const std::string& services) {
     return failureOf("wrangler.json", R"({"services": )" + services + "}");
   };
-  for (const char* key : {"entrypoint", "props"}) {
-    EXPECT_THAT(
-        failure(R"([{"binding": "A", "service": "a", ")" + std::string(key) + R"(": "x"}])"),
-        StartsWith("wrangler.json: `services`: `A` has the key `" + std::string(key) +
-                   "`, which nano does not have yet"));
-  }
+  EXPECT_THAT(failure(R"([{"binding": "A", "service": "a", "entrypoint": 1}])"),
+              StartsWith("wrangler.json: `services`: `A` has an `entrypoint` that is no name"));
+  EXPECT_THAT(failure(R"([{"binding": "A", "service": "a", "props": "x"}])"),
+              StartsWith("wrangler.json: `services`: `A` has `props` that are no object"));
   EXPECT_THAT(failure(R"([{"binding": "A", "service": "a", "cluster": "x"}])"),
               HasSubstr("`cluster`, which nano does not know"));
   for (const char* services :
@@ -191,6 +200,14 @@ TEST(AppConfigTest, TakesEgressFromNanoJsoncAsItIsWritten) {
   }
 }
 
+TEST(AppConfigTest, TakesCodegenFromNanoJsonc) {
+  EXPECT_TRUE(read("nano.jsonc", R"({"codegen": true})").value().codegen);
+  EXPECT_FALSE(read("nano.jsonc", R"({"codegen": false})").value().codegen);
+  EXPECT_FALSE(read("nano.jsonc", "{}").value().codegen);
+  EXPECT_EQ(failureOf("nano.jsonc", R"({"codegen": "yes"})"),
+            "nano.jsonc: `codegen` must be true or false");
+}
+
 TEST(AppConfigTest, RefusesLimitsThatAreNoNumbers) {
   for (const char* file : {"wrangler.json", "nano.jsonc"}) {
     EXPECT_THAT(failureOf(file, R"({"limits": 5})"),
@@ -218,6 +235,23 @@ TEST(AppConfigTest, SaysInWhichLineASyntaxErrorIs) {
 TEST(AppConfigTest, SaysWhatIsWrongWithoutTheParsersOwnPrefix) {
   EXPECT_THAT(failureOf("wrangler.json", "{\"name\": oops}"),
               testing::Not(HasSubstr("json.exception")));
+}
+
+TEST(AppConfigTest, ReadsCronTriggersAndSourceMaps) {
+  auto config =
+      read("wrangler.toml",
+           "upload_source_maps = true\n[triggers]\ncrons = [\"*/5 * * * *\", \"0 0 L * *\"]\n");
+  ASSERT_TRUE(config.ok()) << config.failure().message;
+  EXPECT_TRUE(config.value().uploadSourceMaps);
+  EXPECT_THAT(config.value().crons.value(), ElementsAre("*/5 * * * *", "0 0 L * *"));
+  EXPECT_TRUE(config.value().ineffective.empty());
+  EXPECT_TRUE(read("wrangler.json", R"({"triggers": {"crons": []}})").value().crons->empty());
+  EXPECT_FALSE(read("wrangler.json", R"({"triggers": {}})").value().crons.has_value());
+  EXPECT_THAT(failureOf("wrangler.json", R"({"triggers": {"cron": []}})"), HasSubstr("`cron`"));
+  EXPECT_THAT(failureOf("wrangler.json", R"({"triggers": {"crons": "x"}})"),
+              HasSubstr("`triggers`"));
+  EXPECT_THAT(failureOf("wrangler.json", R"({"triggers": {"crons": [1]}})"),
+              HasSubstr("`triggers.crons`"));
 }
 
 }  // namespace

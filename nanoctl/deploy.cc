@@ -47,8 +47,12 @@ Result<json> makeBindings(const AppConfig& config, const DeployOptions& options)
   json bindings = json::array();
   for (auto& [name, value] : config.vars)
     bindings.push_back(variable(name, value));
-  for (auto& [name, service] : config.services)
-    bindings.push_back({{"name", name}, {"type", "service"}, {"service", service}});
+  for (auto& service : config.services) {
+    json binding = {{"name", service.binding}, {"type", "service"}, {"service", service.service}};
+    if (!service.entrypoint.empty()) binding["entrypoint"] = service.entrypoint;
+    if (!service.props.is_null()) binding["props"] = service.props;
+    bindings.push_back(std::move(binding));
+  }
   for (auto& var : options.vars) {
     size_t equals = var.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -69,8 +73,10 @@ Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
   auto port = options.port ? options.port : config.port;
   if (port) own["port"] = *port;
   if (!config.isolation.empty()) own["isolation"] = config.isolation;
+  if (config.codegen) own["codegen"] = true;
   if (!config.egress.is_null()) own["egress"] = config.egress;
-  json metadata = {{"main_module", modules.mainModule},
+  if (config.crons) own["crons"] = *config.crons;
+  json metadata = {{modules.isScript ? "body_part" : "main_module", modules.mainModule},
                    {"bindings", bindings.value()},
                    {"compatibility_flags", config.compatibilityFlags},
                    {"nano", own}};

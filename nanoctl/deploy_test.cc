@@ -61,7 +61,9 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"vars": {"A": "1"},
-      "services": [{"binding": "OTHER", "service": "other-app"}]})");
+      "services": [{"binding": "OTHER", "service": "other-app"},
+                   {"binding": "ADMIN", "service": "other-app", "entrypoint": "Admin",
+                    "props": {"role": "x"}}]})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -69,14 +71,21 @@ TEST(DeployTest, SendsServicesAsWranglerDoes) {
   ASSERT_TRUE(deployFolder(client, options).ok());
   EXPECT_EQ(metadataOf(server.request())["bindings"],
             json({{{"name", "A"}, {"type", "plain_text"}, {"text", "1"}},
-                  {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}}}));
+                  {{"name", "OTHER"}, {"type", "service"}, {"service", "other-app"}},
+                  {{"name", "ADMIN"},
+                   {"type", "service"},
+                   {"service", "other-app"},
+                   {"entrypoint", "Admin"},
+                   {"props", {{"role", "x"}}}}}));
 }
 
-TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
+TEST(DeployTest, SendsWhatTheAppAsksForInNanoJsonc) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.jsonc", R"({"name": "shop", "limits": {"cpu_ms": 100}})");
-  app.write("nano.jsonc", R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none"})");
+  app.write(
+      "nano.jsonc",
+      R"({"isolation": "app", "limits": {"heap_mb": 64}, "egress": "none", "codegen": true})");
   OneRequestServer server(accepted());
   AdminClient client(server.path());
   DeployOptions options;
@@ -86,6 +95,7 @@ TEST(DeployTest, SendsLimitsIsolationAndEgressThatTheAppAsksFor) {
   EXPECT_EQ(metadata["limits"], json({{"cpu_ms", 100}, {"heap_mb", 64}}));
   EXPECT_EQ(metadata["nano"]["isolation"], "app");
   EXPECT_EQ(metadata["nano"]["egress"], "none");
+  EXPECT_EQ(metadata["nano"]["codegen"], true);
 }
 
 TEST(DeployTest, HandsOnWhatTheServerHasToSay) {

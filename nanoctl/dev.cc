@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -60,6 +61,17 @@ Result<Done> makeFolders(const std::string& directory, const std::string& user) 
   return Done{};
 }
 
+// One's own app on one's own machine may have what it asks for. nanod reads the file as `user`.
+Result<std::string> writePolicy(const std::string& directory) {
+  std::string path = directory + "/policy.jsonc";
+  kj::AutoCloseFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  constexpr std::string_view kPolicy = "{\"tenant_defaults\": {\"codegen\": true}}\n";
+  if (file.get() < 0 || write(file, kPolicy.data(), kPolicy.size()) != ssize_t{kPolicy.size()}) {
+    return Failure{path + ": " + strerror(errno)};
+  }
+  return path;
+}
+
 bool hasEnded(pid_t child) {
   siginfo_t info{};
   return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
@@ -120,8 +132,12 @@ int stopChildren(pid_t logs, pid_t nanod) {
 }  // namespace
 
 int devCommand(std::span<const std::string> words) {
-  auto arguments = parseCommand(
-      words, {{"port"}, {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany}, {"user"}}, 1);
+  auto arguments = parseCommand(words,
+                                {{"port"},
+                                 {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany},
+                                 {"user"},
+                                 {"test-scheduled", FlagSpec::Takes::kNothing}},
+                                1);
   if (!arguments) return 2;
   DeployOptions options;
   options.folder = arguments->positional().empty() ? "." : arguments->positional()[0];
@@ -137,11 +153,17 @@ int devCommand(std::span<const std::string> words) {
   std::string user = arguments->get("user", geteuid() == 0 ? "nobody" : "");
   auto folders = makeFolders(temporary.value().path(), user);
   if (!folders.ok()) return fail(folders.failure());
+  auto policy = writePolicy(temporary.value().path());
+  if (!policy.ok()) return fail(policy.failure());
   std::string admin = temporary.value().path() + "/run/admin.sock";
-  std::vector<std::string> command = {
-      programDirectory() + "/nanod", "--http=127.0.0.1:" + port, "--admin=" + admin,
-      "--state=" + temporary.value().path() + "/state", "--minloglevel=1"};
+  std::vector<std::string> command = {programDirectory() + "/nanod",
+                                      "--http=127.0.0.1:" + port,
+                                      "--admin=" + admin,
+                                      "--state=" + temporary.value().path() + "/state",
+                                      "--policy=" + policy.value(),
+                                      "--minloglevel=1"};
   if (!user.empty()) command.push_back("--user=" + user);
+  if (arguments->has("test-scheduled")) command.push_back("--test_scheduled");
 
   sigset_t ends;
   sigemptyset(&ends);
@@ -160,6 +182,9 @@ int devCommand(std::span<const std::string> words) {
     return fail(up.failure());
   }
   std::string url = "http://127.0.0.1:" + port + "/";
+  if (arguments->has("test-scheduled")) {
+    printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
+  }
   pid_t logs = 0;
   do {
     bool live = deployAndTell(client, options, url);

@@ -51,6 +51,7 @@ std::string limitsTable(const json& result) {
           (result.value("memory_mb", json()).is_number() ? numberOr(result, "memory_mb", "") + " MB"
                                                          : "by its apps' limits") +
           "\n";
+  text += "code generation (eval, WebAssembly from bytes): " + result.value("codegen", "?") + "\n";
   text += "tenant " + result.value("tenant", "?") + ": requests in flight " +
           numberOr(result, "requests_in_flight", "unlimited") + ", requests/s " +
           numberOr(result, "requests_per_second", "unlimited") + "\n";

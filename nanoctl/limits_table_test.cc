@@ -12,6 +12,7 @@ json answer() {
           {"cordon", "acme/shop"},
           {"clock", "frozen"},
           {"code", "jit"},
+          {"codegen", "off"},
           {"cpu_weight", 100},
           {"memory_mb", nullptr},
           {"requests_in_flight", 50},
@@ -43,6 +44,7 @@ TEST(LimitsTableTest, ShowsWhereEachValueCameFrom) {
       "wait\n"
       "\n"
       "process acme/shop: clock frozen, code jit, CPU weight 100, memory by its apps' limits\n"
+      "code generation (eval, WebAssembly from bytes): off\n"
       "tenant acme: requests in flight 50, requests/s unlimited\n");
 }
 

@@ -17,13 +17,21 @@ enum class EntryPoint {
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise): nobody handled it.
   kMakeEnv,             // ([name, kind, text, ...]) -> env
-  kRefuseSharedMemory,  // (): once for each context, before code of a tenant runs.
+  kPrepareWebAssembly,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
+  kMakeHandler,         // (default export) -> what dispatchFetch takes.
+  kDispatchCall,        // (slot, exports, env, entrypoint, props, method): as FetchCall has them.
+  kDispatchScheduled,   // (slot, handler, env, cron, time): as kDispatchFetch, for scheduled().
+  kBindGlobals,         // (env): what a service worker finds on its global.
+  kApplyFlags,          // ([name, ...]): the compatibility flags that are on; before any code.
+  kListenersHandler,    // () -> the handler that a service worker's listeners are, or undefined.
 };
 
-inline constexpr std::array<const char*, 9> kEntryPointNames = {
-    "dispatchFetch",   "fireTimer", "pullOutgoing",       "cancelOutgoing", "abortRequest",
-    "reportRejection", "makeEnv",   "refuseSharedMemory", "builtinModule"};
+inline constexpr std::array<const char*, 15> kEntryPointNames = {
+    "dispatchFetch", "fireTimer",       "pullOutgoing",    "cancelOutgoing",
+    "abortRequest",  "reportRejection", "makeEnv",         "prepareWebAssembly",
+    "builtinModule", "makeHandler",     "dispatchCall",    "dispatchScheduled",
+    "bindGlobals",   "applyFlags",      "listenersHandler"};
 
 // The entry points of one isolate.
 class EntryPoints final {

@@ -28,6 +28,8 @@ class FetchHost {
     std::string_view url;
     // The name of the service binding that answers; empty: the network.
     std::string_view service;
+    // The method of the service that is called instead of its fetch(); empty: none.
+    std::string_view rpcMethod;
     // As ResponseHead has them, but names as the program spells them.
     std::string_view headers;
     enum class Body : uint8_t {

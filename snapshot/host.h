@@ -77,7 +77,7 @@ class Host {
   virtual void writeOutgoing(uint32_t number, std::span<const std::byte> chunk) = 0;
   virtual void endOutgoing(uint32_t number) = 0;
   virtual void failOutgoing(uint32_t number, v8::Local<v8::Value> error) = 0;
-  // The handler threw or rejected.
+  // The handler threw or rejected: logged, and the request's answer where it has none.
   virtual void failRequest(uint32_t slot, v8::Local<v8::Value> error) = 0;
 
   // ctx.waitUntil: keeps the request's context alive until `promise` settles or time is up.
@@ -91,6 +91,8 @@ class Host {
   virtual KeyStore* keys() { return nullptr; }
   // What js/library.js has modules from; null in a program that has opened none.
   virtual const ModuleLibrary* moduleLibrary() { return nullptr; }
+  // Whether code can be made here; without it compiling WebAssembly would end V8.
+  virtual bool hasWebAssembly() { return true; }
   // What the app may hold outside V8's heap, in all (buffers_mb).
   virtual size_t bufferBytes() { return size_t{64} << 20; }
 

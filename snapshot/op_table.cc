@@ -18,7 +18,7 @@ std::vector<Op> makeTable() {
         kUrlOps,        kCloneOps,       kInspectOps, kContextOps,   kFetchOps,   kSocketOps,
         kDigestOps,     kSecretOps,      kCipherOps,  kKeyFormatOps, kRsaOps,     kCurveOps,
         kDeriveOps,     kCompressionOps, kAeadOps,    kKeccakOps,    kLatticeOps, kLibraryOps,
-        kNodeCipherOps, kNodeDigestOps}) {
+        kNodeCipherOps, kNodeDigestOps,  kWasmOps,    kRpcOps}) {
     table.insert(table.end(), ops.begin(), ops.end());
   }
   return table;

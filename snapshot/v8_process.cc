@@ -22,13 +22,17 @@ namespace nano {
 //   on a second one the helper only takes the time of others (bench/neighbour.sh, bench/run.sh). It
 //   may still do a young collection in the program's place, which then waits for it, and that time
 //   the CPU limit of a request does not see.
-// - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1).
+// - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1). Compiling is done
+//   within the call, on the CPU time of whoever calls, not by V8's helper; past so many functions
+//   even the table of them would not fit into the code, which ends the process.
 const std::string_view kV8Flags =
     "--rehash-snapshot "
     "--enable-sharedarraybuffer-per-context "
     "--single-threaded-gc "
     "--wasm-max-mem-pages=1024 "
     "--wasm-max-code-space-size-mb=32 "
+    "--no-wasm-async-compilation "
+    "--max-wasm-functions=500000 "
     "--freeze-flags-after-init";
 
 namespace {

@@ -3,7 +3,8 @@
 #include <cstddef>
 
 // Zstandard (zstd.h of 1.5), which the engine exports without the header.
-// content_decoder_test.cc and coder_test.cc prove that these declarations fit the pinned engine.
+// content_decoder_test.cc, coder_test.cc and module_library_test.cc prove that these declarations
+// fit the pinned engine.
 extern "C" {
 
 struct ZSTD_CCtx;  // NOLINT
@@ -43,6 +44,10 @@ size_t ZSTD_freeCCtx(ZSTD_CCtx* context);                                       
 // What is still to be written, or an error.
 size_t ZSTD_compressStream2(ZSTD_CCtx* context, ZSTD_outBuffer* output,  // NOLINT
                             ZSTD_inBuffer* input, ZSTD_EndDirective end);
-unsigned ZSTD_isError(size_t code);             // NOLINT
-ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);  // NOLINT
+// All at once.
+size_t ZSTD_compressBound(size_t size);                                                // NOLINT
+size_t ZSTD_compress(void* out, size_t room, const void* in, size_t size, int level);  // NOLINT
+size_t ZSTD_decompress(void* out, size_t room, const void* in, size_t size);           // NOLINT
+unsigned ZSTD_isError(size_t code);                                                    // NOLINT
+ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);                                         // NOLINT
 }

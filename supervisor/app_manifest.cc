@@ -18,12 +18,14 @@ using Json = nlohmann::json;
 
 // 1 had every limit's value, which are the policy's now.
 constexpr uint64_t kFormat = 2;
-constexpr std::array<std::pair<ModuleKind, const char*>, 5> kKindNames{{
+constexpr std::array<std::pair<ModuleKind, const char*>, 7> kKindNames{{
     {ModuleKind::kEsModule, "esModule"},
     {ModuleKind::kJson, "json"},
     {ModuleKind::kText, "text"},
     {ModuleKind::kData, "data"},
     {ModuleKind::kWasm, "wasm"},
+    {ModuleKind::kScript, "script"},
+    {ModuleKind::kSourceMap, "sourceMap"},
 }};
 
 constexpr std::array<std::pair<AppBinding::Kind, const char*>, 3> kBindingKindNames{{
@@ -74,12 +76,27 @@ std::optional<std::string> modulesProblem(const std::vector<AppModule>& modules)
 
 std::optional<std::string> mainProblem(const AppVersion& version) {
   for (const AppModule& module : version.modules) {
+    if (module.kind == ModuleKind::kScript && module.path != version.mainModule) {
+      return "the module " + inQuotes(module.path) +
+             " is a classic script, which can be the main module only (metadata: 'body_part')";
+    }
+  }
+  for (const AppModule& module : version.modules) {
     if (module.path != version.mainModule) continue;
-    if (module.kind == ModuleKind::kEsModule) return std::nullopt;
+    if (module.kind == ModuleKind::kEsModule || module.kind == ModuleKind::kScript) {
+      return std::nullopt;
+    }
     return "main_module " + inQuotes(version.mainModule) +
            " is not an ES module: send it as application/javascript+module";
   }
   return "main_module " + inQuotes(version.mainModule) + " is not among the uploaded modules";
+}
+
+std::optional<std::string> sizeProblem(const AppBinding& binding) {
+  const size_t bytes = std::max(binding.value.size(), binding.props.size());
+  if (bytes <= kMaxBindingBytes) return std::nullopt;
+  return "the binding " + inQuotes(binding.name) + " has " + std::to_string(bytes) +
+         " bytes, more than " + std::to_string(kMaxBindingBytes);
 }
 
 std::optional<std::string> envProblem(const std::vector<AppBinding>& env) {
@@ -89,11 +106,7 @@ std::optional<std::string> envProblem(const std::vector<AppBinding>& env) {
   }
   std::vector<std::string_view> names;
   for (const AppBinding& binding : env) {
-    if (binding.value.size() > kMaxBindingBytes) {
-      return "the binding " + inQuotes(binding.name) + " has " +
-             std::to_string(binding.value.size()) + " bytes, more than " +
-             std::to_string(kMaxBindingBytes);
-    }
+    if (auto problem = sizeProblem(binding)) return problem;
     names.emplace_back(binding.name);
   }
   std::sort(names.begin(), names.end());
@@ -124,10 +137,14 @@ Json moduleJson(const AppModule& module) {
 }
 
 Json bindingJson(const AppBinding& binding) {
-  return {{"name", binding.name},
-          {"kind", bindingKindName(binding.kind)},
-          {"secret", binding.secret},
-          {"value", binding.value}};
+  Json json = {{"name", binding.name},
+               {"kind", bindingKindName(binding.kind)},
+               {"secret", binding.secret},
+               {"value", binding.value}};
+  // Only there when they say something: versions of before have none.
+  if (!binding.entrypoint.empty()) json["entrypoint"] = binding.entrypoint;
+  if (!binding.props.empty()) json["props"] = binding.props;
+  return json;
 }
 
 Json limitsJson(const LimitValues& limits) {
@@ -161,6 +178,7 @@ class ManifestReader final {
       result.env.push_back(readBinding(binding));
     result.requested = readLimits(member("limits"));
     result.requestedEgress = readEgress();
+    result.requestedCodegen = readCodegen();
     return result;
   }
 
@@ -210,6 +228,9 @@ class ManifestReader final {
     binding.kind = kind.value_or(AppBinding::Kind::kText);
     binding.value = text(json, "value");
     if (binding.kind == AppBinding::Kind::kService && nameProblem(binding.value)) fail("value");
+    if (json.contains("entrypoint")) binding.entrypoint = text(json, "entrypoint");
+    if (json.contains("props")) binding.props = text(json, "props");
+    if (!binding.props.empty() && !parseBoundedJson(binding.props)) fail("props");
     binding.secret = secret != json.end() && *secret == true;
     return binding;
   }
@@ -238,6 +259,14 @@ class ManifestReader final {
     }
     fail("egress");
     return nullptr;
+  }
+
+  // Only there when the app asks for it: the ids of versions that do not stay as they were.
+  bool readCodegen() {
+    auto found = json_.find("codegen");
+    if (found == json_.end()) return false;
+    if (*found != true) fail("codegen");
+    return true;
   }
 
   const Json& json_;
@@ -302,6 +331,7 @@ std::string manifestText(const AppVersion& version) {
                    {"env", env},
                    {"modules", modules}};
   if (version.requestedEgress) manifest["egress"] = appEgressJson(*version.requestedEgress);
+  if (version.requestedCodegen) manifest["codegen"] = true;
   return jsonLine(manifest);
 }
 

@@ -15,7 +15,15 @@ namespace nano {
 class EgressPolicy;
 struct EgressSettings;
 
-enum class ModuleKind : uint8_t { kEsModule, kJson, kText, kData, kWasm };
+enum class ModuleKind : uint8_t {
+  kEsModule,
+  kJson,
+  kText,
+  kData,
+  kWasm,
+  kScript,     // A classic script: the main module of an app in service-worker syntax.
+  kSourceMap,  // Of the module whose path it has, less ".map".
+};
 
 struct AppModule {
   std::string path;  // Relative, checked: no empty part, no "." or "..".
@@ -29,6 +37,10 @@ struct AppBinding {
   enum class Kind : uint8_t { kText, kJson, kService } kind = Kind::kText;
   std::string value;    // kService: the name of an app of the same tenant.
   bool secret = false;  // Never shown to anyone but the app.
+  // Of kService: which export of the app answers (empty: the default one), and its `ctx.props` as
+  // JSON (empty: none).
+  std::string entrypoint{};
+  std::string props{};
 };
 
 // Some limits and their values, in each one's unit.
@@ -48,6 +60,7 @@ struct AppVersion {
   std::vector<AppBinding> env;
   LimitValues requested;                     // What the app asks for, and nothing else.
   Isolation isolation = Isolation::kTenant;  // What the app asks for.
+  bool requestedCodegen = false;             // What the app asks for.
   // What the app allows itself (egress/egress_settings.h); null: it says nothing.
   std::shared_ptr<const EgressSettings> requestedEgress;
   std::string directory;  // Holds modules/PATH for each module.
@@ -58,6 +71,9 @@ struct AppVersion {
   TenantLimits tenantLimits;
   CodeProfile codeProfile = CodeProfile::kDefault;
   ClockMode clock = ClockMode::kCoarse;
+  // eval(), new Function() and WebAssembly from bytes: asked for by the app, allowed by the
+  // operator.
+  bool codegen = false;
   uint32_t cpuWeight = 100;  // Of its worker process, and so is memoryBytes.
   uint64_t memoryBytes = kUnlimited;
   // Where it may go. Null only before a policy has seen the version: nowhere.

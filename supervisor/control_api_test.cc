@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 TEST_F(ControlApiTest, DeploysAnAppAndSaysWhereItIs) {
   Json metadata = kMetadata;
   metadata["nano"] = {{"hosts", {"shop.test/api/*", "*.shop.test"}}, {"port", 9000}};
-  metadata["compatibility_flags"] = {"nodejs_compat"};
+  metadata["compatibility_flags"] = {"web_socket_compression"};
   auto answer = put(form(metadata));
   ASSERT_EQ(answer->status, 200) << answer->text;
   EXPECT_EQ(answer->fields["content-type"], "application/json");
@@ -182,6 +182,20 @@ TEST_F(ControlApiTest, TellsAnAppsLimitsAndWhoSaidThem) {
   EXPECT_EQ(result["limits"][0]["maximum_source"], "operator: maxima");
   EXPECT_EQ(ask("GET", "/nano/v1/accounts/default/scripts/blog/limits")->status, 404);
   EXPECT_EQ(ask("GET", "/nano/v1/accounts/default/scripts/BLOG/limits")->status, 400);
+}
+
+TEST_F(ControlApiTest, CodeGenerationIsRefusedUnlessTheOperatorAllowsIt) {
+  Json metadata = kMetadata;
+  metadata["nano"] = {{"codegen", true}};
+  auto refused = put(form(metadata));
+  EXPECT_EQ(refused->status, 400);
+  EXPECT_NE(refused->text.find("tenants.default.codegen"), std::string::npos) << refused->text;
+  auto codegen = [this] { return ask("GET", kShopLimits)->json()["result"]["codegen"]; };
+  policy_ = policyOf(R"({"tenants": {"default": {"codegen": true}}})");
+  EXPECT_EQ(put(form(metadata))->status, 200);
+  EXPECT_EQ(codegen(), "on");
+  EXPECT_EQ(put(form(kMetadata))->status, 200);
+  EXPECT_EQ(codegen(), "off");
 }
 
 TEST_F(ControlApiTest, SaysWhichLimitWasAskedForInVain) {

@@ -88,6 +88,20 @@ TEST(DeployRequestTest, TakesServiceBindings) {
   EXPECT_EQ(env[0].kind, AppBinding::Kind::kService);
   EXPECT_EQ(env[0].value, "other-app");
   EXPECT_FALSE(env[0].secret);
+  EXPECT_EQ(env[0].entrypoint + env[0].props, "");
+}
+
+TEST(DeployRequestTest, TakesEntrypointAndPropsOfAService) {
+  Json service = {{"name", "OTHER"},
+                  {"type", "service"},
+                  {"service", "other-app"},
+                  {"entrypoint", "Admin"},
+                  {"props", {{"role", "x"}}}};
+  EXPECT_EQ(accepted({{"bindings", {service}}}).upload.version.env[0].entrypoint, "Admin");
+  auto props = Json::parse(accepted({{"bindings", {service}}}).upload.version.env[0].props);
+  EXPECT_EQ(props, Json({{"role", "x"}}));
+  service["entrypoint"] = "default";
+  EXPECT_EQ(accepted({{"bindings", {service}}}).upload.version.env[0].entrypoint, "");
 }
 
 TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
@@ -96,9 +110,14 @@ TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
     service.update(members);
     return problem({{"bindings", {service}}});
   };
-  EXPECT_NE(problemWith({{"entrypoint", "Admin"}}).find("'entrypoint' is not supported yet"),
-            std::string::npos);
-  EXPECT_NE(problemWith({{"props", {{"a", 1}}}}).find("'props' is not supported yet"),
+  for (const Json& entrypoint : {Json(""), Json("a b"), Json("__proto__"), Json(1), Json()}) {
+    EXPECT_NE(problemWith({{"entrypoint", entrypoint}}).find("'entrypoint' is no name"),
+              std::string::npos)
+        << entrypoint;
+  }
+  for (const Json& props : {Json("text"), Json(Json::array()), Json()})
+    EXPECT_NE(problemWith({{"props", props}}).find("'props' is not an object"), std::string::npos);
+  EXPECT_NE(problemWith({{"props", {{"a", std::string(6000, '-')}}}}).find("bytes, more than 5120"),
             std::string::npos);
   EXPECT_NE(problemWith({{"environment", "x"}}).find("'environment'"), std::string::npos);
   for (const Json& service : {Json(1), Json(""), Json("../up"), Json("UPPER"), Json()})
@@ -108,22 +127,25 @@ TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
 TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   auto request = accepted(
       {{"compatibility_date", "2025-11-22"},
-       {"compatibility_flags", {"nodejs_compat"}},
+       {"compatibility_flags", {"nodejs_compat", "url_original"}},
        {"keep_bindings", {"secret_text", "secret_key"}},
        {"limits", {{"cpu_ms", 50}}},
        {"nano",
         {{"hosts", {"a.test/*", "a.test", {{"pattern", "b.test"}, {"custom_domain", true}}}},
          {"port", 9000},
-         {"isolation", "app"}}}});
+         {"isolation", "app"},
+         {"codegen", true}}}});
   ASSERT_TRUE(request.routes);
   EXPECT_EQ(request.routes->size(), 2u);
   EXPECT_EQ(request.port, 9000);
   EXPECT_TRUE(request.keepsSecrets);
   EXPECT_EQ(request.upload.version.isolation, Isolation::kApp);
+  EXPECT_TRUE(request.upload.version.requestedCodegen);
+  EXPECT_FALSE(accepted(Json::object()).upload.version.requestedCodegen);
   EXPECT_EQ(request.upload.version.requested, (LimitValues{{rpc::Limit::CPU, 50}}));
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
-  ASSERT_EQ(request.notes.size(), 1u);
-  EXPECT_NE(request.notes[0].find("nodejs_compat"), std::string::npos);
+  ASSERT_FALSE(request.notes.empty());
+  EXPECT_NE(request.notes[0].find("url_original"), std::string::npos);
 }
 
 TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
@@ -169,6 +191,8 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"bindings", {{{"name", "A"}, {"type", "plain_text"}, {"text", 1}}}}},
            {{"bindings", {{{"name", "A"}, {"type", "json"}}}}},
            {{"compatibility_date", "today"}},
+           {{"compatibility_date", "2999-01-01"}},
+           {{"compatibility_flags", {"no_such_flag"}}},
            {{"compatibility_date", 20251122}},
            {{"compatibility_flags", "x"}},
            {{"compatibility_flags", {1}}},
@@ -182,6 +206,7 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"nano", {{"port", -1}}}},
            {{"nano", {{"port", "80"}}}},
            {{"nano", {{"isolation", "none"}}}},
+           {{"nano", {{"codegen", "yes"}}}},
            {{"nano", {{"hosts", "a.test"}}}},
            {{"nano", {{"hosts", {1}}}}},
            {{"nano", {{"hosts", {"a test"}}}}},
@@ -251,6 +276,26 @@ TEST(DeployRequestTest, HoldsAnAppToItsLimits) {
                       {{{"name", "A"}, {"type", "plain_text"}, {"text", ""}},
                        {{"name", "A"}, {"type", "plain_text"}, {"text", ""}}}}}),
             "");
+}
+
+TEST(DeployRequestTest, TakesAClassicScriptAsBodyPart) {
+  auto parsed =
+      parse(R"({"body_part":"worker.js"})", {module("worker.js", "application/javascript"),
+                                             module("worker.js.map", "application/source-map")});
+  ASSERT_TRUE(std::holds_alternative<DeployRequest>(parsed)) << std::get<std::string>(parsed);
+  const AppVersion& version = std::get<DeployRequest>(parsed).upload.version;
+  EXPECT_EQ(version.mainModule, "worker.js");
+  EXPECT_EQ(version.modules[0].kind, ModuleKind::kScript);
+  EXPECT_EQ(version.modules[1].kind, ModuleKind::kSourceMap);
+}
+
+TEST(DeployRequestTest, RefusesAScriptThatIsNotTheMainModule) {
+  for (const char* metadata : {R"({"main_module":"index.js"})", R"({})",
+                               R"({"main_module":"index.js","body_part":"other.js"})"}) {
+    EXPECT_NE(problem(metadata, {module("index.js"), module("other.js", "application/javascript")}),
+              "")
+        << metadata;
+  }
 }
 
 }  // namespace

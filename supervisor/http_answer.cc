@@ -4,6 +4,8 @@
 
 #include <kj/debug.h>
 
+#include "supervisor/http_syntax.h"
+
 namespace nano {
 namespace {
 
@@ -14,6 +16,20 @@ constexpr HttpField kPlainText[] = {{"Content-Type", "text/plain; charset=utf-8"
 constexpr HttpField kPlainTextAndAllow[] = {
     {"Content-Type", "text/plain; charset=utf-8"},
     {"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}};
+
+// The Content-Length that the head has itself; nothing where it is no number, or said twice.
+std::optional<uint64_t> lengthSaid(const ResponseHead& head) {
+  std::optional<uint64_t> length;
+  for (const HttpField& field : head.fields) {
+    if (!equalsIgnoringCase(field.name, "content-length")) continue;
+    uint64_t value = 0;
+    const char* end = field.value.data() + field.value.size();
+    auto [at, error] = std::from_chars(field.value.data(), end, value);
+    if (length.has_value() || error != std::errc() || at != end) return std::nullopt;
+    length = value;
+  }
+  return length;
+}
 
 }  // namespace
 
@@ -99,10 +115,28 @@ ResponseFraming HttpAnswer::framingFor(uint16_t status, std::optional<uint64_t> 
   return framing;
 }
 
+// Without a body nobody but the app knows how long the answer to a GET would be: RFC 9110 8.6.
+ResponseFraming HttpAnswer::framingOfHead(const ResponseHead& head,
+                                          std::optional<uint64_t> length) {
+  ResponseFraming framing = framingFor(head.status, length);
+  if (framing.body == ResponseFraming::Body::kNone) return framing;
+  if (std::optional<uint64_t> said = lengthSaid(head)) {
+    framing.body = ResponseFraming::Body::kLength;
+    framing.length = *said;
+  } else if (length.has_value()) {
+    framing.body = ResponseFraming::Body::kNone;
+  }
+  return framing;
+}
+
 void HttpAnswer::writeHead(const ResponseHead& head, std::optional<uint64_t> length) {
   KJ_REQUIRE(!started_, "an exchange is answered once");
   started_ = true;
-  framing_ = framingFor(head.status, length);
+  if (headOnly_ && length.value_or(0) == 0) {
+    framing_ = framingOfHead(head, length);
+  } else {
+    framing_ = framingFor(head.status, length);
+  }
   bodiless_ = headOnly_ || hasNoBody(head.status) || head.status == 205;
   writeResponseHead(output_, head, framing_, date_.line());
 }

@@ -57,6 +57,7 @@ class HttpAnswer final {
   void refuse(uint16_t status);
 
  private:
+  ResponseFraming framingOfHead(const ResponseHead& head, std::optional<uint64_t> length);
   ResponseFraming framingFor(uint16_t status, std::optional<uint64_t> length);
   void writeHead(const ResponseHead& head, std::optional<uint64_t> length);
 

@@ -136,6 +136,36 @@ TEST_F(HttpAnswerTest, IsBrokenOffWhenItExceedsItsLength) {
   EXPECT_EQ(abandoned_, std::vector<HttpExchange*>{exchange_});
 }
 
+TEST_F(HttpAnswerTest, SaysOfAHeadWithoutABodyOnlyTheLengthThatTheAppSays) {
+  struct Case {
+    std::vector<HttpField> fields;
+    std::optional<uint64_t> bodyLength;
+    std::string length;
+  };
+  const Case kCases[] = {
+      {{}, 0, ""},
+      {{}, std::nullopt, ""},
+      {{{"content-length", "123"}}, 0, "123"},
+      {{{"content-length", "123"}}, std::nullopt, "123"},
+      {{{"content-length", "123"}}, 4, "4"},
+      {{{"content-length", "1"}, {"content-length", "2"}}, 0, ""},
+      {{{"content-length", "-1"}}, 0, ""},
+      {{{"content-length", "99999999999999999999"}}, std::nullopt, ""},
+  };
+  const Case* now = nullptr;
+  onRequest_ = [&](HttpExchange& exchange) {
+    exchange.start({.status = 200, .statusText = {}, .fields = now->fields}, now->bodyLength);
+    exchange.end();
+  };
+  start();
+  Client client = connect();
+  for (const Case& one : kCases) {
+    now = &one;
+    client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(client.next("HEAD").fields["content-length"], one.length) << one.length;
+  }
+}
+
 TEST_F(HttpAnswerTest, IsReplacedAsAWholeWhenItsHeadIsBad) {
   Client client = begin(request() + request());
   const HttpField bad[] = {{"x", "a\r\nb"}};

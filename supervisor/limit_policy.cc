@@ -26,8 +26,8 @@ std::string withUnit(uint64_t value, const LimitRow& row) {
 // Whether the policy has made the same of both.
 bool isResolvedAlike(const AppVersion& a, const AppVersion& b) {
   return a.cordon == b.cordon && a.limits == b.limits && a.tenantLimits == b.tenantLimits &&
-         a.codeProfile == b.codeProfile && a.clock == b.clock && a.cpuWeight == b.cpuWeight &&
-         a.memoryBytes == b.memoryBytes && a.egress == b.egress;
+         a.codeProfile == b.codeProfile && a.clock == b.clock && a.codegen == b.codegen &&
+         a.cpuWeight == b.cpuWeight && a.memoryBytes == b.memoryBytes && a.egress == b.egress;
 }
 
 }  // namespace
@@ -46,7 +46,21 @@ const TenantPolicy& LimitPolicy::tenant(const std::string& name) const {
 const uint64_t* LimitPolicy::grant(const AppVersion& version, rpc::Limit limit) const {
   const auto& apps = tenant(version.tenant).apps;
   auto app = apps.find(version.app);
-  return app == apps.end() ? nullptr : find(app->second, limit);
+  return app == apps.end() ? nullptr : find(app->second.limits, limit);
+}
+
+LimitPolicy::CodegenRule LimitPolicy::codegenOf(const AppVersion& version) const {
+  const std::string own = "tenants." + version.tenant;
+  const TenantPolicy& said = tenant(version.tenant);
+  auto app = said.apps.find(version.app);
+  if (app != said.apps.end() && app->second.codegen) {
+    return {*app->second.codegen, kOperator + own + ".apps." + version.app + ".codegen"};
+  }
+  if (said.codegen) return {*said.codegen, kOperator + own + ".codegen"};
+  if (rules_.tenantDefaults.codegen) {
+    return {*rules_.tenantDefaults.codegen, kOperator + std::string("tenant_defaults.codegen")};
+  }
+  return {};
 }
 
 LimitPolicy::Said LimitPolicy::maximumOf(const std::string& name, rpc::Limit limit) const {
@@ -143,6 +157,16 @@ std::shared_ptr<const AppEgressPolicy> LimitPolicy::egressOf(const AppVersion& v
 }
 
 std::optional<std::string> LimitPolicy::refusal(const AppVersion& version) const {
+  if (version.requestedCodegen) {
+    CodegenRule rule = codegenOf(version);
+    if (!rule.allowed) {
+      return "codegen: the app asks for eval() and WebAssembly from bytes, which it may not have "
+             "(" +
+             rule.source + "): remove it from nano.jsonc, or let the operator allow it by " +
+             "tenants." + version.tenant + ".codegen or tenants." + version.tenant + ".apps." +
+             version.app + ".codegen in the policy file";
+    }
+  }
   for (const auto& [limit, asked] : version.requested) {
     if (grant(version, limit) != nullptr) continue;
     Said maximum = maximumOf(version.tenant, limit);
@@ -178,6 +202,7 @@ LimitPolicy::Version LimitPolicy::resolved(Version version) const {
   copy->tenantLimits = settings.tenantLimits;
   copy->codeProfile = settings.codeProfile;
   copy->clock = settings.clock;
+  copy->codegen = version->requestedCodegen && codegenOf(*version).allowed;
   copy->cpuWeight = settings.cpuWeight;
   copy->memoryBytes = settings.memoryBytes;
   auto egress = egressOf(*version);

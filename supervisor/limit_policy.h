@@ -16,15 +16,21 @@ namespace nano {
 class AppEgressPolicy;
 struct OwnEndpoints;
 
+// What the operator says of one app: limits that hold whatever it asks, and what it may ask for.
+struct AppPolicy {
+  LimitValues limits{};
+  std::optional<bool> codegen{};
+};
+
 // What the operator says of one tenant, or of all that say nothing themselves.
 struct TenantPolicy {
   LimitValues defaults{};
   LimitValues maxima{};
-  std::map<std::string, LimitValues>
-      apps{};  // By the app's name: values that hold whatever it asks.
+  std::map<std::string, AppPolicy> apps{};  // By the app's name.
   std::optional<Isolation> isolation{};
   std::optional<CodeProfile> codeProfile{};
   std::optional<ClockMode> clock{};
+  std::optional<bool> codegen{};  // Whether apps may ask for it.
   std::optional<uint32_t> cpuWeight{};
   std::optional<uint64_t> memoryBytes{};
   std::optional<uint64_t> requestsInFlight{};
@@ -74,7 +80,15 @@ class LimitPolicy final {
   std::shared_ptr<const AppEgressPolicy> egressOf(const AppVersion& version) const;
   void setOwnEndpoints(std::shared_ptr<const OwnEndpoints> own) { own_ = std::move(own); }
 
-  // Why this version may not be deployed: it asks for more than its maximum. Nothing when it may.
+  // Whether the version's app may ask for code generation, and which key says so.
+  struct CodegenRule {
+    bool allowed = false;
+    std::string source = "built-in";
+  };
+  CodegenRule codegenOf(const AppVersion& version) const;
+
+  // Why this version may not be deployed: it asks for more than its maximum, or for code generation
+  // that it may not have. Nothing when it may.
   std::optional<std::string> refusal(const AppVersion& version) const;
   // What the version asks for without effect, each a sentence.
   std::vector<std::string> notes(const AppVersion& version) const;

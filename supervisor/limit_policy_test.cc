@@ -164,6 +164,38 @@ TEST(LimitPolicyTest, SettingsAreTheTenantsOrElseThoseOfAll) {
   EXPECT_EQ(LimitPolicy().settingsOf("acme"), CordonSettings());
 }
 
+TEST(LimitPolicyTest, CodeGenerationIsForThoseWhoAskAndAreAllowed) {
+  auto codegen = [](const std::string& text, bool asked) {
+    AppVersion version = app();
+    version.requestedCodegen = asked;
+    const LimitPolicy rules = policy(text);
+    const bool on = rules.resolved(shared(version))->codegen;
+    EXPECT_EQ(on, asked && rules.codegenOf(version).allowed);
+    EXPECT_EQ(rules.refusal(version).has_value(), asked && !on);
+    return (on ? "on " : "off ") + rules.codegenOf(version).source;
+  };
+  EXPECT_EQ(codegen("{}", true), "off built-in");
+  const std::string all = R"("tenant_defaults": {"codegen": true})";
+  EXPECT_EQ(codegen("{" + all + "}", true), "on operator: tenant_defaults.codegen");
+  EXPECT_EQ(codegen("{" + all + "}", false), "off operator: tenant_defaults.codegen");
+  EXPECT_EQ(codegen("{" + all + R"(, "tenants": {"acme": {"codegen": false}}})", true),
+            "off operator: tenants.acme.codegen");
+  EXPECT_EQ(codegen(R"({"tenants": {"acme": {"codegen": false,
+                        "apps": {"shop": {"codegen": true}, "blog": {"codegen": false}}}}})",
+                    true),
+            "on operator: tenants.acme.apps.shop.codegen");
+  EXPECT_EQ(codegen(R"({"tenants": {"other": {"codegen": true}}})", true), "off built-in");
+}
+
+TEST(LimitPolicyTest, RefusesCodeGenerationByTheKeyThatAllowsIt) {
+  AppVersion version = app();
+  version.requestedCodegen = true;
+  EXPECT_EQ(LimitPolicy().refusal(version),
+            "codegen: the app asks for eval() and WebAssembly from bytes, which it may not have "
+            "(built-in): remove it from nano.jsonc, or let the operator allow it by "
+            "tenants.acme.codegen or tenants.acme.apps.shop.codegen in the policy file");
+}
+
 TEST(LimitPolicyTest, AnAppIsAloneWhenItOrTheOperatorSaysSo) {
   auto cordon = [](const LimitPolicy& policy, Isolation asked) {
     AppVersion version = app();
@@ -231,6 +263,12 @@ TEST(LimitPolicyTest, MakesANewObjectOnlyOfWhatChanges) {
   EXPECT_EQ(second->limits.get(Limit::CPU), 60u);
   EXPECT_EQ(second->requested, first->requested);
   EXPECT_EQ(LimitPolicy().resolved(second)->limits.get(Limit::CPU), 70u);
+  AppVersion asks = app();
+  asks.requestedCodegen = true;
+  auto without = LimitPolicy().resolved(shared(asks));
+  auto with = policy(R"({"tenant_defaults": {"codegen": true}})").resolved(without);
+  EXPECT_NE(with, without);
+  EXPECT_TRUE(with->codegen);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ TEST(LoadMessageTest, CarriesModulesBindingsAndLimits) {
                  {"OTHER", AppBinding::Kind::kService, "other-app"}};
   version.limits.set(rpc::Limit::CPU, 50);
   version.clock = ClockMode::kFrozen;
+  version.codegen = true;
   std::vector<kj::Array<kj::byte>> contents;
   contents.push_back(kj::heapArray<kj::byte>({'x'}));
   contents.push_back(kj::heapArray<kj::byte>({0, 1}));
@@ -32,6 +33,7 @@ TEST(LoadMessageTest, CarriesModulesBindingsAndLimits) {
   EXPECT_STREQ(built.getEnv()[1].getJson().cStr(), "[1]");
   EXPECT_STREQ(built.getEnv()[2].getService().cStr(), "other-app");
   EXPECT_EQ(built.getClock(), rpc::AppVersion::Clock::FROZEN);
+  EXPECT_TRUE(built.getCodegen());
   EXPECT_EQ(built.getLimits()[static_cast<uint32_t>(rpc::Limit::CPU)], 50U);
 }
 

@@ -75,6 +75,10 @@ void LoadedApp::handleAnswer(AppCall& call, rpc::FetchAnswer::Reader answer) {
   bool isOk = answer.getOutcome() == rpc::Outcome::OK;
   auto refusal =
       isOk ? Refusal() : workersRefusal(answer.getOutcome(), answer.getBreach(), version_->limits);
+  bool namesEntrypoint = call.exchange != nullptr && !call.exchange->head().entrypoint.empty();
+  if (namesEntrypoint && answer.getOutcome() == rpc::Outcome::SCRIPT_NOT_FOUND) {
+    refusal = {.outcome = rpc::Outcome::SCRIPT_NOT_FOUND, .lacksEntrypoint = true};
+  }
   if (refusal.breach) condemned_++;
   if (call.exchange == nullptr) {
     release(call);

@@ -23,6 +23,8 @@ struct Refusal {
   std::string_view reason{};
   // When a client may try again; 0: as the outcome says.
   uint32_t retryAfterSeconds = 0;
+  // With `scriptNotFound`: the app is there, and not the entrypoint that was asked for.
+  bool lacksEntrypoint = false;
 };
 
 // What a client is told then.

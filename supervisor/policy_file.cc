@@ -39,8 +39,8 @@ constexpr Names<ClockMode> kClocks{
     {{"coarse", ClockMode::kCoarse}, {"frozen", ClockMode::kFrozen}}};
 
 constexpr std::string_view kTenantKeys =
-    "defaults, maxima, apps, isolation, code, clock, cpu_weight, memory_mb, requests_in_flight, "
-    "requests_per_second, egress";
+    "defaults, maxima, apps, isolation, code, clock, codegen, cpu_weight, memory_mb, "
+    "requests_in_flight, requests_per_second, egress";
 
 // Reads a policy's values, each to its place in the rules. The first problem ends it.
 class PolicyReader final {
@@ -89,15 +89,17 @@ class PolicyReader final {
   Problem readLimits(const LocatedJson& json, const std::string& where, LimitValues& into) {
     if (auto problem = expectObject(json, where)) return problem;
     for (const auto& [key, value] : json.members) {
-      const LimitRow* row = findLimit(key);
-      if (row == nullptr) return unknown(value, where, key, limitKeys());
-      std::string name = where + "." + key;
-      std::string unit(unitName(row->unit));
-      if (auto problem = readNumber(value, name, {row->least, row->most, unit}, into[row->limit])) {
-        return problem;
-      }
+      if (auto problem = readLimit(value, where, key, into)) return problem;
     }
     return std::nullopt;
+  }
+
+  Problem readLimit(const LocatedJson& value, const std::string& where, const std::string& key,
+                    LimitValues& into) {
+    const LimitRow* row = findLimit(key);
+    if (row == nullptr) return unknown(value, where, key, limitKeys());
+    std::string unit(unitName(row->unit));
+    return readNumber(value, where + "." + key, {row->least, row->most, unit}, into[row->limit]);
   }
 
   Problem readEgress(const LocatedJson& json, const std::string& where,
@@ -127,6 +129,12 @@ class PolicyReader final {
     return std::nullopt;
   }
 
+  Problem readFlag(const LocatedJson& value, const std::string& name, std::optional<bool>& into) {
+    if (value.kind != Kind::kBoolean) return mustBe(value, name, "true or false");
+    into = value.number != 0;
+    return std::nullopt;
+  }
+
   template <typename Value>
   Problem readName(const LocatedJson& value, const std::string& name, const Names<Value>& names,
                    std::optional<Value>& into) {
@@ -153,10 +161,26 @@ class PolicyReader final {
     for (const auto& [key, apps] : tenant.members) {
       if (key != "apps") continue;
       if (auto problem = expectObject(apps, where)) return problem;
-      for (const auto& [name, limits] : apps.members) {
-        if (auto problem = nameProblem(name)) return at(limits) + where + ": " + *problem;
-        if (auto problem = readLimits(limits, where + "." + name, into.apps[name])) return problem;
+      for (const auto& [name, app] : apps.members) {
+        if (auto problem = nameProblem(name)) return at(app) + where + ": " + *problem;
+        if (auto problem = readApp(app, where + "." + name, into.apps[name])) return problem;
       }
+    }
+    return std::nullopt;
+  }
+
+  Problem readApp(const LocatedJson& json, const std::string& where, AppPolicy& into) {
+    if (auto problem = expectObject(json, where)) return problem;
+    for (const auto& [key, value] : json.members) {
+      Problem problem;
+      if (key == "codegen") {
+        problem = readFlag(value, where + "." + key, into.codegen);
+      } else if (findLimit(key) == nullptr) {
+        problem = unknown(value, where, key, "codegen, " + limitKeys());
+      } else {
+        problem = readLimit(value, where, key, into.limits);
+      }
+      if (problem) return problem;
     }
     return std::nullopt;
   }
@@ -177,6 +201,7 @@ class PolicyReader final {
     if (key == "isolation") return readName(value, name, kIsolations, into.isolation);
     if (key == "code") return readName(value, name, kProfiles, into.codeProfile);
     if (key == "clock") return readName(value, name, kClocks, into.clock);
+    if (key == "codegen") return readFlag(value, name, into.codegen);
     if (key == "egress") return readEgress(value, name, into.egress);
     if (key == "apps" && where != "tenant_defaults") return std::nullopt;  // readApps()
     uint64_t number = 0;

@@ -26,10 +26,16 @@ TEST(PolicyFileTest, NamesFileLineAndKeyOfWhatIsWrong) {
             "tenants, tenant_defaults, egress");
   EXPECT_EQ(problemOf("{\n\"tenants\": {\n\"acme\": {\n\"heap\": 1}}}"),
             "policy.jsonc:4: tenants.acme: nanod does not know the key 'heap'; it knows defaults, "
-            "maxima, apps, isolation, code, clock, cpu_weight, memory_mb, requests_in_flight, "
-            "requests_per_second, egress");
+            "maxima, apps, isolation, code, clock, codegen, cpu_weight, memory_mb, "
+            "requests_in_flight, requests_per_second, egress");
   EXPECT_EQ(problemOf("{\"maxima\": {\n\"heap\": 1}}"),
             "policy.jsonc:2: maxima: nanod does not know the key 'heap'; it knows " + limitKeys());
+  EXPECT_EQ(problemOf("{\"tenants\": {\"acme\": {\"apps\": {\"shop\": {\n\"heap\": 1}}}}}"),
+            "policy.jsonc:2: tenants.acme.apps.shop: nanod does not know the key 'heap'; it knows "
+            "codegen, " +
+                limitKeys());
+  EXPECT_EQ(problemOf("{\"tenant_defaults\": {\n\"codegen\": \"yes\"}}"),
+            "policy.jsonc:2: tenant_defaults.codegen must be true or false");
   EXPECT_EQ(problemOf("{\"defaults\": {\"cpu_ms\": 1},\n\n\"maxima\": {\"heap_mb\": 2000}}"),
             "policy.jsonc:3: maxima.heap_mb must be a whole number from 16 to 1024 (MB)");
   EXPECT_EQ(problemOf("{\n\"defaults\": {,}\n}").substr(0, 26), "policy.jsonc:2: not JSON: ");
@@ -59,6 +65,9 @@ TEST(PolicyFileTest, RefusesWrongValues) {
                            "{\"tenants\": {\"acme\": {\"apps\": {\"shop\": {\"cpu_ms\": 30001}}}}}",
                            "{\"tenants\": {\"acme\": {\"code\": \"fast\"}}}",
                            "{\"tenants\": {\"acme\": {\"clock\": 1}}}",
+                           "{\"tenants\": {\"acme\": {\"codegen\": 1}}}",
+                           "{\"tenants\": {\"acme\": {\"apps\": {\"shop\": {\"codegen\": null}}}}}",
+                           "{\"defaults\": {\"codegen\": true}}",
                            "{\"tenants\": {\"acme\": {\"isolation\": \"none\"}}}",
                            "{\"tenants\": {\"acme\": {\"cpu_weight\": 10001}}}",
                            "{\"tenants\": {\"acme\": {\"memory_mb\": 63}}}",
@@ -80,8 +89,8 @@ TEST(PolicyFileTest, TakesEveryKeyItKnows) {
     "tenant_defaults": {"isolation": "app", "egress": "none"},
     "egress": {"rules": [{"deny": {"host": "a.b"}}], "proxy": "none", "dns_private": "refuse"},
     "tenants": {"acme": {"defaults": {"cpu_ms": 2000}, "maxima": {"heap_mb": 512},
-        "apps": {"shop": {"cpu_ms": 5000}}, "isolation": "tenant", "code": "jitless",
-        "clock": "frozen", "cpu_weight": 200, "memory_mb": 512, "requests_in_flight": 200,
+        "apps": {"shop": {"cpu_ms": 5000, "codegen": true}}, "isolation": "tenant",
+        "code": "jitless", "codegen": false, "clock": "frozen", "cpu_weight": 200, "memory_mb": 512, "requests_in_flight": 200,
         "requests_per_second": 500, "egress": {"rules": [{"allow": {}}]}}}})"),
             "");
   EXPECT_EQ(problemOf("{}"), "");

@@ -204,6 +204,37 @@ TEST_F(PolicyTest, EgressIsReadAgainAtSighup) {
   EXPECT_EQ(now, "operator: tenant_defaults.egress is \"none\"");
 }
 
+TEST_F(PolicyTest, CodeGenerationIsTheAppsWishAndTheOperatorsWord) {
+  Nanod nanod(withPolicy("{}"));
+  std::map<std::string, std::string> files = {{"index.js", R"(export default { fetch() {
+    try { return new Response(eval("'on'")); } catch (error) { return new Response(error.message); }
+  } };)"}};
+  nanod.deploy("plain", files);
+  std::string off = nanod.get("plain.localhost").body;
+  EXPECT_NE(off.find("\"codegen\": true in nano.jsonc"), std::string::npos) << off;
+  files["nano.jsonc"] = R"({"codegen": true})";
+  auto refused = nanod.tryDeploy("shop", files);
+  EXPECT_EQ(refused.exitCode, 1);
+  EXPECT_NE(refused.err.find("tenants.default.apps.shop.codegen"), std::string::npos)
+      << refused.err;
+  // nanod answers the signal in its own time; each look is a process, so this is no busy loop.
+  auto policy = [&](const char* text, auto done) {
+    directory_.write("policy.jsonc", text);
+    ASSERT_EQ(kill(nanod.pid(), SIGHUP), 0);
+    bool isDone = false;
+    for (int i = 0; i < 1000 && !isDone; ++i)
+      isDone = done();
+    EXPECT_TRUE(isDone) << text;
+  };
+  policy(R"({"tenants": {"default": {"apps": {"shop": {"codegen": true}}}}})",
+         [&] { return nanod.tryDeploy("shop", files).exitCode == 0; });
+  EXPECT_EQ(nanod.get("shop.localhost").body, "on");
+  EXPECT_EQ(limitsOf(nanod, "shop")["codegen"], "on");
+  // Taken back it is off from the next request on.
+  policy("{}", [&] { return nanod.get("shop.localhost").body == off; });
+  EXPECT_EQ(limitsOf(nanod, "shop")["codegen"], "asked for, and not allowed");
+}
+
 TEST_F(PolicyTest, NanoctlShowsTheMetrics) {
   Nanod nanod;
   nanod.deploy("shop", {{"index.js", appThatSays("x")}});

@@ -11,7 +11,8 @@
 namespace nano {
 
 // The modules that an app may import by name; snapshot/js/builtin_modules.js has them.
-inline constexpr std::array<std::string_view, 1> kBuiltinModules = {"cloudflare:sockets"};
+inline constexpr std::array<std::string_view, 2> kBuiltinModules = {"cloudflare:sockets",
+                                                                    "cloudflare:workers"};
 
 // The name in the library that a specifier may have: "node:fs" for that and for "fs".
 std::string nodeModuleName(std::string_view specifier);

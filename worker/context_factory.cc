@@ -63,19 +63,20 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
   context->AllowCodeGenerationFromStrings(false);
   context->SetErrorMessageForCodeGenerationFromStrings(v8::String::NewFromUtf8Literal(
       isolate,
-      "Code generation from strings (eval, new Function) is not allowed: put the code "
-      "into a module of the app"));
+      "Code generation from strings (eval, new Function) is off: \"codegen\": true in nano.jsonc "
+      "turns it on where the operator allows it"));
   context->SetErrorMessageForWasmCodeGeneration(v8::String::NewFromUtf8Literal(
       isolate,
-      "WebAssembly is not compiled from bytes at run time: import the .wasm file as a "
-      "module of the app"));
+      "WebAssembly from bytes at run time is off: \"codegen\": true in nano.jsonc turns it on "
+      "where "
+      "the operator allows it; a .wasm file of the app can be imported"));
   realm->context_.Reset(isolate, context);
   realm->entryPoints_ = std::make_unique<EntryPoints>(context);
   if (v8_.compilesCode()) {
-    const bool refused = !realm->entryPoints_->get(isolate, EntryPoint::kRefuseSharedMemory)
-                              ->Call(context, v8::Undefined(isolate), 0, nullptr)
-                              .IsEmpty();
-    KJ_REQUIRE(refused, "WebAssembly's shared memory could not be taken away");
+    const bool prepared = !realm->entryPoints_->get(isolate, EntryPoint::kPrepareWebAssembly)
+                               ->Call(context, v8::Undefined(isolate), 0, nullptr)
+                               .IsEmpty();
+    KJ_REQUIRE(prepared, "WebAssembly could not be bounded");
   } else {
     // The snapshot's context has it under every profile; using it without a compiler ends V8.
     const auto name = v8::String::NewFromUtf8Literal(isolate, "WebAssembly");

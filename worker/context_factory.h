@@ -51,8 +51,8 @@ class Realm final {
   std::unique_ptr<EntryPoints> entryPoints_;
 };
 
-// Makes realms. What a tenant may never do is refused here, for each of them: eval and its kin,
-// WebAssembly that is not a module of the app, Atomics.wait.
+// Makes realms. What a tenant may not do is refused here, for each of them: eval and its kin and
+// WebAssembly that is not a module of the app, until an app is loaded that may; Atomics.wait.
 class ContextFactory final {
  public:
   // All outlive the factory and every realm. `library` may be null: there are no node: modules.

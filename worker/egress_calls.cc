@@ -20,14 +20,15 @@ constexpr uint32_t kIdMask = 0x7fffffff;
 }  // namespace
 
 size_t EgressCalls::Fetch::messageBytes() const {
-  return kFrameBytes + method.size() + url.size() + service.size() + headers.size() * 2 +
-         inlineBytes(body);
+  return kFrameBytes + method.size() + url.size() + service.size() + rpcMethod.size() +
+         headers.size() * 2 + inlineBytes(body);
 }
 
 void EgressCalls::Fetch::write(rpc::OutboundFetch::Builder message) {
   message.setId(id);
   message.setHops(hops);
   message.setService(service);
+  if (!rpcMethod.empty()) message.setMethod(rpcMethod);
   rpc::Request::Builder request = message.initRequest();
   setText(request.initMethod(static_cast<uint32_t>(method.size())), method);
   setText(request.initUrl(static_cast<uint32_t>(url.size())), url);

@@ -28,6 +28,7 @@ class EgressCalls final {
     std::string url;
     std::string service;
     // As FetchHost::Outbound has them.
+    std::string rpcMethod;
     std::string headers;
     BodyContent body;
     uint8_t hops = 0;

@@ -45,6 +45,7 @@ class EvalHost final : public Host {
   FetchHost* fetches() override { return nullptr; }
   KeyStore* keys() override { return &keys_; }
   const ModuleLibrary* moduleLibrary() override { return entry_.realm().library(); }
+  bool hasWebAssembly() override { return entry_.realm().hasWebAssembly(); }
   bool isStopping() override { return entry_.isStopping(); }
 
  private:

@@ -51,7 +51,7 @@ TEST(ImportSpecifierTest, RefusesEverySchemeAndAbsolutePath) {
       "\"node:nope\" is not a module of this version of nano; docs/node.md lists those that are");
   EXPECT_EQ(reason("cloudflare:email"),
             "\"cloudflare:email\" is not a module of this version of nano, which has "
-            "cloudflare:sockets");
+            "cloudflare:sockets, cloudflare:workers");
   for (const char* specifier :
        {"http://127.0.0.1/x.js", "file:///etc/passwd", "data:,1", "nano:ops", "blob:x",
         "/etc/passwd", "//host/x.js", "", ".", "..", "#x"}) {

@@ -37,6 +37,13 @@ TEST_F(LimitsTest, StopsALoopInAMicrotaskAndInATimer) {
   EXPECT_EQ(app.get("http://app.test/timer").outcome, rpc::Outcome::EXCEEDED_CPU);
 }
 
+TEST_F(LimitsTest, StopsARegularExpressionOfAURLPattern) {
+  TestVersion version = TestVersion::handling(
+      "new URLPattern({ pathname: '/((?:a+)+)b' }).test({ pathname: '/' + 'a'.repeat(60) });");
+  version.limits.set(rpc::Limit::CPU, 50);
+  EXPECT_EQ(load(version).fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
+}
+
 TEST_F(LimitsTest, CountsCpuTimeOverAllTurnsOfARequest) {
   TestVersion version = TestVersion::handling(
       "for (;;) { const n = 300000; for (let i = 0, s = 0; i < n; i++) s += i % 7;"

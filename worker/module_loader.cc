@@ -7,11 +7,12 @@
 
 #include "snapshot/host.h"
 #include "snapshot/module_library.h"
+#include "snapshot/own_wasm.h"
+#include "snapshot/wasm_binary.h"
 #include "worker/builtin_modules.h"
 #include "worker/import_specifier.h"
 #include "worker/isolate_scope.h"
 #include "worker/synthetic_module.h"
-#include "worker/wasm_binary.h"
 
 namespace nano {
 namespace {
@@ -47,9 +48,8 @@ ModuleLoader::ModuleLoader(v8::Isolate* isolate, const AppSource& source,
     builtins_.push_back({std::string(name), AppSource::Kind::kBuiltin, {}});
   for (const AppSource::Module& module : builtins_)
     records_.emplace(module.path, std::make_unique<Record>(module));
-  for (const AppSource::Module& module : source_.modules) {
+  for (const AppSource::Module& module : source_.modules)
     records_.emplace(module.path, std::make_unique<Record>(module));
-  }
   isolate_->SetData(kModuleLoaderIsolateSlot, this);
 }
 
@@ -165,23 +165,21 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
     }
     case AppSource::Kind::kEsModule:
     case AppSource::Kind::kBuiltin:
+    case AppSource::Kind::kScript:
+    case AppSource::Kind::kSourceMap:
       break;
   }
-  KJ_UNREACHABLE;
+  throwTypeError(isolate_, record.source.path + " is no module: it exports nothing");
+  return {};
 }
 
 v8::MaybeLocal<v8::Value> ModuleLoader::compileWasm(const Record& record) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(record.source.content.data());
   if (declaresSharedMemory(record.source.content)) {
     throwTypeError(isolate_, record.source.path + " has a shared memory, which is not available");
     return {};
   }
-  compilingWasm_ = true;
-  v8::MaybeLocal<v8::WasmModuleObject> module = v8::WasmModuleObject::Compile(
-      isolate_, v8::MemorySpan<const uint8_t>(bytes, record.source.content.size()));
-  compilingWasm_ = false;
   v8::Local<v8::WasmModuleObject> object;
-  if (!module.ToLocal(&object)) return {};
+  if (!compileOwnWasm(isolate_, record.source.content).ToLocal(&object)) return {};
   return object.As<v8::Value>();
 }
 
@@ -392,7 +390,7 @@ void ModuleLoader::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Mo
 
 bool ModuleLoader::onWasmCodeGeneration(v8::Local<v8::Context>, v8::Local<v8::String>) {
   ModuleLoader* loader = of(v8::Isolate::GetCurrent());
-  return loader != nullptr && loader->compilingWasm_;
+  return isCompilingOwnWasm() || (loader != nullptr && loader->source_.codegen);
 }
 
 }  // namespace nano

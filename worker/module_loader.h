@@ -115,7 +115,6 @@ class ModuleLoader final {
   std::unordered_multimap<int, Record*> byHash_;
   // Where the import statement stands that is to blame; set with a refusal of our own.
   JsError refusal_;
-  bool compilingWasm_ = false;
 };
 
 }  // namespace nano

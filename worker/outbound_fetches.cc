@@ -136,6 +136,7 @@ std::variant<uint32_t, Refusal> OutboundFetches::startFetch(const Outbound& fetc
   message.method = fetch.method;
   message.url = fetch.url;
   message.service = fetch.service;
+  message.rpcMethod = fetch.rpcMethod;
   message.headers = fetch.headers;
   message.hops = request->hops + 1;
   if (!message.share.add(budget_, message.messageBytes())) {

@@ -261,5 +261,20 @@ TEST_F(RequestsTest, AnswerAFullBatchWhoseBodiesDoNotFitIntoOneMessage) {
     EXPECT_EQ(app.reply(id).body.size(), 60'000u);
 }
 
+TEST_F(RequestsTest, ARejectionIsToldAndAgainWhenSomebodyHandlesIt) {
+  TestApp app = handling(
+      "const seen = []; const { promise, reject } = Promise.withResolvers();"
+      "onunhandledrejection = (event) => { seen.push(event.type, event.promise === promise);"
+      "event.preventDefault(); };"
+      "onrejectionhandled = (event) => seen.push(event.type, event.reason, event.promise === promise);"
+      "reject('why'); Promise.reject('handled at once').catch(() => {});"
+      "await new Promise((resolve) => setTimeout(resolve, 1));"
+      "promise.catch(() => {}); promise.catch(() => {});"
+      "await new Promise((resolve) => setTimeout(resolve, 1));"
+      "return new Response(seen.join())");
+  EXPECT_EQ(app.fetch().body, "unhandledrejection,true,rejectionhandled,why,true");
+  EXPECT_EQ(app.allLines(), "");
+}
+
 }  // namespace
 }  // namespace nano

@@ -17,7 +17,7 @@ namespace nano {
 
 struct TestFetch {
   uint32_t id = 0;
-  std::string method, url, service;
+  std::string method, url, service, rpcMethod;
   std::map<std::string, std::string> headers;
   uint8_t hops = 0;
   std::string body;
@@ -60,6 +60,7 @@ class TestEgress final : public rpc::Egress::Server {
     fetch.method = request.getMethod().cStr();
     fetch.url = request.getUrl().cStr();
     fetch.service = message.getService().cStr();
+    fetch.rpcMethod = message.getMethod().cStr();
     fetch.hops = message.getHops();
     for (auto header : request.getHeaders())
       fetch.headers[header.getName().cStr()] = header.getValue().cStr();

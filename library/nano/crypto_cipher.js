@@ -23,7 +23,7 @@ function factsOf(name) {
   const facts = crypto.cipherFacts(canonical(name));
   if (facts === undefined) {
     throw withCode(
-      RangeError,
+      Error,
       'ERR_CRYPTO_UNKNOWN_CIPHER',
       `Unknown cipher: ${name} (there are ${kAlgorithms.join(', ')})`,
     );

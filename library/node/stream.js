@@ -1,5 +1,6 @@
 // node:stream: the package `readable-stream`, with what leads from and to the standard's streams.
 
+// The package itself exports Readable; in Node.js the module is what old streams inherit from.
 const stream = require('../node_modules/readable-stream/lib/stream.js');
 const adapters = require('nano:stream_web');
 
@@ -11,7 +12,7 @@ adapters.connect(stream);
 // As Node.js has it by now.
 stream.setDefaultHighWaterMark(false, 65536);
 // The bundler had to call them something else.
-for (const name of ['Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
+for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
   Object.defineProperty(stream[name], 'name', { configurable: true, value: name });
 }
 

@@ -86,7 +86,7 @@ TEST_F(Argon2Test, GivesWhatOpenSslGives) {
 
 TEST_F(Argon2Test, EndsWhenJavaScriptWasToldToStop) {
   host_.stopAfter = 3;
-  std::array<std::byte, 32> out;
+  std::array<std::byte, 32> out{};
   // By itself this would take a year.
   EXPECT_FALSE(run(work(8192, UINT32_MAX, 4), out));
   EXPECT_EQ(host_.looks, 4);

@@ -14,6 +14,10 @@ class CryptoTestHost final : public Host {
   // In place of its own keys, where a test has some.
   KeyStore* other = nullptr;
 
+  // Before there are any keys.
+  void countOn(std::shared_ptr<BufferBudget> budget) {
+    keys_ = std::make_unique<KeyStore>(std::move(budget));
+  }
   // Before the isolate is gone.
   void forgetKeys() { keys_.reset(); }
 

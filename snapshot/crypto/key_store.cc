@@ -17,6 +17,7 @@ constexpr size_t kCoderBytes = size_t{256} << 10;
 size_t sizeOf(const KeyMaterial& material) {
   if (const auto* secret = std::get_if<SecretBytes>(&material)) return kEntryBytes + secret->size();
   if (std::holds_alternative<std::unique_ptr<Coder>>(material)) return kEntryBytes;
+  if (std::holds_alternative<OutsideMemory>(material)) return kEntryBytes;
   const auto* key = std::get_if<EvpKey>(&material);
   // An RSA key has eight numbers, and what makes calculating with them faster.
   if (key != nullptr) return kObjectBytes + static_cast<size_t>(EVP_PKEY_get_bits(key->get())) * 2;
@@ -25,6 +26,9 @@ size_t sizeOf(const KeyMaterial& material) {
 
 // What V8 is to think that a handle holds: it collects sooner for more.
 size_t weightOf(const KeyMaterial& material) {
+  if (const auto* outside = std::get_if<OutsideMemory>(&material)) {
+    return kEntryBytes + outside->share.bytes();
+  }
   return std::holds_alternative<std::unique_ptr<Coder>>(material) ? kCoderBytes : sizeOf(material);
 }
 

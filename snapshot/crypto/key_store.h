@@ -14,10 +14,16 @@
 
 namespace nano {
 
+// Memory that V8 keeps for an object of JavaScript and counts on no limit.
+struct OutsideMemory {
+  BufferShare share;
+};
+
 // What JavaScript holds by a handle: a secret, an asymmetric key (the public half, or both), a
-// digest or a cipher that goes on, a stream's compression, null when that is over.
-using KeyMaterial =
-    std::variant<SecretBytes, EvpKey, EvpDigestContext, std::unique_ptr<Coder>, EvpCipherContext>;
+// digest or a cipher that goes on, a stream's compression, null when that is over, what a
+// WebAssembly module takes.
+using KeyMaterial = std::variant<SecretBytes, EvpKey, EvpDigestContext, std::unique_ptr<Coder>,
+                                 EvpCipherContext, OutsideMemory>;
 
 // The keys of one isolate. Each lives as long as its handle, a value that only built-ins hold, and
 // at most as long as the store; then its memory is cleansed.

@@ -190,7 +190,9 @@ export class Blob {
   }
 
   stream() {
-    return readableStreamOf(byteCore.createReadableBytes(new BlobSource(this.#bytes)));
+    const stream = byteCore.createReadableBytes(new BlobSource(this.#bytes));
+    stream.content = this.#bytes;
+    return readableStreamOf(stream);
   }
 
   text() {
@@ -272,6 +274,18 @@ export function fileOfBlob(blob, name) {
   return new File(/** @type {any} */ (kInternal), name, /** @type {any} */ (parts));
 }
 
+/**
+ * Of bytes that nobody else has.
+ * @param {{ bytes: Uint8Array, type: string, name: string, lastModified: number }} facts
+ */
+export function makeFile({ bytes, type, name, lastModified }) {
+  return new File(
+    /** @type {any} */ (kInternal),
+    name,
+    /** @type {any} */ ({ bytes, type, lastModified }),
+  );
+}
+
 /** As structuredClone() does it. @param {Blob} blob @returns {Blob} */
 export function copyBlob(blob) {
   if (!isFile(blob)) return makeBlob(bytesOf(blob), typeOf(blob));
@@ -291,4 +305,4 @@ inspectAs(isBlob, (blob) => {
 /** @param {File} file */
 export const fileNameOf = (file) => fileFactsOf(file).name;
 
-export { bytesOf, isBlob, isFile, typeOf, viewOf };
+export { bytesOf, fileFactsOf, isBlob, isFile, typeOf, viewOf };

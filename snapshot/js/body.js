@@ -15,6 +15,7 @@ import {
   ArrayBufferIsView,
   PromisePrototypeThen,
   PromiseResolve,
+  SymbolAsyncIterator,
   TypeErrorConstructor,
   TypedArrayPrototypeGetByteLength,
   Uint8ArrayConstructor,
@@ -22,6 +23,7 @@ import {
 import { markHandled } from './streams/promises.js';
 import defer * as byteCore from './streams/readable_byte_core.js';
 import { acquireDefaultReader } from './streams/readable_core.js';
+import defer * as iterables from './streams/readable_from.js';
 import defer * as pipe from './streams/readable_pipe.js';
 import { isReadableStream, readableCoreOf } from './streams/readable_stream.js';
 import defer * as tee from './streams/readable_tee.js';
@@ -167,6 +169,16 @@ export class Body {
     return this.#stream === undefined ? this.used : this.#stream.disturbed;
   }
 
+  /** The coding of its bytes, where whoever made the stream of them says. */
+  get coding() {
+    return this.#stream?.coding;
+  }
+
+  /** How long it will be, where the stream says. @returns {number | undefined} */
+  get streamLength() {
+    return this.#stream?.length;
+  }
+
   /** Where it comes from, if it was fetched and nobody has touched it. */
   get fetched() {
     const incoming = this.incoming;
@@ -229,7 +241,8 @@ export class Body {
 
   /** https://fetch.spec.whatwg.org/#concept-body-clone @returns {Body} */
   clone() {
-    if (this.source !== null && this.#stream === undefined) {
+    // A stream of it that somebody has seen is not read yet, and stays: it makes its own copy.
+    if (this.source !== null) {
       const copy = new Body();
       copy.source = this.source;
       copy.type = this.type;
@@ -335,6 +348,9 @@ export function extractBody(object, context) {
     const { bytes, type } = multipart.encodeMultipart(object);
     return bodyOfSource(bytes, type);
   }
+  if (typeof object[SymbolAsyncIterator] === 'function') {
+    return bodyOfStream(iterables.readableFrom(object, context));
+  }
   return bodyOfSource(toText(object), kTextType);
 }
 
@@ -356,5 +372,9 @@ function extractStream(stream, context) {
   body.stream = stream;
   // The stream of another body, and untouched: what is behind it can be taken past it.
   if (stream.body !== undefined) body.takeFrom(stream.body);
+  if (stream.content !== undefined) {
+    body.source = stream.content;
+    body.isShared = true;
+  }
   return body;
 }

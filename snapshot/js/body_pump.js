@@ -3,7 +3,7 @@
 // chunk with pullOutgoing(number) and gets exactly one writeOutgoing, endOutgoing or failOutgoing
 // for it. The number is the slot of the request that is answered, or that of the fetch.
 
-import { endOutgoing, failOutgoing, writeOutgoing } from 'nano:ops';
+import { endOutgoing, failOutgoing, utf8Encode, writeOutgoing } from 'nano:ops';
 import { DOMException } from './dom_exception.js';
 import { kFirstFetch } from './incoming_body.js';
 import {
@@ -33,21 +33,29 @@ class StreamPump {
   #number;
   #reader;
   #onFailed;
+  #head;
   #isReading = false;
   #again = false;
 
   /**
    * @param {number} number @param {import('./streams/readable_core.js').ReadableCore} stream
-   * @param {((error: any) => void) | undefined} onFailed
+   * @param {((error: any) => void) | undefined} onFailed @param {Uint8Array | undefined} head
    */
-  constructor(number, stream, onFailed) {
+  constructor(number, stream, onFailed, head) {
     this.#number = number;
     this.#reader = acquireDefaultReader(stream);
     this.#onFailed = onFailed;
+    this.#head = head;
   }
 
   // An empty chunk is no answer to the host: the next one is read, in a loop, not a recursion.
   pull() {
+    if (this.#head !== undefined) {
+      const head = this.#head;
+      this.#head = undefined;
+      writeOutgoing(this.#number, head);
+      return;
+    }
     this.#again = true;
     if (this.#isReading) return;
     this.#isReading = true;
@@ -62,7 +70,10 @@ class StreamPump {
     markHandled(this.#reader.cancel(reason));
   }
 
-  chunkSteps(chunk) {
+  chunkSteps(given) {
+    // A response's text goes out as UTF-8, as on Workers.
+    const isText = typeof given === 'string' && this.#number < kFirstFetch;
+    const chunk = isText ? utf8Encode(given) : given;
     const isView = ArrayBufferIsView(chunk);
     if (!isView && !isArrayBuffer(chunk)) {
       const error = new TypeErrorConstructor(
@@ -140,9 +151,10 @@ const finish = (number) => pumps.delete(number);
 /**
  * @param {number} number @param {import('./streams/readable_core.js').ReadableCore} stream
  * @param {(error: any) => void} [onFailed] the stream failed, or gave no bytes
+ * @param {Uint8Array} [head] not empty; what goes out before the stream
  */
-export function pumpStream(number, stream, onFailed) {
-  pumps.set(number, new StreamPump(number, stream, onFailed));
+export function pumpStream(number, stream, onFailed, head) {
+  pumps.set(number, new StreamPump(number, stream, onFailed, head));
 }
 
 /**

@@ -132,7 +132,7 @@ export class Collector {
   }
 }
 
-function concatenate(chunks, total) {
+export function concatenate(chunks, total) {
   const bytes = new Uint8ArrayConstructor(total);
   let place = 0;
   for (let i = 0; i < chunks.length; i++) {

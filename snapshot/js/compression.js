@@ -21,6 +21,8 @@ import { defineInterface, illegalInvocation, toEnum, tooFewArguments } from './w
 
 /** In the order of CompressionFormat in C++. The standard has all but zstd, which Node.js has. */
 const kFormats = ['deflate', 'deflate-raw', 'gzip', 'brotli', 'zstd'];
+/** What HTTP calls them. */
+const kContentCodings = ['deflate', undefined, 'gzip', 'br', 'zstd'];
 /** Coder::State. */
 const kEnded = 1;
 const kBroken = 2;
@@ -129,7 +131,9 @@ function makeCore(name, format, compresses) {
   const transformer = new Coding(name, format, compresses);
   const writable = { highWaterMark: 1, size: undefined };
   const readable = { highWaterMark: 0, size: undefined };
-  return new TransformCore(transformer, undefined, writable, readable);
+  const core = new TransformCore(transformer, undefined, writable, readable);
+  if (compresses) core.readable.coding = kContentCodings[ArrayPrototypeIndexOf(kFormats, format)];
+  return core;
 }
 
 function toFormat(value, name) {

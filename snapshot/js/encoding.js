@@ -44,6 +44,10 @@ function trimAscii(text) {
   return StringPrototypeSlice(text, from, end);
 }
 
+/** "Get an encoding"; undefined where there is none. @param {string} label */
+export const encodingNamed = (label) =>
+  labels.encodingOfLabel(StringPrototypeToLowerCase(trimAscii(label)));
+
 /** [read, written] of utf8EncodeInto; made when first used, not while the snapshot is built. */
 let counts;
 
@@ -139,7 +143,7 @@ export class TextDecoder {
     let encoding = 'utf-8';
     if (label !== 'utf-8') {
       label = toDOMString(label);
-      const found = labels.encodingOfLabel(StringPrototypeToLowerCase(trimAscii(label)));
+      const found = encodingNamed(label);
       if (found === undefined) {
         throw new RangeError(`${context}: The encoding label provided ('${label}') is invalid.`);
       }

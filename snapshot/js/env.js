@@ -13,6 +13,10 @@ function valueOf(name, kind, text) {
   return kind === kService ? makeFetcher(name) : text;
 }
 
+/** What the app has, for who imports it: `cloudflare:workers`. @type {object} */
+let envOfApp = {};
+export const importedEnv = () => envOfApp;
+
 /** What the app's env was made of, for `process.env`. */
 let given = [];
 
@@ -47,5 +51,6 @@ export function makeEnv(flat) {
   for (let i = 0; i + 2 < flat.length; i += 3) {
     define(env, flat[i], valueOf(flat[i], flat[i + 1], flat[i + 2]));
   }
+  envOfApp = env;
   return env;
 }

@@ -180,12 +180,27 @@ export class Headers {
 
   getSetCookie() {
     if (!(#list in this)) illegalInvocation();
+    return this.#setCookies();
+  }
+
+  #setCookies() {
     const list = headerListOf(this);
     const values = [];
     for (let i = 0; i < list.length; i += 2) {
       if (list[i] === 'set-cookie') ArrayPrototypePush(values, list[i + 1]);
     }
     return values;
+  }
+
+  /** Cloudflare's, older than getSetCookie(). */
+  getAll(name) {
+    if (!(#list in this)) illegalInvocation();
+    const context = "Failed to execute 'getAll' on 'Headers'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    if (normalizeName(toByteString(name, context), context) === 'set-cookie') {
+      return this.#setCookies();
+    }
+    throw new TypeError(`${context}: getAll() is for the header "Set-Cookie" only.`);
   }
 
   has(name) {

@@ -3,7 +3,7 @@
 // each of these, by replacing what a module calls: so none of them gives more than he has anyway,
 // whatever its arguments, and no function of ours that was captured is among them.
 
-import { asyncFrame, kindOf, libraryBytes, libraryHas, setAsyncFrame } from 'nano:ops';
+import { asyncFrame, kindOf, libraryBytes, libraryHas, libraryWasm, setAsyncFrame } from 'nano:ops';
 import { environment } from './env.js';
 import { inspectWith } from './inspect.js';
 import defer * as libraryCrypto from './library_crypto.js';
@@ -42,4 +42,6 @@ export const internals = ObjectFreeze({
   has: (name) => libraryHas(name),
   /** The bytes of an entry of the library, a new Uint8Array. */
   bytes: (name) => libraryBytes(name),
+  /** A WebAssembly.Module of an entry; undefined where there is no WebAssembly. */
+  wasm: (name) => libraryWasm(name),
 });

@@ -53,6 +53,8 @@ const kCurveNames = {
 const kDigests = 8;
 /** In place of a salt's length: PKCS #1 v1.5. */
 const kNoSalt = 0xffffffff;
+/** What Ed448 could sign for. */
+const kNoContext = new Uint8Array(0);
 const kRsaNumbers = 8;
 const kRsaPublicNumbers = 2;
 
@@ -159,12 +161,12 @@ class AsymmetricKey {
 
   signEdwards(data) {
     if ((this.#kind !== 'Ed25519' && this.#kind !== 'Ed448') || !this.#isPrivate) return undefined;
-    return bytesOf(wholeSign(this.#handle, new Uint8Array(0), data));
+    return bytesOf(wholeSign(this.#handle, kNoContext, data));
   }
 
   verifyEdwards(signature, data) {
     if (this.#kind !== 'Ed25519' && this.#kind !== 'Ed448') return undefined;
-    return wholeVerify(this.#handle, [new Uint8Array(0), checkBytes(signature)], data);
+    return wholeVerify(this.#handle, [kNoContext, checkBytes(signature)], data);
   }
 
   oaep(encrypts, hash, label, data) {

@@ -12,13 +12,15 @@ import { Blob, File } from './blob.js';
 import defer * as cache from './cache/cache.js';
 import defer * as cacheStorage from './cache/cache_storage.js';
 import defer * as compression from './compression.js';
+import { applyFlags } from './compatibility_flags.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
 import defer * as cryptoKey from './crypto/key.js';
-import { abortRequest, dispatchFetch } from './dispatch.js';
+import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
+import { dispatchCall, makeHandler } from './entrypoints.js';
 import { makeEnv } from './env.js';
 import defer * as library from './library.js';
 import { CustomEvent, Event } from './event.js';
@@ -26,6 +28,7 @@ import defer * as eventSource from './event_source.js';
 import { EventTarget } from './event_target.js';
 import defer * as outgoing from './fetch.js';
 import { addEventListener, dispatchEvent, removeEventListener } from './global_events.js';
+import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
@@ -40,11 +43,15 @@ import {
   ObjectKeys,
   ReflectGetOwnPropertyDescriptor,
 } from './primordials.js';
+import defer * as progressEvent from './progress_event.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
 import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as scheduling from './scheduler.js';
+import defer * as identity from './streams/identity_stream.js';
+import defer * as serviceWorker from './service_worker.js';
 import defer * as byteController from './streams/readable_byte_controller.js';
 import { ReadableStreamDefaultController } from './streams/readable_default_controller.js';
 import {
@@ -60,8 +67,9 @@ import defer * as cloning from './structured_clone.js';
 import defer * as textStreams from './text_streams.js';
 import { clearInterval, clearTimeout, fireTimer, setInterval, setTimeout } from './timers.js';
 import { URL } from './url.js';
+import defer * as urlPattern from './url_pattern/url_pattern.js';
 import { URLSearchParams } from './url_search_params.js';
-import { refuseSharedMemory } from './wasm_memory.js';
+import { prepareWebAssembly } from './wasm.js';
 import defer * as webSocketPair from './websocket/pair.js';
 import defer * as webSocket from './websocket/websocket.js';
 
@@ -104,6 +112,11 @@ const lateInterfaces = {
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  ExtendableEvent: () => serviceWorker.ExtendableEvent,
+  FetchEvent: () => serviceWorker.FetchEvent,
+  FileReader: () => fileReader.FileReader,
+  FixedLengthStream: () => identity.FixedLengthStream,
+  IdentityTransformStream: () => identity.IdentityTransformStream,
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
@@ -113,15 +126,18 @@ const lateInterfaces = {
   PerformanceMeasure: () => entry.PerformanceMeasure,
   PerformanceObserver: () => timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
+  ScheduledEvent: () => serviceWorker.ScheduledEvent,
   SubtleCrypto: () => subtle.SubtleCrypto,
   TextDecoderStream: () => textStreams.TextDecoderStream,
   TextEncoderStream: () => textStreams.TextEncoderStream,
   TransformStream: () => transform.TransformStream,
   TransformStreamDefaultController: () => transform.TransformStreamDefaultController,
+  URLPattern: () => urlPattern.URLPattern,
   WebSocket: () => webSocket.WebSocket,
   WebSocketPair: () => webSocketPair.WebSocketPair,
   WritableStream: () => writable.WritableStream,
@@ -159,6 +175,7 @@ const attributes = {
   crypto: () => crypto,
   navigator: () => navigator,
   performance: () => performance.performance,
+  scheduler: () => scheduling.scheduler,
   self: () => globalThis,
 };
 
@@ -191,13 +208,14 @@ ObjectKeys(lateOperations).forEach((name) =>
 );
 ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
-// Globals of Node.js. Reading one runs its module.
+// Globals from nano.library. Reading one runs its module.
 const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
 defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
 defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
 defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
 defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
 defineGlobal('global', globalThis, false);
+defineLazyProperty(globalThis, 'HTMLRewriter', fromLibrary('nano:html_rewriter', 'HTMLRewriter'), false);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 
@@ -210,6 +228,12 @@ registerEntryPoints({
   abortRequest,
   reportRejection,
   makeEnv,
-  refuseSharedMemory,
+  prepareWebAssembly,
   builtinModule,
+  makeHandler,
+  dispatchCall,
+  dispatchScheduled,
+  bindGlobals: (env) => serviceWorker.bindGlobals(env),
+  applyFlags,
+  listenersHandler: () => serviceWorker.listenersHandler(),
 });

@@ -22,6 +22,11 @@ let isMessageEvent;
 let isCloseEvent;
 /** @type {(value: object) => boolean} */
 let isErrorEvent;
+/**
+ * What an error handler of the global is called with; undefined for an event of another kind.
+ * @type {(event: any) => any[] | undefined}
+ */
+let errorArguments;
 
 const kNoPorts = [];
 
@@ -213,6 +218,11 @@ export class ErrorEvent extends Event {
 
   static {
     isErrorEvent = (value) => #message in value;
+    errorArguments = (event) => {
+      if (!isErrorEvent(event)) return undefined;
+      return [event.#message, event.#filename, event.#lineno, event.#colno, event.#error];
+    };
   }
 }
 defineInterface(ErrorEvent, isErrorEvent);
+export { errorArguments };

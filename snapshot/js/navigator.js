@@ -23,6 +23,22 @@ export class Navigator {
     return kUserAgent;
   }
 
+  get language() {
+    if (!(#isNavigator in this)) illegalInvocation();
+    return 'en';
+  }
+
+  get languages() {
+    if (!(#isNavigator in this)) illegalInvocation();
+    return ['en'];
+  }
+
+  /** An isolate has one thread. */
+  get hardwareConcurrency() {
+    if (!(#isNavigator in this)) illegalInvocation();
+    return 1;
+  }
+
   static {
     defineInterface(Navigator, (value) => #isNavigator in value);
   }

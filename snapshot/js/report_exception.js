@@ -12,6 +12,7 @@ import { tooFewArguments } from './webidl.js';
  * @typedef {object} GlobalEvents
  * @property {(error: any, message: string) => boolean} onError
  * @property {(reason: any, promise: Promise<any>) => boolean} onRejection
+ * @property {(reason: any, promise: Promise<any>) => void} onRejectionHandled
  */
 
 /** @type {GlobalEvents} */
@@ -56,10 +57,15 @@ const operations = {
 export const reportError = operations.reportError;
 
 /**
- * Entry point: a promise was rejected and nobody handled it.
- * @param {any} reason @param {Promise<any>} promise
+ * Entry point: a promise was rejected and nobody handled it, or, with `isHandled`, somebody does now
+ * that it has been told.
+ * @param {any} reason @param {Promise<any>} promise @param {boolean} [isHandled]
  */
-export function reportRejection(reason, promise) {
+export function reportRejection(reason, promise, isHandled = false) {
+  if (isHandled) {
+    globalEvents.onRejectionHandled(reason, promise);
+    return;
+  }
   if (globalEvents.onRejection(reason, promise)) return;
   printLine(kErrorLevel, `Uncaught (in promise) ${inspection.inspect(reason)}`);
 }

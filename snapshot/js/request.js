@@ -161,7 +161,7 @@ export class Request {
       if (body.type !== null) this.#addBodyType(body.type);
       // The stream of another body goes on as it comes, as proxies for Workers are written.
       const isOwnStream = body.source === null && body.incoming === null;
-      if (isOwnStream) checkStreamedBody(this.#ownDetails(), members, context);
+      if (isOwnStream) checkStreamedBody(this.#ownDetails(), context);
       this.#body = body;
       return;
     }

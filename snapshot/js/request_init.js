@@ -2,6 +2,7 @@
 // The RequestInit dictionary and what the Request constructor makes of the smaller members,
 // https://fetch.spec.whatwg.org/#requestinit
 
+import { behaviour } from './compatibility_flags.js';
 import { urlParse } from 'nano:ops';
 import { isAbortSignal } from './abort.js';
 import { parseFetchUrl } from './fetch_url.js';
@@ -138,11 +139,12 @@ export function applyInit(details, init, url, context) {
   if (init.cf !== undefined) details.cf = init.cf;
 }
 
-/** Of a body that is a stream. @param {RequestDetails} details @param {RequestInit} init */
-export function checkStreamedBody(details, init, context) {
-  if (init.duplex === undefined) {
-    throw new TypeError(`${context}: The 'duplex' member must be specified for a stream body.`);
-  }
+/**
+ * Of a body that is a stream. The standard wants `duplex: 'half'` said; programs for Workers do not
+ * say it, and there is nothing else that it could be.
+ * @param {RequestDetails} details
+ */
+export function checkStreamedBody(details, context) {
   if (details.keepalive) {
     throw new TypeError(`${context}: A stream body cannot be used with keepalive.`);
   }
@@ -182,6 +184,7 @@ export function toMethod(method, context) {
     throw new TypeError(`${context}: '${method}' is not a valid HTTP method.`);
   }
   const upper = StringPrototypeToUpperCase(method);
+  if (behaviour.upperCaseMethods) return upper;
   switch (upper) {
     case 'CONNECT':
     case 'TRACE':

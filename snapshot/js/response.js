@@ -125,7 +125,10 @@ export class Response {
     if (init !== undefined && init !== null) list = this.#readInit(init, context);
     if (this.#body !== null) {
       if (isNullBodyStatus(this.#status)) {
-        throw new TypeError(`${context}: Response with null body status cannot have body`);
+        if (this.#body !== '') {
+          throw new TypeError(`${context}: Response with null body status cannot have body`);
+        }
+        this.#body = type = null;
       }
       if (type !== null && (list === null || !hasHeader(list, 'content-type'))) {
         if (list === null) list = ['content-type', type];
@@ -353,7 +356,7 @@ export class Response {
       }
       const coding = list === null || body === null ? null : getHeader(list, 'content-encoding');
       const asItComes = incoming !== null && goesAsItComes(incoming, coding);
-      if (coding !== null && !response.#isEncoded) list = fitToBody(list, coding, incoming);
+      if (coding !== null && !response.#isEncoded) list = fitToBody(list, coding, body, incoming);
       let flat = kFlatTextHeaders;
       if (headers !== kTextHeaders) flat = list === null ? '' : flattenHeaders(list);
       send(slot, response.#status, response.#statusText, flat, body, asItComes);

@@ -21,10 +21,12 @@ export function goesAsItComes(incoming, coding) {
 
 /**
  * A Content-Encoding that was copied from an upstream is not that of another body. What Workers
- * would do, encode the body again, costs CPU time and gives a client nothing that it needs.
+ * would do, encode the body again, costs CPU time and gives a client nothing that it needs. What a
+ * CompressionStream made has the coding that an app says it has.
  */
-export function fitToBody(list, coding, incoming) {
+export function fitToBody(list, coding, body, incoming) {
   if (incoming !== null && coding === incoming.encoding) return list;
+  if (typeof body !== 'string' && coding === body.coding) return list;
   if (RegExpPrototypeExec(kKnownCoding, coding) === null) return list;
   return withoutHeaders(list, 'content-encoding', 'content-length');
 }

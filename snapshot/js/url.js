@@ -71,6 +71,8 @@ let hrefOf;
 let updateQuery;
 /** @type {(url: any, href: string) => boolean} */
 let setHref;
+/** @type {(url: any, part: number, value: string) => boolean} */
+let setPart;
 
 export class URL {
   #href;
@@ -293,6 +295,7 @@ export class URL {
     updateQuery = (url, query) => {
       url.#set(kSearch, query);
     };
+    setPart = (url, part, value) => url.#set(part, value);
     setHref = (url, href) => {
       if (!url.#set(kHref, href)) return false;
       const params = url.#searchParams;
@@ -326,6 +329,37 @@ export function parseUrlOrThrow(input, base, context) {
 /** The href of a URL object, whatever the tenant did to the prototype. @param {URL} url */
 export function urlHref(url) {
   return hrefOf(url);
+}
+
+// What others need of URLs in whatever way the tenant has changed the prototype.
+
+/** @param {string} input @param {string} [base] @returns {URL | null} */
+export function makeUrl(input, base) {
+  const href = parseUrl(input, base);
+  return href === undefined ? null : new URL(kParsed, href);
+}
+
+const kSettable = {
+  __proto__: null,
+  username: kUsername,
+  password: kPassword,
+  hostname: kHostname,
+  pathname: kPathname,
+  search: kSearch,
+  hash: kHash,
+};
+
+/** False where the value is refused. @param {URL} url @param {string} name @param {string} value */
+export function setUrlPart(url, name, value) {
+  return setPart(url, kSettable[name], value);
+}
+
+/** What the getter gives. @param {URL} url @param {string} name @returns {string} */
+export function urlPart(url, name) {
+  for (let i = 0; i < getters.length; i += 2) {
+    if (getters[i] === name) return ReflectApply(getters[i + 1], url, []);
+  }
+  return '';
 }
 
 /** What console shows: [name, getter, ...]. */

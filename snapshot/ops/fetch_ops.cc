@@ -55,21 +55,15 @@ bool readBody(v8::Isolate* isolate, v8::Local<v8::Value> body, Outbound& fetch, 
   return true;
 }
 
-// NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
-v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& method,
-                                     const Latin1& url, const Utf8& service, const Latin1& headers,
-                                     v8::Local<v8::Value> body, v8::Local<v8::Function> done) {
+// Its number. `place`: of the body among the op's arguments.
+v8::MaybeLocal<v8::Value> start(OpCall& call, Host& host, Outbound fetch, v8::Local<v8::Value> body,
+                                int place, v8::Local<v8::Function> done) {
   v8::Isolate* isolate = call.isolate();
   FetchHost* fetches = host.fetches();
   if (fetches == nullptr) {
     throwRefusal(isolate, {Refusal::Kind::kTypeError, "fetch failed: there is no network here"});
     return {};
   }
-  Outbound fetch;
-  fetch.method = method.view();
-  fetch.url = url.view();
-  fetch.service = service.view();
-  fetch.headers = headers.view();
   std::optional<std::variant<uint32_t, Refusal>> started;
   {
     // Its view may be of V8's heap, in which an exception is made.
@@ -77,7 +71,7 @@ v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& met
     if (readBody(isolate, body, fetch, bytes)) started = fetches->startFetch(fetch, done);
   }
   if (!started) {
-    op::throwWrongArgument(isolate, 4, "a string, bytes, a body's number, true or null");
+    op::throwWrongArgument(isolate, place, "a string, bytes, a body's number, true or null");
     return {};
   }
   if (const auto* refusal = std::get_if<Refusal>(&*started)) {
@@ -85,6 +79,33 @@ v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& met
     return {};
   }
   return v8::Integer::NewFromUnsigned(isolate, std::get<uint32_t>(*started));
+}
+
+// NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
+v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& method,
+                                     const Latin1& url, const Utf8& service, const Latin1& headers,
+                                     v8::Local<v8::Value> body, v8::Local<v8::Function> done) {
+  Outbound fetch;
+  fetch.method = method.view();
+  fetch.url = url.view();
+  fetch.service = service.view();
+  fetch.headers = headers.view();
+  constexpr int kBody = 4;
+  return start(call, host, fetch, body, kBody, done);
+}
+
+// A call of a method by a service binding: for all between here and there a request, whose URL
+// nobody looks at.
+v8::MaybeLocal<v8::Value> startCall(OpCall& call, Host& host, const Utf8& service,
+                                    const Utf8& rpcMethod, v8::Local<v8::Value> body,
+                                    v8::Local<v8::Function> done) {
+  Outbound fetch;
+  fetch.method = "POST";
+  fetch.url = "https://fake-host/";
+  fetch.service = service.view();
+  fetch.rpcMethod = rpcMethod.view();
+  constexpr int kBody = 2;
+  return start(call, host, fetch, body, kBody, done);
 }
 
 void abortFetch(OpCall&, Host& host, uint32_t number) {
@@ -122,6 +143,7 @@ v8::MaybeLocal<v8::Uint8Array> sha2(OpCall& call, uint32_t bits, std::span<const
 
 constexpr Op kOps[] = {
     {"startFetch", bindOp<startFetch>},
+    {"startCall", bindOp<startCall>},
     {"abortFetch", bindOp<abortFetch>},
     {"sha2", bindOp<sha2>},
 };

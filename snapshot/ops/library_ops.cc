@@ -8,6 +8,7 @@
 
 #include "snapshot/module_library.h"
 #include "snapshot/ops/ops.h"
+#include "snapshot/own_wasm.h"
 
 namespace nano {
 namespace {
@@ -59,10 +60,23 @@ v8::MaybeLocal<v8::Value> libraryBytes(OpCall& call, Host& host, const Utf8& nam
   return made->array.As<v8::Value>();
 }
 
+// A WebAssembly.Module of an entry; undefined for none, and where there is no WebAssembly. The app
+// need not be allowed to compile bytes: these are nano's.
+v8::MaybeLocal<v8::Value> libraryWasm(OpCall& call, Host& host, const Utf8& name) {
+  if (!libraryHas(call, host, name) || !host.hasWebAssembly()) {
+    return v8::Undefined(call.isolate()).As<v8::Value>();
+  }
+  const std::string bytes = host.moduleLibrary()->unpack(name.view());
+  v8::Local<v8::WasmModuleObject> module;
+  if (!compileOwnWasm(call.isolate(), bytes).ToLocal(&module)) return {};
+  return module.As<v8::Value>();
+}
+
 constexpr Op kOps[] = {
     {"libraryHas", bindOp<libraryHas>},
     {"libraryFunction", bindOp<libraryFunction>},
     {"libraryBytes", bindOp<libraryBytes>},
+    {"libraryWasm", bindOp<libraryWasm>},
 };
 
 }  // namespace

@@ -34,6 +34,8 @@ extern const std::span<const Op> kLatticeOps;
 extern const std::span<const Op> kLibraryOps;
 extern const std::span<const Op> kNodeCipherOps;
 extern const std::span<const Op> kNodeDigestOps;
+extern const std::span<const Op> kWasmOps;
+extern const std::span<const Op> kRpcOps;
 
 // The function behind properties that the op defineLazyProperty made, for who restores a snapshot.
 intptr_t lazyPropertyReference();

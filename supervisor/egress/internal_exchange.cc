@@ -69,7 +69,8 @@ constexpr HttpField kPlainText[] = {{"content-type", "text/plain; charset=utf-8"
 
 // What is kept of a request while it is under way.
 size_t memoryOf(const OutboundRequest& request) {
-  size_t bytes = request.destination.host.size() + request.destination.target.size();
+  size_t bytes = request.destination.host.size() + request.destination.target.size() +
+                 request.rpcMethod.size() + request.entrypoint.size() + request.props.size();
   for (const auto& [name, value] : request.headers)
     bytes += name.size() + value.size();
   auto* whole = std::get_if<kj::Array<kj::byte>>(&request.body);
@@ -155,6 +156,9 @@ void InternalExchange::makeHead() {
   head_.target = request_.destination.target;
   head_.fields = fields_;
   head_.hops = request_.hops;
+  head_.entrypoint = request_.entrypoint;
+  head_.props = request_.props;
+  head_.rpcMethod = request_.rpcMethod;
 }
 
 kj::Promise<FetchOutcome> InternalExchange::answerOf(kj::Own<InternalExchange> exchange) {
@@ -253,7 +257,10 @@ bool InternalExchange::refuse(const ResponseHead& head) {
 
 std::string InternalExchange::whyRefused(const Refusal& refusal) const {
   std::string text = "the app " + inQuotes(app_) + " did not answer: ";
-  if (refusal.outcome == rpc::Outcome::SCRIPT_NOT_FOUND) return text + "it is not deployed";
+  if (refusal.outcome == rpc::Outcome::SCRIPT_NOT_FOUND) {
+    if (!refusal.lacksEntrypoint) return text + "it is not deployed";
+    return text + "it does not export the entrypoint " + inQuotes(request_.entrypoint);
+  }
   text += replyTo(refusal).sentence;
   std::string limit = limitText(refusal);
   return limit.empty() ? text : text + " (" + limit + ")";

@@ -34,6 +34,8 @@ kj::Promise<FetchOutcome> LocalFetcher::fetchService(const AppVersion& caller,
     return FetchOutcome(
         EgressError{Kind::DENIED, "the app has no service binding " + inQuotes(binding)});
   }
+  request.entrypoint = service->entrypoint;
+  request.props = service->props;
   auto router = parts_.router();
   const Route* route = router ? router->findApp(caller.tenant, service->value) : nullptr;
   return fetch(caller, {route, service->value, RefusalsAre::kErrors}, std::move(request));

@@ -52,7 +52,8 @@ class LocalFetcherTest : public LoadedAppTest, protected Dispatcher {
     version_->env = {{"SHOP", AppBinding::Kind::kService, "shop"},
                      {"BLOG", AppBinding::Kind::kService, "blog"},
                      {"MAIL", AppBinding::Kind::kService, "mail"},
-                     {"TEXT", AppBinding::Kind::kText, "shop"}};
+                     {"TEXT", AppBinding::Kind::kText, "shop"},
+                     {"ADMIN", AppBinding::Kind::kService, "shop", false, "Admin", "{\"a\":1}"}};
     publish({routes(version_, {"shop.test", "*.wild.test", "shop.acme.localhost"}),
              routes(named("acme", "all"), {"*"}, kOwnPort),
              routes(named("other", "mail"), {"mail.test/api/*", "mail.other.localhost"})});
@@ -102,6 +103,41 @@ TEST_F(LocalFetcherTest, AServiceIsTheAppWhateverTheHost) {
   auto& body = std::get<kj::Array<kj::byte>>(response.body);
   EXPECT_EQ(std::string(body.asChars().begin(), body.size()), "http://any.test/x");
   EXPECT_EQ(counters_.internalRequests.load(), 1U);
+}
+
+TEST_F(LocalFetcherTest, ACallGoesToTheEntrypointThatTheBindingNames) {
+  seen_.answer = [](auto calls, auto results) {
+    std::string said = std::string(calls[0].getEntrypoint().cStr()) + " " +
+                       calls[0].getProps().cStr() + " " + calls[0].getMethod().cStr();
+    answerOk(results.initAnswers(1)[0], calls[0].getId(), said.c_str());
+  };
+  start();
+  auto call = [this](const char* binding, const char* method) {
+    auto request = requestTo(at("any.test"));
+    request.rpcMethod = method;
+    request.entrypoint = "Other";
+    request.props = "{\"forged\":1}";
+    auto response = responseOf(local_.fetchService(*version_, binding, std::move(request)));
+    auto& body = std::get<kj::Array<kj::byte>>(response.body);
+    return std::string(body.asChars().begin(), body.size());
+  };
+  EXPECT_EQ(call("ADMIN", "add"), "Admin {\"a\":1} add");
+  EXPECT_EQ(call("ADMIN", ""), "Admin {\"a\":1} ");
+  EXPECT_EQ(call("SHOP", "add"), "  add");
+}
+
+TEST_F(LocalFetcherTest, AnEntrypointThatTheAppDoesNotExportIsNamed) {
+  seen_.answer = [](auto calls, auto results) {
+    auto answer = results.initAnswers(1)[0];
+    answer.setId(calls[0].getId());
+    answer.setOutcome(rpc::Outcome::SCRIPT_NOT_FOUND);
+  };
+  start();
+  EgressError error = errorOf(fetch("ADMIN"));
+  EXPECT_EQ(error.kind, Kind::NAME_NOT_FOUND);
+  EXPECT_EQ(error.message,
+            "the app 'shop' did not answer: it does not export the entrypoint 'Admin'");
+  EXPECT_EQ(errorOf(fetch("SHOP")).kind, Kind::INTERNAL) << "nobody has asked for one";
 }
 
 TEST_F(LocalFetcherTest, AnAppReachesTheServicesThatItIsBoundToAndNoOther) {

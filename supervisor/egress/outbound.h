@@ -49,6 +49,11 @@ struct OutboundRequest {
   // None; all of it; or pulled while it is sent.
   std::variant<std::monostate, kj::Array<kj::byte>, Stream> body;
   uint8_t hops = 0;
+  // Of a call by a service binding: the method that the worker asks for, and what the binding says
+  // (AppBinding). Empty: fetch(), the default export, no props.
+  std::string rpcMethod{};
+  std::string entrypoint{};
+  std::string props{};
 };
 
 struct EgressError {

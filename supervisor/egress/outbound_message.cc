@@ -18,6 +18,8 @@ using Kind = rpc::EgressFailure::Kind;
 constexpr size_t kFieldFrameBytes = 32;
 constexpr size_t kResultFrameBytes = 160;
 constexpr size_t kMaxMethodBytes = 32;
+// Of a method of JavaScript; ours.
+constexpr size_t kMaxRpcMethodBytes = 256;
 
 // Of a connection, not of the request (RFC 9110 7.6.1), or made from the destination and the body.
 constexpr std::array<std::string_view, 12> kOurs{
@@ -126,6 +128,14 @@ std::variant<OutboundRequest, EgressError> readOutbound(rpc::OutboundFetch::Read
                                        " apps of this server: it goes round in a circle"};
   }
   if (auto problem = readHeaders(asked.getHeaders(), request)) return std::move(*problem);
+  request.rpcMethod = view(fetch.getMethod());
+  if (request.rpcMethod.size() > kMaxRpcMethodBytes) {
+    return refused("the method's name has more than " + std::to_string(kMaxRpcMethodBytes) +
+                   " bytes");
+  }
+  if (!request.rpcMethod.empty() && fetch.getService().size() == 0) {
+    return refused("methods are called by service bindings only");
+  }
   readBody(asked.getBody(), request);
   return request;
 }

@@ -53,6 +53,19 @@ TEST_F(OutboundMessageTest, ReadsAFetch) {
   EXPECT_EQ(read.hops, 3);
 }
 
+TEST_F(OutboundMessageTest, ReadsACallOfAMethodByAServiceBindingOnly) {
+  fetch_.setMethod("add");
+  EXPECT_EQ(refusal(), Kind::PROTOCOL);
+  fetch_.setService("SHOP");
+  auto read = std::get<OutboundRequest>(readOutbound(fetch_));
+  EXPECT_EQ(read.rpcMethod, "add");
+  EXPECT_EQ(read.entrypoint + read.props, "") << "a worker has no say in these";
+  fetch_.setMethod(std::string(256, 'm'));
+  EXPECT_EQ(refusal(), Kind::NONE);
+  fetch_.setMethod(std::string(257, 'm'));
+  EXPECT_EQ(refusal(), Kind::PROTOCOL);
+}
+
 TEST_F(OutboundMessageTest, RefusesAMethodThatCannotBeSent) {
   for (kj::StringPtr method : {""_kj, "GET /"_kj, "A\r\nB"_kj, "CONNECT"_kj, "trace"_kj,
                                "AVERYLONGMETHODTHATNOBODYHASEVERSEEN"_kj}) {

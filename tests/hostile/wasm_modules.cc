@@ -11,6 +11,7 @@ constexpr char kTypes = 1;
 constexpr char kFunctions = 3;
 constexpr char kMemories = 5;
 constexpr char kExports = 7;
+constexpr char kStart = 8;
 constexpr char kCode = 10;
 
 // LEB128.
@@ -49,6 +50,23 @@ std::string wasmThatLoops() {
   std::string body = bytes({0x00, 0x03, 0x40, 0x0c, 0x00, 0x0b, 0x0b});
   return header() + section(kTypes, bytes({1, 0x60, 0, 0})) + section(kFunctions, bytes({1, 0})) +
          section(kExports, exportOf("run", 0)) +
+         section(kCode, number(1) + number(body.size()) + body);
+}
+
+std::string wasmThatLoopsAtItsStart() {
+  std::string body = bytes({0x00, 0x03, 0x40, 0x0c, 0x00, 0x0b, 0x0b});
+  return header() + section(kTypes, bytes({1, 0x60, 0, 0})) + section(kFunctions, bytes({1, 0})) +
+         section(kStart, number(0)) + section(kCode, number(1) + number(body.size()) + body);
+}
+
+std::string wasmOfNestedBlocks(size_t blocks) {
+  // No locals; block ... end ... ; i32.const 42; end.
+  std::string body(1, '\0');
+  for (size_t i = 0; i < blocks; i++)
+    body += bytes({0x02, 0x40});
+  body += std::string(blocks, '\x0b') + bytes({0x41, 42, 0x0b});
+  return header() + section(kTypes, bytes({1, 0x60, 0, 1, 0x7f})) +
+         section(kFunctions, bytes({1, 0})) + section(kExports, exportOf("run", 0)) +
          section(kCode, number(1) + number(body.size()) + body);
 }
 

@@ -28,6 +28,7 @@ std::variant<uint32_t, FetchHost::Refusal> FakeFetches::startFetch(const Outboun
   fetch.method = outbound.method;
   fetch.url = outbound.url;
   fetch.service = outbound.service;
+  fetch.rpcMethod = outbound.rpcMethod;
   fetch.headers = outbound.headers;
   fetch.kind = outbound.body;
   fetch.incoming = outbound.incoming;
@@ -72,6 +73,7 @@ void FakeFetches::tell(v8::Local<v8::Context> context, uint32_t number, Fetch& f
   note(number, "method", text(isolate_, fetch.method));
   note(number, "url", text(isolate_, fetch.url));
   note(number, "service", text(isolate_, fetch.service));
+  note(number, "rpcMethod", text(isolate_, fetch.rpcMethod));
   note(number, "headers", text(isolate_, fetch.headers));
   if (isAborted) note(number, "aborted", v8::True(isolate_));
   if (fetch.kind == Outbound::Body::kWhole) note(number, "body", bytesOf(fetch.body));

@@ -14,7 +14,8 @@
 namespace nano {
 
 // The outside world of a JavaScript test: a function of the test hears of every fetch that begins,
-// as { number, method, url, service, headers, body, incoming, streamed }, and the test answers.
+// as { number, method, url, service, rpcMethod, headers, body, incoming, streamed }, and the test
+// answers.
 //
 // What becomes of a fetch is written on that object: `aborted`, `bodyCancelled`, and for a streamed
 // body `body` once all of it has come, or `bodyError`.
@@ -58,7 +59,7 @@ class FakeFetches final : public FetchHost {
 
  private:
   struct Fetch {
-    std::string method, url, service, headers, body;
+    std::string method, url, service, rpcMethod, headers, body;
     Outbound::Body kind = Outbound::Body::kNone;
     uint32_t incoming = 0;
     int32_t slot = 0;

@@ -35,6 +35,20 @@ v8::Local<v8::Value> FakeHost::part(uint32_t slot, const char* name) {
 
 std::optional<uint32_t> FakeHost::dispatch(v8::Local<v8::Object> given,
                                            v8::Local<v8::Value> handler, v8::Local<v8::Value> env) {
+  const v8::Local<v8::Value> rest[] = {handler, env};
+  return start(given, EntryPoint::kDispatchFetch, rest);
+}
+
+std::optional<uint32_t> FakeHost::dispatchCall(v8::Local<v8::Object> given,
+                                               v8::Local<v8::Array> rest) {
+  std::vector<v8::Local<v8::Value>> values;
+  for (uint32_t i = 0; i < rest->Length(); ++i)
+    values.push_back(rest->Get(isolate_->GetCurrentContext(), i).ToLocalChecked());
+  return start(given, EntryPoint::kDispatchCall, values);
+}
+
+std::optional<uint32_t> FakeHost::start(v8::Local<v8::Object> given, EntryPoint entryPoint,
+                                        std::span<const v8::Local<v8::Value>> rest) {
   const auto context = isolate_->GetCurrentContext();
   const uint32_t slot = requestsMade_++;
   auto& request = requests_[slot];
@@ -45,9 +59,11 @@ std::optional<uint32_t> FakeHost::dispatch(v8::Local<v8::Object> given,
 
   const int32_t outer = currentSlot(isolate_);
   setCurrentSlot(isolate_, static_cast<int32_t>(slot));
-  v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate_, slot), handler, env};
-  const auto function = entryPoints_.get(isolate_, EntryPoint::kDispatchFetch);
-  const auto result = function->Call(context, v8::Undefined(isolate_), 3, arguments);
+  std::vector<v8::Local<v8::Value>> arguments{v8::Integer::NewFromUnsigned(isolate_, slot)};
+  arguments.insert(arguments.end(), rest.begin(), rest.end());
+  const auto function = entryPoints_.get(isolate_, entryPoint);
+  const auto result = function->Call(context, v8::Undefined(isolate_),
+                                     static_cast<int>(arguments.size()), arguments.data());
   setCurrentSlot(isolate_, outer);
   if (result.IsEmpty()) return std::nullopt;
   return slot;
@@ -259,7 +275,10 @@ void FakeHost::failOutgoing(uint32_t slot, v8::Local<v8::Value> error) {
 
 void FakeHost::failRequest(uint32_t slot, v8::Local<v8::Value> error) {
   auto& request = this->request(slot);
-  if (request.responded) violation_ = "a request was answered twice";
+  if (request.responded) {
+    const v8::String::Utf8Value line(isolate_, error);
+    return log(LogLevel::kError, *line == nullptr ? "" : *line);
+  }
   request.responded = true;
   request.error.Reset(isolate_, error);
   request.finished = true;

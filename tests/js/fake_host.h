@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ class FakeHost final : public Host {
   // Starts a request; its number in the isolate. Nothing: an exception is pending.
   std::optional<uint32_t> dispatch(v8::Local<v8::Object> request, v8::Local<v8::Value> handler,
                                    v8::Local<v8::Value> env);
+  // The same by the entry point dispatchCall, whose other arguments are `rest`.
+  std::optional<uint32_t> dispatchCall(v8::Local<v8::Object> request, v8::Local<v8::Array> rest);
   // A promise of the answer, as an object.
   v8::MaybeLocal<v8::Promise> answer(uint32_t slot);
   v8::MaybeLocal<v8::Array> waitedFor(uint32_t slot);
@@ -121,6 +124,9 @@ class FakeHost final : public Host {
     int32_t slot;
   };
 
+  // Makes the request and calls the entry point with its number.
+  std::optional<uint32_t> start(v8::Local<v8::Object> given, EntryPoint entryPoint,
+                                std::span<const v8::Local<v8::Value>> rest);
   Request& request(uint32_t slot);
   v8::Local<v8::Value> part(uint32_t slot, const char* name);
   void call(EntryPoint entryPoint, int32_t slot, uint32_t argument);

@@ -121,6 +121,26 @@ test('each coding that is taken off goes, others stay', async () => {
   }
 });
 
+test('what a CompressionStream made keeps the coding that it has', async () => {
+  for (const [format, coding, left] of /** @type {any} */ ([
+    ['gzip', 'gzip', ['content-encoding']],
+    ['brotli', 'br', ['content-encoding']],
+    ['deflate', 'gzip', []],
+    ['deflate-raw', 'deflate', []],
+  ])) {
+    const made = (text) => new Blob([text]).stream().pipeThrough(new CompressionStream(format));
+    const answer = await dispatch({}, () => {
+      const response = new Response(made('a text'));
+      response.headers.set('Content-Encoding', coding);
+      return response;
+    });
+    same(names(answer), left, format);
+    const plain = () => made('a text').pipeThrough(new DecompressionStream(format));
+    const headers = { 'content-encoding': coding };
+    same(names(await dispatch({}, () => new Response(plain(), { headers }))), []);
+  }
+});
+
 test('what is not decoded goes on as it is', async () => {
   const upstream = { headers: { 'content-encoding': 'compress' }, body: ['x'] };
   const asIs = await passing(upstream, () => fetch(kUrl));

@@ -86,3 +86,43 @@ test('error events are made of their members', () => {
   throws(TypeError, () => new PromiseRejectionEvent('e', /** @type {any} */ ({})));
   throws(TypeError, () => PromiseRejectionEvent.prototype.reason);
 });
+
+test('a handler of the global is an attribute, and called as HTML has it', () => {
+  const scope = /** @type {any} */ (globalThis);
+  same([scope.onerror, scope.onunhandledrejection, scope.onrejectionhandled], [null, null, null]);
+  const seen = /** @type {any[]} */ ([]);
+  scope.onerror = function (...args) {
+    seen.push(this === globalThis, ...args);
+    return true;
+  };
+  const error = new Error('mine');
+  reportError(error);
+  same(seen, [true, 'Uncaught Error: mine', '', 0, 0, error]);
+  same(logs(), [], 'true says that it has been dealt with');
+  scope.onerror = (event) => seen.push(event.type);
+  dispatchEvent(new Event('error'));
+  same(seen.at(-1), 'error', 'an event of another kind is handed on as it is');
+  scope.onerror = 5;
+  same(scope.onerror, null);
+  reportError('second');
+  same(logs()[0].line, "Uncaught 'second'");
+});
+
+test('rejections have handlers too, one for each that is handled after all', () => {
+  const scope = /** @type {any} */ (globalThis);
+  const seen = /** @type {any[]} */ ([]);
+  scope.onunhandledrejection = (event) => {
+    seen.push([event.type, event.reason]);
+    return false;
+  };
+  scope.onrejectionhandled = (event) => seen.push([event.type, event.reason, event.cancelable]);
+  const promise = Promise.reject('why');
+  promise.catch(() => {});
+  callEntryPoint('reportRejection', 'why', promise, false);
+  callEntryPoint('reportRejection', 'why', promise, true);
+  same(seen, [
+    ['unhandledrejection', 'why'],
+    ['rejectionhandled', 'why', false],
+  ]);
+  same(logs(), []);
+});

@@ -93,9 +93,15 @@ const kInterfaces = [
   'Event',
   'EventSource',
   'EventTarget',
+  'ExtendableEvent',
+  'FetchEvent',
   'File',
+  'FileReader',
+  'FixedLengthStream',
   'FormData',
+  'HTMLRewriter',
   'Headers',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
@@ -106,6 +112,7 @@ const kInterfaces = [
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'ProgressEvent',
   'PromiseRejectionEvent',
   'QuotaExceededError',
   'ReadableByteStreamController',
@@ -116,6 +123,7 @@ const kInterfaces = [
   'ReadableStreamDefaultReader',
   'Request',
   'Response',
+  'ScheduledEvent',
   'SubtleCrypto',
   'TextDecoder',
   'TextDecoderStream',
@@ -124,6 +132,7 @@ const kInterfaces = [
   'TransformStream',
   'TransformStreamDefaultController',
   'URL',
+  'URLPattern',
   'URLSearchParams',
   'WebSocket',
   'WebSocketPair',
@@ -150,10 +159,11 @@ const kOperations = [
 
 /** Of Node.js, from nano.library; node_process_test.js has their descriptors. */
 const kNode = ['Buffer', 'clearImmediate', 'global', 'process', 'setImmediate'];
-const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'self'];
+const kAttributes = ['caches', 'crypto', 'navigator', 'performance', 'scheduler', 'self'];
+const kHandlers = ['onerror', 'onrejectionhandled', 'onunhandledrejection'];
 
 test('globalThis has the names of the list and no others', () => {
-  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kNode, 'console'];
+  const ours = [...kInterfaces, ...kOperations, ...kAttributes, ...kHandlers, ...kNode, 'console'];
   const expected = [...kLanguage, ...ours].sort();
   const actual = Object.getOwnPropertyNames(globalThis).sort();
   same(
@@ -183,8 +193,8 @@ test("what it inherits is the language's own", () => {
 });
 
 test('only operations and attributes are enumerable', () => {
-  const timers = ['clearImmediate', 'setImmediate'];
-  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...timers].sort());
+  const others = [...kHandlers, 'clearImmediate', 'setImmediate'];
+  same(Object.keys(globalThis).sort(), [...kOperations, ...kAttributes, ...others].sort());
 });
 
 test('interfaces have the descriptors of Web IDL', () => {

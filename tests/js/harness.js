@@ -11,6 +11,7 @@ const { stringify } = JSON;
 const { is, getPrototypeOf, keys, getOwnPropertyNames } = Object;
 const { isView } = ArrayBuffer;
 const { isArray } = Array;
+const { then } = Promise.prototype;
 const { apply, defineProperty } = Reflect;
 const kPlain = { configurable: true, enumerable: true, writable: true };
 
@@ -209,25 +210,45 @@ function pairs(flat) {
  *   text, error, bodyError, length }
  */
 export function send(init, handler, env = {}) {
+  const given = asGiven(init);
+  const target = typeof handler === 'function' ? { fetch: handler } : handler;
+  return sent(native.dispatch(given, target, env), given);
+}
+
+/**
+ * Sends a call by a service binding, as FetchCall has it, to an app with these exports.
+ * @param {{ entrypoint?: string, props?: string, method?: string, body?: any }} call
+ */
+export function sendCall(call, exports, env = {}) {
+  const { entrypoint = '', props = '', method = '' } = call;
+  const given = asGiven({ method: 'POST', body: call.body });
+  return sent(native.dispatchCall(given, [exports, env, entrypoint, props, method]), given);
+}
+
+function asGiven(init) {
   const { url = 'https://nano.test/', method = 'GET', headers = {}, body } = init;
   const flat = [];
-  for (const name of keys(headers)) flat.push(name.toLowerCase(), headers[name]);
-  const given = {
+  const names = keys(headers);
+  for (let i = 0; i < names.length; i++) flat.push(names[i].toLowerCase(), headers[names[i]]);
+  return {
     url,
     method,
     headers: flat,
     body: isArray(body) ? body.map(asBytes) : asBytes(body),
   };
-  const target = typeof handler === 'function' ? { fetch: handler } : handler;
-  const slot = native.dispatch(given, target, env);
+}
+
+function sent(slot, given) {
   return {
     slot,
     given,
-    done: native.answer(slot).then((answer) => ({
-      ...answer,
-      headers: pairs(answer.headers),
-      text: answer.body === null ? null : new TextDecoder().decode(answer.body),
-    })),
+    done: apply(then, native.answer(slot), [
+      (answer) => ({
+        ...answer,
+        headers: pairs(answer.headers),
+        text: answer.body === null ? null : new TextDecoder().decode(answer.body),
+      }),
+    ]),
     abort: () => native.callEntryPoint('abortRequest', [slot]),
     cancel: () => native.callEntryPoint('cancelOutgoing', [slot]),
     waited: () => native.waitedFor(slot),
@@ -267,7 +288,7 @@ export function answerFetch(exchange, response) {
 /**
  * What the outside answers: `handler` is called with each fetch, and returns what answerFetch takes.
  * @param {(exchange: any) => any} handler
- * @returns {any[]} the fetches so far: { number, method, url, service, headers: [[name, value]],
+ * @returns {any[]} the fetches so far: { number, method, url, service, rpcMethod, headers: [[name, value]],
  *   body: a Uint8Array, streamed, incoming: the number of a body handed on, aborted,
  *   bodyCancelled, bodyError }
  */

@@ -41,6 +41,9 @@ test('each set-cookie stays a header of its own', () => {
   same(headers.getSetCookie(), ['a=1, x', 'b=2']);
   same([...headers], [['set-cookie', 'a=1, x'], ['set-cookie', 'b=2']]);
   same(headers.get('set-cookie'), 'a=1, x, b=2');
+  const { getAll } = /** @type {any} */ (Headers.prototype);
+  same(getAll.call(headers, 'SET-COOKIE'), ['a=1, x', 'b=2']);
+  throws(TypeError, () => getAll.call(headers, 'x'));
 });
 
 test('an iterator sees what is added behind it', () => {

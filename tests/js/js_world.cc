@@ -42,6 +42,10 @@ JsWorld::JsWorld(V8Process& process, const SnapshotCache& snapshot, const Module
   const v8::Context::Scope entered(context);
   host_ = std::make_unique<FakeHost>(isolate_, context, library);
   isolate_->SetData(Host::kIsolateSlot, static_cast<Host*>(host_.get()));
+  KJ_REQUIRE(!host_->entryPoints()
+                  .get(isolate_, EntryPoint::kPrepareWebAssembly)
+                  ->Call(context, v8::Undefined(isolate_), 0, nullptr)
+                  .IsEmpty());
 }
 
 JsWorld::~JsWorld() {

@@ -2,7 +2,17 @@
 // Files that run when they are first used run among what a tenant has made of the language: here all
 // of its methods throw before any of them has run.
 
-import { ok, same, test } from './harness.js';
+import {
+  answerFetch,
+  callEntryPoint,
+  ok,
+  outbound,
+  same,
+  send,
+  sendCall,
+  sleep,
+  test,
+} from './harness.js';
 
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const HostError = Error;
@@ -83,6 +93,11 @@ const kLate = [
   'DecompressionStream',
   'ErrorEvent',
   'EventSource',
+  'ExtendableEvent',
+  'FetchEvent',
+  'FileReader',
+  'FixedLengthStream',
+  'IdentityTransformStream',
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
@@ -92,15 +107,18 @@ const kLate = [
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'ProgressEvent',
   'PromiseRejectionEvent',
   'QuotaExceededError',
   'ReadableByteStreamController',
   'ReadableStreamBYOBRequest',
+  'ScheduledEvent',
   'SubtleCrypto',
   'TextDecoderStream',
   'TextEncoderStream',
   'TransformStream',
   'TransformStreamDefaultController',
+  'URLPattern',
   'WebSocket',
   'WebSocketPair',
   'WritableStream',
@@ -243,6 +261,61 @@ test('subtle works among patched methods', async () => {
   same(new Uint8Array(await promises[0]).slice(0, 4), new Uint8Array([3, 144, 88, 198]));
   const error = await promises[1].catch((reason) => reason);
   ok(error instanceof TypeError, 'usages are a sequence');
+});
+
+test('calls by service bindings work among patched methods', async () => {
+  const env = callEntryPoint('makeEnv', ['SVC', 2, 'other-app']);
+  const { SVC: service } = env;
+  const { Headers: H, Blob: B } = globalThis;
+  const exchanges = outbound(() => undefined);
+  const headers = new H({ a: 'b' });
+  const blob = new B(['bytes']);
+  let failure;
+  const poisoned = (body) => {
+    const restore = poison();
+    try {
+      return body();
+    } catch (error) {
+      failure = error;
+      return undefined;
+    } finally {
+      restore();
+    }
+  };
+  let Entrypoint;
+  let called;
+  let failing;
+  const given = { __proto__: null, url: 'https://nano.test/' };
+  await send(given, () => {
+    // In this order: the file of the class is none of those that a call needs.
+    called = poisoned(() => service.join(headers, blob, 'text'));
+    failing = poisoned(() => service.fail());
+    const list = poisoned(() => callEntryPoint('builtinModule', 'cloudflare:workers'));
+    Entrypoint = list[list.indexOf('WorkerEntrypoint') + 1];
+    return new Response('');
+  }).done;
+  same(failure, undefined);
+  class Back extends Entrypoint {
+    join(first, second, third) {
+      return { __proto__: null, first, second, third };
+    }
+    fail() {
+      throw new HostError('so');
+    }
+  }
+  await sleep(1);
+  for (let i = 0; i < 2; i++) {
+    const call = { __proto__: null, method: exchanges[i].rpcMethod, body: exchanges[i].body };
+    const sent = poisoned(() => sendCall(call, { __proto__: null, default: Back }, env));
+    same(failure, undefined);
+    const { body } = await sent.done;
+    poisoned(() => answerFetch(exchanges[i], { __proto__: null, body }));
+  }
+  same(failure, undefined);
+  const result = await called;
+  same([result.first.get('a'), await result.second.text(), result.third], ['b', 'bytes', 'text']);
+  const error = await failing.catch((reason) => reason);
+  same([error instanceof HostError, error.message], [true, 'so']);
 });
 
 test('the newer algorithms of subtle work among patched methods', async () => {

@@ -3,6 +3,8 @@ import { ok, same, test, throws } from './harness.js';
 
 test('userAgent is what libraries look for', () => {
   same(navigator.userAgent, 'Cloudflare-Workers');
+  same([navigator.language, navigator.languages], ['en', ['en']]);
+  same(navigator.hardwareConcurrency, 1);
 });
 
 test('Navigator cannot be constructed', () => {

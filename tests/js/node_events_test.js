@@ -42,6 +42,17 @@ test('an error without a listener is thrown, and monitors see it first', () => {
   same(seen, ['nobody']);
 });
 
+test('what is no error and has no listener is told by one', () => {
+  let thrown;
+  try {
+    new EventEmitter().emit('error', 'why');
+  } catch (error) {
+    thrown = error;
+  }
+  const { code, context, message } = thrown;
+  same([code, context, message], ['ERR_UNHANDLED_ERROR', 'why', "Unhandled error. ('why')"]);
+});
+
 test('rejections of listeners are errors where that is asked for', async () => {
   const emitter = new EventEmitter({ captureRejections: true });
   const errors = [];

@@ -14,6 +14,31 @@ const upper = () =>
     },
   });
 
+test('the module is the class that old streams inherit from, which are no readables', () => {
+  const Legacy = stream.default;
+  function Old() {
+    this.writable = true;
+  }
+  builtinModule('node:util').inherits(Old, Legacy);
+  const old = new Old();
+  const seen = [];
+  old.on('data', (chunk) => seen.push(chunk));
+  old.once('close', () => seen.push('closed'));
+  old.pipe(
+    new Writable({
+      write(chunk, encoding, done) {
+        seen.push(['piped', String(chunk)]);
+        done();
+      },
+    }),
+  );
+  old.emit('data', 'x');
+  old.emit('close');
+  same(seen, ['x', ['piped', 'x'], 'closed']);
+  same([Legacy === stream.Stream, Legacy === Readable, Legacy.name], [true, false, 'Stream']);
+  ok(new Readable() instanceof Legacy && new Transform() instanceof Legacy);
+});
+
 test('what is read goes through pipes', async () => {
   same(await text(Readable.from(['a', 'b']).pipe(upper())), 'AB');
   const seen = [];

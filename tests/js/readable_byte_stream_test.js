@@ -55,6 +55,7 @@ test('min waits until enough is there', async () => {
   controller.enqueue(bytes(3));
   same((await read).value, bytes(1, 2, 3));
   await rejects(RangeError, reader.read(new Uint8Array(2), { min: 3 }));
+  await rejects(RangeError, /** @type {any} */ (reader).readAtLeast(3, new Uint8Array(2)));
   await rejects(TypeError, reader.read(new Uint8Array(2), { min: 0 }));
 });
 

@@ -32,6 +32,12 @@ test('chunks may be any view, or a buffer', async () => {
   same((await dispatch({}, () => new Response(counting(chunks)))).text, 'bd');
 });
 
+test('strings go out as UTF-8', async () => {
+  const chunks = ['h\u00e4', '', bytes(98), '\ud800'];
+  const { body } = await dispatch({}, () => new Response(counting(chunks)));
+  same(body, bytes(104, 0xc3, 0xa4, 98, 0xef, 0xbf, 0xbd));
+});
+
 test('empty chunks are skipped', async () => {
   const chunks = [bytes(), bytes(97), bytes(), bytes(), bytes(98)];
   same((await dispatch({}, () => new Response(counting(chunks)))).text, 'ab');
@@ -54,7 +60,7 @@ test('a stream that ends at once is an empty body', async () => {
 
 test('a chunk that is no bytes fails the body and cancels the stream', async () => {
   const seen = [];
-  const answer = await dispatch({}, () => new Response(counting(['text'], seen)));
+  const answer = await dispatch({}, () => new Response(counting([1], seen)));
   same(answer.bodyError instanceof TypeError, true);
   await sleep();
   same(seen, ['pull', 'cancel', 'TypeError']);

@@ -45,8 +45,10 @@ test('the status is between 200 and 599', () => {
 test('a null body status takes no body', () => {
   for (const status of [204, 205, 304]) {
     throws(TypeError, () => new Response('x', { status }));
-    throws(TypeError, () => new Response('', { status }));
+    throws(TypeError, () => new Response(bytes(), { status }));
     same(new Response(null, { status }).status, status);
+    const empty = new Response('', { status, headers: { x: '1' } });
+    same([empty.body, [...empty.headers]], [null, [['x', '1']]]);
   }
 });
 
@@ -151,6 +153,34 @@ test('clone() gives both the whole body', async () => {
     first.fill(0);
     same(await copy.text(), 'abc');
   }
+});
+
+test('clone() gives both the whole body after somebody has looked at the stream', async () => {
+  for (const body of ['text', new Uint8Array([116, 101, 120, 116]), new Blob(['text'])]) {
+    const response = new Response(body);
+    same(response.body instanceof ReadableStream, true);
+    const copy = response.clone();
+    const bytes = await copy.bytes();
+    bytes[0] = 0;
+    same(new TextDecoder().decode(bytes), '\0ext');
+    same(await response.text(), 'text');
+    same(response.body.locked && response.bodyUsed, true);
+  }
+});
+
+test('a body may be an async iterable', async () => {
+  async function* pieces() {
+    yield bytes(97);
+    yield bytes(98);
+  }
+  const response = new Response(pieces());
+  same([response.headers.get('content-type'), await response.text()], [null, 'ab']);
+  const failing = new Response(
+    (async function* () {
+      throw new RangeError('why');
+    })(),
+  );
+  await rejects(RangeError, failing.text());
 });
 
 test('clone() of a stream tees it', async () => {

@@ -239,7 +239,7 @@ test('DigestStream digests what is written to it', async () => {
     hex(await stream.digest),
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   );
-  same(stream.bytesWritten, 3);
+  same(stream.bytesWritten, 3n);
   const bad = new /** @type {any} */ (crypto).DigestStream('MD5');
   await rejects(TypeError, bad.getWriter().write(5));
   await rejects(TypeError, bad.digest);

@@ -20,6 +20,13 @@ v8::MaybeLocal<v8::Value> dispatch(OpCall& call, Host& host, v8::Local<v8::Objec
   return v8::Integer::NewFromUnsigned(call.isolate(), *slot);
 }
 
+v8::MaybeLocal<v8::Value> dispatchCall(OpCall& call, Host& host, v8::Local<v8::Object> request,
+                                       v8::Local<v8::Array> rest) {
+  const auto slot = fake(host).dispatchCall(request, rest);
+  if (!slot) return {};
+  return v8::Integer::NewFromUnsigned(call.isolate(), *slot);
+}
+
 v8::MaybeLocal<v8::Promise> answer(OpCall&, Host& host, uint32_t slot) {
   return fake(host).answer(slot);
 }
@@ -86,6 +93,7 @@ void setDate(OpCall& call, Host&, double unixMillis) {
 
 constexpr Op kTestOps[] = {
     {"dispatch", bindOp<dispatch>},
+    {"dispatchCall", bindOp<dispatchCall>},
     {"answer", bindOp<answer>},
     {"waitedFor", bindOp<waitedFor>},
     {"callEntryPoint", bindOp<callEntryPoint>},

@@ -15,6 +15,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 /** Members of dictionaries that some API reads, found in the names of what there is, and some more. */
 const kMembers = (
   'name hash length iv counter label salt info iterations modulusLength publicExponent namedCurve public additionalData tagLength ' +
+  'nonce memory passes parallelism secretValue associatedData outputLength customization functionName pub priv ' +
   'saltLength type mode highWaterMark size autoAllocateChunkSize start pull cancel write close abort transform flush method headers body ' +
   'status statusText signal redirect duplex fatal ignoreBOM stream once passive capture detail bubbles cancelable transfer min ' +
   'preventClose preventAbort preventCancel readable writable kty crv x y d n e k ext key_ops alg data origin ports code reason ' +
@@ -50,6 +51,10 @@ async function addInstances(add) {
     () => subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign', 'verify']),
     () => subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']),
     () => subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify']),
+    () => subtle.generateKey('ML-DSA-44', true, ['sign', 'verify']),
+    () => subtle.generateKey('ML-KEM-512', true, ['encapsulateBits', 'decapsulateKey']),
+    () => subtle.generateKey({ name: 'AES-OCB', length: 256 }, true, ['encrypt', 'decrypt']),
+    () => subtle.importKey('raw-secret', new Uint8Array(8), 'Argon2id', false, ['deriveBits']),
   ];
   for (const recipe of recipes) {
     const made = await recipe();

@@ -84,10 +84,22 @@ const kTexts = [
   'X25519',
   'PBKDF2',
   'HKDF',
+  'AES-OCB',
+  'ChaCha20-Poly1305',
+  'KMAC128',
+  'cSHAKE256',
+  'Argon2id',
+  'ML-KEM-512',
+  'ML-DSA-44',
+  'raw-seed',
+  'raw-public',
+  'raw-secret',
   'sign',
   'verify',
   'encrypt',
   'deriveBits',
+  'encapsulateBits',
+  'decapsulateKey',
   'message',
   'https://user@host.test:8443/a/../b?c=d#e',
   'wss://host.test/',
@@ -230,6 +242,16 @@ export function makeValues(random, names) {
     return made;
   }
 
+  /** What ops of crypto.subtle are told: numbers and bytes, as many as one of them takes. */
+  function options() {
+    const made = [];
+    for (let i = 2 + random.below(7); i > 0; i--) {
+      const number = () => random.of([0, 1, 2, 3, 8, 12, 16, 32, 64, 128, 256, 1024, 2 ** 32 - 1]);
+      made.push(random.below(2) === 0 ? number() : random.of([view, buffer])());
+    }
+    return made;
+  }
+
   const callbacks = [
     () => undefined,
     () => value(1),
@@ -283,6 +305,7 @@ export function makeValues(random, names) {
     dictionary,
     list,
     list,
+    options,
     () => random.of(callbacks),
     () => random.of(callbacks),
     detacher,

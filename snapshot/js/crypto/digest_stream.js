@@ -3,6 +3,7 @@
 
 import { digestFinish, digestStart, digestUpdate, utf8Encode } from 'nano:ops';
 import {
+  BigIntConstructor,
   PromiseReject,
   PromiseResolve,
   PromiseWithResolvers,
@@ -79,7 +80,7 @@ export class DigestStream extends WritableStream {
 
   get bytesWritten() {
     if (!(#sink in this)) illegalInvocation();
-    return this.#sink.bytesWritten;
+    return BigIntConstructor(this.#sink.bytesWritten);
   }
 }
 defineInterface(DigestStream);

@@ -29,6 +29,12 @@ export class ReadableCore {
   wrapper = undefined;
   /** The request's or response's body that it is the stream of. @type {any} */
   body = undefined;
+  /** All that it gives, while nobody has read it: bytes that nobody changes. @type {any} */
+  content = undefined;
+  /** The coding of the bytes that it gives. @type {string | undefined} */
+  coding = undefined;
+  /** How many bytes it gives in all, where that is known. @type {number | undefined} */
+  length = undefined;
 
   get locked() {
     return this.reader !== undefined;

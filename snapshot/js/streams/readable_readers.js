@@ -7,6 +7,7 @@ import {
   PromiseReject,
   PromiseWithResolvers,
   RangeErrorConstructor,
+  ReflectApply,
   TypeErrorConstructor,
 } from '../primordials.js';
 import {
@@ -62,6 +63,8 @@ const released = (action) =>
 let isDefaultReader;
 /** @type {(value: object) => boolean} */
 let isByobReader;
+/** As it was made. @type {Function} */
+let readByob;
 
 export class ReadableStreamDefaultReader {
   /** @type {import('./readable_core.js').ReaderCore} */
@@ -158,12 +161,19 @@ export class ReadableStreamBYOBReader {
     return request.promise;
   }
 
+  /** Cloudflare's, older than the option `min`. */
+  readAtLeast(minElements, view) {
+    if (!isObject(this) || !(#core in this)) return illegalReceiver();
+    return ReflectApply(readByob, this, [view, { __proto__: null, min: minElements }]);
+  }
+
   releaseLock() {
     if (!(#core in this)) illegalInvocation();
     if (this.#core.stream !== undefined) this.#core.release();
   }
 
   static {
+    readByob = ReadableStreamBYOBReader.prototype.read;
     isByobReader = (value) => #core in value;
   }
 }

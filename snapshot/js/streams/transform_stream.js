@@ -25,6 +25,8 @@ import { writableStreamOf } from './writable_stream.js';
 
 const TypeError = TypeErrorConstructor;
 const kInternal = { __proto__: null };
+/** Before a core of another kind, for what extends the class here. @type {any} */
+export const kOwnCore = { __proto__: null };
 
 const optionalCallback = (value, context) =>
   value === undefined ? undefined : toCallback(value, context);
@@ -91,6 +93,10 @@ export class TransformStream {
   #core;
 
   constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
+    if (transformer === kOwnCore) {
+      this.#core = /** @type {any} */ (writableStrategy);
+      return;
+    }
     const context = "Failed to construct 'TransformStream'";
     if (transformer !== undefined && !isObject(transformer)) {
       throw new TypeError(`${context}: The transformer is not an object.`);

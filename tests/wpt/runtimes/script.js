@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from './child.js';
+import { runProgram } from '../../harness/child.js';
 import { readReport } from './http.js';
 
 const main = fileURLToPath(new URL('script_main.js', import.meta.url));

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { endChild, lineOf } from './child.js';
+import { endChild, lineOf } from '../../harness/child.js';
 import { requestReport } from './http.js';
 
 const config = `using Workerd = import "/workerd/workerd.capnp";

@@ -1,0 +1,108 @@
+// @ts-check
+// A message that comes in as a body: all at once, or in pieces and then perhaps with a stream
+// behind it.
+
+import { copyOfView } from '../body.js';
+import { concatenate } from '../body_reading.js';
+import { IncomingBody } from '../incoming_body.js';
+import {
+  ArrayPrototypePush,
+  ErrorConstructor,
+  PromisePrototypeThen,
+  PromiseResolve,
+  TypedArrayPrototypeGetByteLength,
+} from '../primordials.js';
+import { createReadableBytes } from '../streams/readable_byte_core.js';
+import { readableStreamOf } from '../streams/readable_stream.js';
+import { decodeMessage, partOf, sizeOfMessage } from './message.js';
+import { brokenMessage } from './thrown.js';
+
+/** What follows the message. */
+class RestSource {
+  #incoming;
+  /** What has come with the message. @type {Uint8Array | undefined} */
+  #ahead;
+
+  /** @param {IncomingBody} incoming @param {Uint8Array} ahead */
+  constructor(incoming, ahead) {
+    this.#incoming = incoming;
+    if (TypedArrayPrototypeGetByteLength(ahead) > 0) this.#ahead = ahead;
+  }
+
+  pull(controller) {
+    if (this.#ahead !== undefined) {
+      controller.enqueue(this.#ahead);
+      this.#ahead = undefined;
+      return PromiseResolve(undefined);
+    }
+    return PromisePrototypeThen(this.#incoming.read(), (chunk) => {
+      if (chunk !== null && TypedArrayPrototypeGetByteLength(chunk) > 0) {
+        controller.enqueue(chunk);
+        return;
+      }
+      controller.close();
+      if (controller.pending.length > 0) controller.respond(0);
+    });
+  }
+
+  cancel() {
+    this.#incoming.cancel();
+    return PromiseResolve(undefined);
+  }
+}
+
+const tooLarge = (size, most) =>
+  new ErrorConstructor(
+    `Serialized RPC arguments or return values are limited to ${most} bytes, but the size of ` +
+      `this value was: ${size} bytes.`,
+  );
+
+/**
+ * @param {Uint8Array} bytes all there is @param {number} most
+ * @returns {{ kind: number, value: any }}
+ */
+export function readWholeMessage(bytes, most) {
+  const size = sizeOfMessage(bytes);
+  if (size === undefined) throw brokenMessage();
+  if (size > most) throw tooLarge(size, most);
+  const length = TypedArrayPrototypeGetByteLength(bytes);
+  if (size > length) throw brokenMessage();
+  const nothing = { read: () => PromiseResolve(null), cancel: () => {} };
+  return decode(bytes, size, nothing);
+}
+
+/** @param {Uint8Array} bytes the message and what came with it @param {any} incoming the rest */
+function decode(bytes, size, incoming) {
+  let isStreamed = false;
+  const message = decodeMessage(partOf(bytes, 0, size), () => {
+    isStreamed = true;
+    const ahead = copyOfView(partOf(bytes, size, TypedArrayPrototypeGetByteLength(bytes)));
+    return readableStreamOf(createReadableBytes(new RestSource(incoming, ahead)));
+  });
+  if (!isStreamed) incoming.cancel();
+  return message;
+}
+
+/**
+ * @param {IncomingBody} incoming @param {number} most bytes, but for a stream
+ * @returns {Promise<{ kind: number, value: any }>}
+ */
+export async function readMessage(incoming, most) {
+  let chunks = [];
+  let total = 0;
+  for (;;) {
+    const chunk = await incoming.read();
+    if (chunk === null) throw brokenMessage();
+    ArrayPrototypePush(chunks, chunk);
+    total += TypedArrayPrototypeGetByteLength(chunk);
+    const size = sizeOfMessage(chunks[0]);
+    if (size === undefined) {
+      chunks = [concatenate(chunks, total)];
+    } else if (size > most) {
+      incoming.cancel();
+      throw tooLarge(size, most);
+    } else if (total >= size) {
+      return decode(concatenate(chunks, total), size, incoming);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// @ts-check
+// What a call and its answer travel as: a kind, a value, and at most one stream, whose bytes follow
+// the rest. Nobody but the two workers reads it, and neither trusts the other.
+
+import { readMessage, writeMessage } from 'nano:ops';
+import {
+  ObjectGetPrototypeOf,
+  ObjectPrototype,
+  TypedArrayPrototypeGetBuffer,
+  TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeGetByteOffset,
+  Uint8ArrayConstructor,
+} from '../primordials.js';
+import { dataCloneError } from '../structured_clone.js';
+import { isPlatformObject } from '../webidl.js';
+import { kHint, PackedObjects, unpackObjects } from './packed_objects.js';
+
+/** A list of arguments. */
+export const kCall = 1;
+/** Nothing: the member itself is wanted. */
+export const kGet = 2;
+export const kResult = 3;
+/** What packError() makes of an error that was thrown. */
+export const kError = 4;
+/** Something else that was thrown. */
+export const kThrown = 5;
+
+const kHeadBytes = 12;
+/** As on Workers. */
+export const kMostAnswerBytes = 32 * 1024 * 1024;
+/** The arguments are a request's body: kMaxRequestBodyBytes. */
+export const kMostCallBytes = 16 * 1024 * 1024;
+
+const makeError = (message) => dataCloneError(`${message}${kHint}`);
+
+/** Errors, and objects of classes: a copy of their properties would be something else. */
+function isSpecial(object) {
+  if (isPlatformObject(object)) return true;
+  const prototype = ObjectGetPrototypeOf(object);
+  return prototype !== ObjectPrototype && prototype !== null;
+}
+
+/**
+ * Takes what it has of bodies and streams.
+ * @param {number} kind @param {any} value @param {number} most bytes, but for the stream
+ * @returns {{ bytes: Uint8Array, stream: any }} `stream`: a ReadableCore, or undefined
+ */
+export function encodeMessage(kind, value, most) {
+  const objects = new PackedObjects();
+  const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.complete()];
+  const bytes = writeMessage(kind, value, hooks, most);
+  return { bytes, stream: objects.stream };
+}
+
+/**
+ * Throws an Error where the bytes are no message.
+ * @param {Uint8Array} bytes @param {() => any} rest makes the ReadableStream of what follows
+ * @returns {{ kind: number, value: any }}
+ */
+export function decodeMessage(bytes, rest) {
+  const value = readMessage(bytes, (list) => unpackObjects(list, rest));
+  return { kind: bytes[0], value };
+}
+
+const numberAt = (bytes, place) =>
+  bytes[place] +
+  bytes[place + 1] * 0x100 +
+  bytes[place + 2] * 0x10000 +
+  bytes[place + 3] * 0x1000000;
+
+/** How many bytes the message has without its stream; undefined while that is not known. */
+export function sizeOfMessage(bytes) {
+  if (TypedArrayPrototypeGetByteLength(bytes) < kHeadBytes) return undefined;
+  return kHeadBytes + numberAt(bytes, 4) + numberAt(bytes, 8);
+}
+
+/** A view of a part. @param {Uint8Array} bytes @param {number} from @param {number} to */
+export function partOf(bytes, from, to) {
+  const buffer = TypedArrayPrototypeGetBuffer(bytes);
+  return new Uint8ArrayConstructor(
+    buffer,
+    TypedArrayPrototypeGetByteOffset(bytes) + from,
+    to - from,
+  );
+}

@@ -1,0 +1,98 @@
+// @ts-check
+// The module cloudflare:workers, https://developers.cloudflare.com/workers/runtime-apis/.
+
+import { currentSlot, waitUntil as keepRequest } from 'nano:ops';
+import { ErrorConstructor, PromiseResolve, ProxyConstructor } from './primordials.js';
+import { RpcProperty } from './rpc/property.js';
+import { tooFewArguments } from './webidl.js';
+
+const absent = (what) => new ErrorConstructor(`nano has no ${what}`);
+
+/** What an app's entrypoints extend; made anew for each call. */
+export class WorkerEntrypoint {
+  ctx;
+  env;
+
+  constructor(ctx, env) {
+    this.ctx = ctx;
+    this.env = env;
+  }
+}
+
+/** Objects that Workers pass by reference; here they can be made, not sent. */
+export class RpcTarget {}
+
+export class DurableObject {
+  constructor() {
+    throw absent('Durable Objects: a class that extends DurableObject cannot be instantiated');
+  }
+}
+
+export class WorkflowEntrypoint {
+  constructor() {
+    throw absent('Workflows: a class that extends WorkflowEntrypoint cannot be instantiated');
+  }
+}
+
+class RpcStub {
+  constructor() {
+    throw absent('stubs of local objects: new RpcStub() is not possible');
+  }
+}
+
+class RpcPromise {
+  constructor() {
+    throw absent('RpcPromise: the result of a call is an ordinary promise');
+  }
+}
+
+// Methods, since the operations of an interface are no constructors.
+const operations = {
+  waitUntil(promise) {
+    if (arguments.length < 1) tooFewArguments(1, 0, "Failed to execute 'waitUntil'");
+    const slot = currentSlot();
+    if (slot < 0) {
+      throw new ErrorConstructor('waitUntil() is possible while a request is answered only');
+    }
+    keepRequest(slot, PromiseResolve(promise));
+  },
+  withEnv() {
+    throw absent('withEnv(): `env` is the same for all code of an app');
+  },
+  withExports() {
+    throw absent('withExports()');
+  },
+  withEnvAndExports() {
+    throw absent('withEnvAndExports()');
+  },
+};
+
+const exports = new ProxyConstructor(
+  { __proto__: null },
+  {
+    __proto__: null,
+    get(target, key) {
+      if (typeof key !== 'string' || key === 'then') return undefined;
+      throw absent(`\`exports\`: bind the app to itself in \`services\` to call its ${key}`);
+    },
+  },
+);
+
+/** [name, value, ...] @param {object} env the app's */
+export function exportsWith(env) {
+  return [
+    'DurableObject', DurableObject,
+    'RpcPromise', RpcPromise,
+    'RpcProperty', RpcProperty,
+    'RpcStub', RpcStub,
+    'RpcTarget', RpcTarget,
+    'WorkerEntrypoint', WorkerEntrypoint,
+    'WorkflowEntrypoint', WorkflowEntrypoint,
+    'env', env,
+    'exports', exports,
+    'waitUntil', operations.waitUntil,
+    'withEnv', operations.withEnv,
+    'withEnvAndExports', operations.withEnvAndExports,
+    'withExports', operations.withExports,
+  ];
+}

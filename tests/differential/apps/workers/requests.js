@@ -1,0 +1,3 @@
+export const bindings = { WORD: 'wörd' };
+export const listsCases = true;
+export const requests = [];

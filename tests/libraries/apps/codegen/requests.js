@@ -1,0 +1,2 @@
+export const codegen = true;
+export const requests = [{ path: '/' }];

@@ -1,0 +1,2 @@
+export const listsCases = true;
+export const requests = [{ path: '/pass-on' }];

@@ -1,0 +1,1 @@
+export const requests = ['/string', '/async', '/stream'].map((path) => ({ path }));

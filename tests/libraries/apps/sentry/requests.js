@@ -1,0 +1,1 @@
+export const requests = ['/', '/message', '/caught', '/throws', '/sent'].map((path) => ({ path }));
