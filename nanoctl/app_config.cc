@@ -17,13 +17,9 @@ namespace {
 using nlohmann::json;
 
 // wrangler's keys that mean nothing on one's own machine.
-constexpr std::string_view kIneffective[] = {"$schema",       "account_id",
-                                             "send_metrics",  "placement",
-                                             "logpush",       "compliance_region",
-                                             "keep_names",    "upload_source_maps",
-                                             "observability", "dev",
-                                             "minify",        "workers_dev",
-                                             "preview_urls"};
+constexpr std::string_view kIneffective[] = {
+    "$schema",    "account_id",    "send_metrics", "placement", "logpush",     "compliance_region",
+    "keep_names", "observability", "dev",          "minify",    "workers_dev", "preview_urls"};
 
 json fromToml(const toml::node& node) {
   if (auto* table = node.as_table()) {
@@ -124,6 +120,30 @@ Result<Done> takeString(const AppConfig& config, std::string_view key, const jso
   return Done{};
 }
 
+Result<Done> takeBool(const AppConfig& config, std::string_view key, const json& value,
+                      bool& into) {
+  if (!value.is_boolean()) return wrongType(config, key, "true or false");
+  into = value.get<bool>();
+  return Done{};
+}
+
+// {"crons": ["*/5 * * * *"]}; what is in an expression nanod says.
+Result<Done> takeTriggers(AppConfig& config, const json& value) {
+  constexpr const char* kShape = "an object with a list of expressions as `crons`";
+  if (!value.is_object()) return wrongType(config, "triggers", kShape);
+  for (auto& [key, member] : value.items()) {
+    if (key != "crons") {
+      return Failure{config.file + ": `triggers` has the key `" + key +
+                     "`, which nano does not know (remove it): it knows crons"};
+    }
+    if (!member.is_array()) return wrongType(config, "triggers", kShape);
+    config.crons.emplace();
+    auto taken = takeStrings(config, "triggers.crons", member, *config.crons);
+    if (!taken.ok()) return taken;
+  }
+  return Done{};
+}
+
 // Into the limits of `config`, over what is there.
 Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& value) {
   if (!value.is_object()) {
@@ -182,11 +202,9 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
   if (key == "compatibility_date") return takeString(config, key, value, config.compatibilityDate);
   if (key == "compatibility_flags")
     return takeStrings(config, key, value, config.compatibilityFlags);
-  if (key == "no_bundle") {
-    if (!value.is_boolean()) return wrongType(config, key, "true or false");
-    config.noBundle = value.get<bool>();
-    return Done{};
-  }
+  if (key == "no_bundle") return takeBool(config, key, value, config.noBundle);
+  if (key == "upload_source_maps") return takeBool(config, key, value, config.uploadSourceMaps);
+  if (key == "triggers") return takeTriggers(config, value);
   if (key == "vars") {
     if (!value.is_object()) return wrongType(config, key, "an object");
     for (auto& [name, var] : value.items())
@@ -211,7 +229,8 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
   return Failure{
       config.file + ": nano does not know the key `" + key +
       "` (remove it, or deploy this app elsewhere); it knows name, main, vars, services, "
-      "routes, route, limits, compatibility_date, compatibility_flags and no_bundle"};
+      "routes, route, limits, triggers, compatibility_date, compatibility_flags, no_bundle and "
+      "upload_source_maps"};
 }
 
 Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& value) {

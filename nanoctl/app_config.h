@@ -35,6 +35,9 @@ struct AppConfig {
   // By key, as written; nanod knows which there are. nano.jsonc's go before the wrangler file's.
   nlohmann::json limits = nlohmann::json::object();
   bool noBundle = false;
+  bool uploadSourceMaps = false;
+  // Nothing: as they are now.
+  std::optional<std::vector<std::string>> crons;
   // Keys that are understood but change nothing here; each is told to the user.
   std::vector<std::string> ineffective;
 };

@@ -237,5 +237,22 @@ TEST(AppConfigTest, SaysWhatIsWrongWithoutTheParsersOwnPrefix) {
               testing::Not(HasSubstr("json.exception")));
 }
 
+TEST(AppConfigTest, ReadsCronTriggersAndSourceMaps) {
+  auto config =
+      read("wrangler.toml",
+           "upload_source_maps = true\n[triggers]\ncrons = [\"*/5 * * * *\", \"0 0 L * *\"]\n");
+  ASSERT_TRUE(config.ok()) << config.failure().message;
+  EXPECT_TRUE(config.value().uploadSourceMaps);
+  EXPECT_THAT(config.value().crons.value(), ElementsAre("*/5 * * * *", "0 0 L * *"));
+  EXPECT_TRUE(config.value().ineffective.empty());
+  EXPECT_TRUE(read("wrangler.json", R"({"triggers": {"crons": []}})").value().crons->empty());
+  EXPECT_FALSE(read("wrangler.json", R"({"triggers": {}})").value().crons.has_value());
+  EXPECT_THAT(failureOf("wrangler.json", R"({"triggers": {"cron": []}})"), HasSubstr("`cron`"));
+  EXPECT_THAT(failureOf("wrangler.json", R"({"triggers": {"crons": "x"}})"),
+              HasSubstr("`triggers`"));
+  EXPECT_THAT(failureOf("wrangler.json", R"({"triggers": {"crons": [1]}})"),
+              HasSubstr("`triggers.crons`"));
+}
+
 }  // namespace
 }  // namespace nano

@@ -9,6 +9,7 @@
 #include "nanoctl/node_builtins.h"
 #include "nanoctl/program_files.h"
 #include "nanoctl/run_program.h"
+#include "nanoctl/source_map_files.h"
 
 namespace nano {
 
@@ -32,6 +33,9 @@ constexpr Rule kRules[] = {
     {".wasm", "application/wasm"},
 };
 
+constexpr const char* kScriptType = "application/javascript";
+constexpr const char* kSourceMapType = "application/source-map";
+
 const char* contentTypeOf(std::string_view path) {
   for (auto& rule : kRules) {
     if (path.ends_with(rule.ending)) return rule.contentType;
@@ -39,12 +43,16 @@ const char* contentTypeOf(std::string_view path) {
   return nullptr;
 }
 
+// Of a classic script that has imports only its own code is left: wrangler's format for these.
+enum class Format { kModule, kScript };
+
 // Text, data and wasm stay files beside the bundle; wrangler does the same.
-std::vector<std::string> esbuildCommand(const std::string& main, const std::string& out) {
+std::vector<std::string> esbuildCommand(const std::string& main, const std::string& out,
+                                        Format format) {
   std::vector<std::string> words = {esbuildPath(),
                                     main,
                                     "--bundle",
-                                    "--format=esm",
+                                    format == Format::kScript ? "--format=iife" : "--format=esm",
                                     "--target=es2024",
                                     "--platform=neutral",
                                     "--main-fields=browser,module,main",
@@ -95,8 +103,19 @@ Result<json> runEsbuild(const std::string& folder, std::vector<std::string> word
   return parsed;
 }
 
+// wrangler's guess: what exports nothing is a service worker.
+Format formatOf(const json& meta) {
+  const json outputs = meta.value("outputs", json::object());
+  for (auto& [path, output] : outputs.items()) {
+    if (!output.contains("entryPoint")) continue;
+    return output.value("exports", json::array()).empty() ? Format::kScript : Format::kModule;
+  }
+  return Format::kModule;
+}
+
 // Whether the file graph can run without a bundler.
-bool runsAsItIs(const json& inputs) {
+bool runsAsItIs(const json& inputs, Format format) {
+  if (format == Format::kScript && inputs.size() > 1) return false;
   for (auto& [path, input] : inputs.items()) {
     if (contentTypeOf(path) == nullptr || path.starts_with("../")) return false;
     if (input.value("format", "") == "cjs") return false;
@@ -118,42 +137,79 @@ bool runsAsItIs(const json& inputs) {
   return true;
 }
 
-Result<AppModules> asTheyAre(const std::string& folder, const std::string& main,
-                             const json& inputs) {
+struct Build {
+  const std::string& folder;
+  const std::string& main;
+  Format format;
+  bool withSourceMaps;
+};
+
+Result<AppModules> asTheyAre(const Build& build, const json& inputs) {
   AppModules modules;
-  modules.mainModule = main;
+  modules.mainModule = build.main;
+  modules.isScript = build.format == Format::kScript;
   for (auto& [path, input] : inputs.items()) {
     const char* type = contentTypeOf(path);
     if (type == nullptr) {
       return Failure{path + " needs bundling, and `no_bundle` is set in the app's configuration"};
     }
-    auto content = readFile(folder + "/" + path);
+    if (modules.isScript && path == build.main) type = kScriptType;
+    auto content = readFile(build.folder + "/" + path);
     if (!content.ok()) return content.failure();
     modules.files.push_back({path, type, std::move(content.value())});
+    const std::string map = path + ".map";
+    if (!build.withSourceMaps || !fileExists(build.folder + "/" + map)) continue;
+    auto mapped = readFile(build.folder + "/" + map);
+    if (!mapped.ok()) return mapped.failure();
+    modules.files.push_back({map, kSourceMapType, std::move(mapped.value())});
   }
   return modules;
 }
 
-Result<AppModules> bundle(const std::string& folder, const std::string& main,
-                          const std::string& out) {
-  auto words = esbuildCommand(main, out);
-  auto meta = runEsbuild(folder, words, out);
-  if (meta.ok() && callsRequire(meta.value())) {
+// One file that the bundler has written.
+Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
+                        AppModules& modules) {
+  std::string name = file.filename().string();
+  auto content = readFile(file.string());
+  if (!content.ok()) return content.failure();
+  if (name.ends_with(".js.map")) {
+    modules.files.push_back(
+        {name, kSourceMapType,
+         withPathsBelow(build.folder, file.parent_path().string(), content.value())});
+    return Done{};
+  }
+  const char* type = contentTypeOf(name);
+  if (type == nullptr) {
+    return Failure{build.main + ": the import of " + name + " cannot be served"};
+  }
+  if (name.ends_with(".js")) {
+    modules.mainModule = name;
+    if (modules.isScript) type = kScriptType;
+  } else if (modules.isScript) {
+    return Failure{build.main +
+                   " exports nothing, so it is a service worker, and one cannot import " + name +
+                   ": write `export default { fetch() { ... } }`"};
+  }
+  modules.files.push_back({name, type, std::move(content.value())});
+  return Done{};
+}
+
+Result<AppModules> bundle(const Build& build, const std::string& out) {
+  auto words = esbuildCommand(build.main, out, build.format);
+  if (build.withSourceMaps) words.emplace_back("--sourcemap=external");
+  auto meta = runEsbuild(build.folder, words, out);
+  if (meta.ok() && callsRequire(meta.value()) && build.format == Format::kModule) {
     words.emplace_back(kRequire);
-    meta = runEsbuild(folder, words, out);
+    meta = runEsbuild(build.folder, words, out);
   }
   if (!meta.ok()) return meta.failure();
   AppModules modules;
   modules.bundled = true;
+  modules.isScript = build.format == Format::kScript;
   std::error_code error;
   for (auto& entry : std::filesystem::directory_iterator(out + "/out", error)) {
-    std::string name = entry.path().filename().string();
-    auto content = readFile(entry.path().string());
-    if (!content.ok()) return content.failure();
-    const char* type = contentTypeOf(name);
-    if (type == nullptr) return Failure{main + ": the import of " + name + " cannot be served"};
-    modules.files.push_back({name, type, std::move(content.value())});
-    if (name.ends_with(".js")) modules.mainModule = name;
+    auto taken = takeOutput(build, entry.path(), modules);
+    if (!taken.ok()) return taken.failure();
   }
   std::sort(modules.files.begin(), modules.files.end(),
             [](const ModuleFile& a, const ModuleFile& b) { return a.path < b.path; });
@@ -185,16 +241,17 @@ Result<AppModules> collectModules(const std::string& folder, const AppConfig& co
   if (!temporary.ok()) return temporary.failure();
   const std::string& out = temporary.value().path();
 
-  auto words = esbuildCommand(main.value(), out);
+  auto words = esbuildCommand(main.value(), out, Format::kModule);
   words.push_back("--packages=external");
   auto meta = runEsbuild(folder, words, out);
   if (!meta.ok()) return meta.failure();
   const json inputs = meta.value().value("inputs", json::object());
-  if (config.noBundle || runsAsItIs(inputs)) return asTheyAre(folder, main.value(), inputs);
+  const Build build{folder, main.value(), formatOf(meta.value()), config.uploadSourceMaps};
+  if (config.noBundle || runsAsItIs(inputs, build.format)) return asTheyAre(build, inputs);
 
   std::error_code ignored;
   std::filesystem::remove_all(out + "/out", ignored);
-  return bundle(folder, main.value(), out);
+  return bundle(build, out);
 }
 
 }  // namespace nano

@@ -201,5 +201,53 @@ TEST(CollectModulesTest, WithoutABundlerOnlyWhatRunsAsItIsCanGo) {
               HasSubstr("index.ts needs bundling, and `no_bundle` is set"));
 }
 
+TEST(CollectModulesTest, AMainWithoutExportsIsAClassicScript) {
+  AppFolder folder;
+  folder.write("index.js", "addEventListener('fetch', (event) => event.respondWith(null));\n");
+  auto modules = collectModules(folder.path(), {});
+  ASSERT_TRUE(modules.ok()) << modules.failure().message;
+  EXPECT_TRUE(modules.value().isScript);
+  EXPECT_FALSE(modules.value().bundled);
+  EXPECT_EQ(fileOf(modules.value(), "index.js").contentType, "application/javascript");
+}
+
+TEST(CollectModulesTest, AClassicScriptThatImportsIsBundledIntoOne) {
+  AppFolder folder;
+  folder.write(
+      "index.ts",
+      "import { word } from './word';\n"
+      "addEventListener('fetch', (event: any) => event.respondWith(new Response(word)));\n");
+  folder.write("word.ts", "export const word: string = 'bundled';\n");
+  auto modules = collectModules(folder.path(), {});
+  ASSERT_TRUE(modules.ok()) << modules.failure().message;
+  EXPECT_TRUE(modules.value().isScript);
+  EXPECT_THAT(pathsOf(modules.value()), ElementsAre("index.js"));
+  EXPECT_EQ(fileOf(modules.value(), "index.js").contentType, "application/javascript");
+  EXPECT_THAT(fileOf(modules.value(), "index.js").content, Not(HasSubstr("export")));
+}
+
+TEST(CollectModulesTest, AClassicScriptCannotImportText) {
+  AppFolder folder;
+  folder.write("index.js", "import text from './a.txt';\naddEventListener('fetch', () => text);\n");
+  folder.write("a.txt", "text");
+  EXPECT_THAT(collectModules(folder.path(), {}).failure().message,
+              HasSubstr("export default { fetch() { ... } }"));
+}
+
+TEST(CollectModulesTest, KeepsTheBundlersSourceMapWhereItIsAskedFor) {
+  AppFolder folder;
+  folder.write("src/index.ts",
+               "export default { fetch(): Response { return new Response('x') } };\n");
+  AppConfig config;
+  EXPECT_THAT(pathsOf(collectModules(folder.path(), config).value()), ElementsAre("index.js"));
+  config.uploadSourceMaps = true;
+  auto modules = collectModules(folder.path(), config);
+  ASSERT_TRUE(modules.ok()) << modules.failure().message;
+  EXPECT_THAT(pathsOf(modules.value()), ElementsAre("index.js", "index.js.map"));
+  const ModuleFile& map = fileOf(modules.value(), "index.js.map");
+  EXPECT_EQ(map.contentType, "application/source-map");
+  EXPECT_THAT(map.content, HasSubstr("\"src/index.ts\""));
+}
+
 }  // namespace
 }  // namespace nano

@@ -67,6 +67,8 @@ void printApp(const json& app) {
   if (int port = app.value("port", 0); port != 0) {
     routes += (routes.empty() ? "port " : ", port ") + std::to_string(port);
   }
+  for (auto& cron : app.value("crons", json::array()))
+    routes += ", cron " + terminalText(cron.get<std::string>(), {});
   printf("%-24s %-14s %s\n", app.value("name", "?").c_str(),
          app.value("version", "?").substr(0, 12).c_str(), routes.c_str());
 }

@@ -75,7 +75,8 @@ Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
   if (!config.isolation.empty()) own["isolation"] = config.isolation;
   if (config.codegen) own["codegen"] = true;
   if (!config.egress.is_null()) own["egress"] = config.egress;
-  json metadata = {{"main_module", modules.mainModule},
+  if (config.crons) own["crons"] = *config.crons;
+  json metadata = {{modules.isScript ? "body_part" : "main_module", modules.mainModule},
                    {"bindings", bindings.value()},
                    {"compatibility_flags", config.compatibilityFlags},
                    {"nano", own}};

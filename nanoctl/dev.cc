@@ -132,8 +132,12 @@ int stopChildren(pid_t logs, pid_t nanod) {
 }  // namespace
 
 int devCommand(std::span<const std::string> words) {
-  auto arguments = parseCommand(
-      words, {{"port"}, {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany}, {"user"}}, 1);
+  auto arguments = parseCommand(words,
+                                {{"port"},
+                                 {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany},
+                                 {"user"},
+                                 {"test-scheduled", FlagSpec::Takes::kNothing}},
+                                1);
   if (!arguments) return 2;
   DeployOptions options;
   options.folder = arguments->positional().empty() ? "." : arguments->positional()[0];
@@ -159,6 +163,7 @@ int devCommand(std::span<const std::string> words) {
                                       "--policy=" + policy.value(),
                                       "--minloglevel=1"};
   if (!user.empty()) command.push_back("--user=" + user);
+  if (arguments->has("test-scheduled")) command.push_back("--test_scheduled");
 
   sigset_t ends;
   sigemptyset(&ends);
@@ -177,6 +182,9 @@ int devCommand(std::span<const std::string> words) {
     return fail(up.failure());
   }
   std::string url = "http://127.0.0.1:" + port + "/";
+  if (arguments->has("test-scheduled")) {
+    printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
+  }
   pid_t logs = 0;
   do {
     bool live = deployAndTell(client, options, url);

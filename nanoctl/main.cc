@@ -44,6 +44,7 @@ constexpr char kUsage[] =
   dev [DIR]        run nanod here on port 8787 with this one app; deploy again when a file changes
       --port=P       another port
       --var=K=V      as for deploy
+      --test-scheduled   call scheduled() by /__scheduled?cron=*+*+*+*+*
       --user=U       who nanod becomes when root starts it (else nobody)
   doctor           each layer of the sandbox on this machine: works, missing, what to do
       --allow_weaker_sandbox=L   layers to go without, as for nanod

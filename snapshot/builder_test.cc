@@ -23,7 +23,8 @@ constexpr char kRegister[] =
     "const f = () => 'called';\n"
     "registerEntryPoints({ dispatchFetch: (slot) => slot + 1, fireTimer: f, pullOutgoing: f,\n"
     "  cancelOutgoing: f, abortRequest: f, reportRejection: f, makeEnv: f,"
-    "  prepareWebAssembly: f, builtinModule: f });\n";
+    "  prepareWebAssembly: f, builtinModule: f, makeHandler: f, dispatchCall: f,"
+    "  dispatchScheduled: f, bindGlobals: f, applyFlags: f, listenersHandler: f });\n";
 
 // A folder of built-ins that is gone with the test.
 class BuilderTest : public testing::Test {

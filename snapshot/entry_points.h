@@ -21,12 +21,17 @@ enum class EntryPoint {
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.
   kMakeHandler,         // (default export) -> what dispatchFetch takes.
   kDispatchCall,        // (slot, exports, env, entrypoint, props, method): as FetchCall has them.
+  kDispatchScheduled,   // (slot, handler, env, cron, time): as kDispatchFetch, for scheduled().
+  kBindGlobals,         // (env): what a service worker finds on its global.
+  kApplyFlags,          // ([name, ...]): the compatibility flags that are on; before any code.
+  kListenersHandler,    // () -> the handler that a service worker's listeners are, or undefined.
 };
 
-inline constexpr std::array<const char*, 11> kEntryPointNames = {
-    "dispatchFetch", "fireTimer",       "pullOutgoing", "cancelOutgoing",
-    "abortRequest",  "reportRejection", "makeEnv",      "prepareWebAssembly",
-    "builtinModule", "makeHandler",     "dispatchCall"};
+inline constexpr std::array<const char*, 15> kEntryPointNames = {
+    "dispatchFetch", "fireTimer",       "pullOutgoing",    "cancelOutgoing",
+    "abortRequest",  "reportRejection", "makeEnv",         "prepareWebAssembly",
+    "builtinModule", "makeHandler",     "dispatchCall",    "dispatchScheduled",
+    "bindGlobals",   "applyFlags",      "listenersHandler"};
 
 // The entry points of one isolate.
 class EntryPoints final {

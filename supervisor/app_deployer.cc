@@ -83,12 +83,14 @@ kj::Promise<AppDeployer::Result> AppDeployer::deploy(DeployRequest request,
   auto job = kj::heap<Job>(*this, version.tenant, version.app);
   job->isWanted = kj::mv(isWanted);
   if (auto live = registry_.find(version.tenant, version.app)) {
-    job->target = {live->deployment.routes, live->deployment.port};
+    job->target = {live->deployment.routes, live->deployment.port,
+                   cronsOf(live->deployment.triggers)};
     job->portBefore = live->deployment.port;
     if (request.keepsSecrets) keepSecrets(*live, version);
   }
   if (request.routes) job->target.routes = kj::mv(*request.routes);
   if (request.port) job->target.port = *request.port;
+  if (request.crons) job->target.crons = kj::mv(*request.crons);
   // Again after keepSecrets, which may have made too many bindings.
   auto problem = uploadProblem(request.upload);
   if (!problem) problem = policy_.refusal(version);
@@ -159,6 +161,21 @@ kj::Promise<AppDeployer::Result> AppDeployer::undo(Job& job, DeployRefusal refus
   if (job.portOpened) closed = closePort(job.target.port);
   return closed.then([this, &job] { return registry_.discard(job.version); })
       .then([refusal = kj::mv(refusal)]() mutable { return Result(kj::mv(refusal)); });
+}
+
+kj::Promise<AppDeployer::Result> AppDeployer::setCrons(std::string tenant, std::string app,
+                                                       std::vector<std::string> crons) {
+  if (jobs_.contains({tenant, app})) return Result(busy(app));
+  if (auto problem = cronsProblem(crons)) {
+    return Result(DeployRefusal{Refusal::kInvalid, *problem, std::nullopt});
+  }
+  auto job = kj::heap<Job>(*this, tenant, app);
+  return registry_.setCrons(tenant, app, kj::mv(crons))
+      .then([](AppRegistry::Committed committed) -> Result {
+        if (auto* error = std::get_if<RegistryError>(&committed)) return refusalOf(*error);
+        return std::get<DeployedApp>(kj::mv(committed));
+      })
+      .attach(kj::mv(job));
 }
 
 kj::Promise<AppDeployer::Result> AppDeployer::remove(std::string tenant, std::string app) {

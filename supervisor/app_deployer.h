@@ -67,6 +67,9 @@ class AppDeployer final {
   // The table that was published last.
   std::shared_ptr<const RequestRouter> router() const { return router_; }
 
+  // Gives the app these cron triggers and no others.
+  kj::Promise<Result> setCrons(std::string tenant, std::string app, std::vector<std::string> crons);
+
   // Takes the app away from requests and from the disk.
   kj::Promise<Result> remove(std::string tenant, std::string app);
 

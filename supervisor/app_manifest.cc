@@ -18,12 +18,14 @@ using Json = nlohmann::json;
 
 // 1 had every limit's value, which are the policy's now.
 constexpr uint64_t kFormat = 2;
-constexpr std::array<std::pair<ModuleKind, const char*>, 5> kKindNames{{
+constexpr std::array<std::pair<ModuleKind, const char*>, 7> kKindNames{{
     {ModuleKind::kEsModule, "esModule"},
     {ModuleKind::kJson, "json"},
     {ModuleKind::kText, "text"},
     {ModuleKind::kData, "data"},
     {ModuleKind::kWasm, "wasm"},
+    {ModuleKind::kScript, "script"},
+    {ModuleKind::kSourceMap, "sourceMap"},
 }};
 
 constexpr std::array<std::pair<AppBinding::Kind, const char*>, 3> kBindingKindNames{{
@@ -74,8 +76,16 @@ std::optional<std::string> modulesProblem(const std::vector<AppModule>& modules)
 
 std::optional<std::string> mainProblem(const AppVersion& version) {
   for (const AppModule& module : version.modules) {
+    if (module.kind == ModuleKind::kScript && module.path != version.mainModule) {
+      return "the module " + inQuotes(module.path) +
+             " is a classic script, which can be the main module only (metadata: 'body_part')";
+    }
+  }
+  for (const AppModule& module : version.modules) {
     if (module.path != version.mainModule) continue;
-    if (module.kind == ModuleKind::kEsModule) return std::nullopt;
+    if (module.kind == ModuleKind::kEsModule || module.kind == ModuleKind::kScript) {
+      return std::nullopt;
+    }
     return "main_module " + inQuotes(version.mainModule) +
            " is not an ES module: send it as application/javascript+module";
   }

@@ -53,12 +53,18 @@ class AppRegistry {
   struct Target {
     std::vector<RoutePattern> routes;
     uint16_t port = 0;
+    std::vector<std::string> crons{};
   };
   // Makes a prepared version the live one. Once this is done, it stays so through a power cut; when
   // it fails, the version before is live here, and either of them after a restart.
   using Committed = std::variant<DeployedApp, RegistryError>;
   virtual kj::Promise<Committed> commit(std::shared_ptr<const AppVersion> version,
                                         Target target) = 0;
+
+  // Gives the app these cron triggers and no others (cronsProblem: they are good). As durable as a
+  // commit; the version and the time of its deployment stay.
+  virtual kj::Promise<Committed> setCrons(const std::string& tenant, const std::string& app,
+                                          std::vector<std::string> crons) = 0;
 
   // Removes the app and its versions.
   using Removed = std::variant<DeployedApp, RegistryError>;

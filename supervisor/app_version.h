@@ -15,7 +15,15 @@ namespace nano {
 class EgressPolicy;
 struct EgressSettings;
 
-enum class ModuleKind : uint8_t { kEsModule, kJson, kText, kData, kWasm };
+enum class ModuleKind : uint8_t {
+  kEsModule,
+  kJson,
+  kText,
+  kData,
+  kWasm,
+  kScript,     // A classic script: the main module of an app in service-worker syntax.
+  kSourceMap,  // Of the module whose path it has, less ".map".
+};
 
 struct AppModule {
   std::string path;  // Relative, checked: no empty part, no "." or "..".

@@ -8,6 +8,7 @@
 #include <kj/memory.h>
 
 #include "protocol/limits.h"
+#include "supervisor/cron/scheduled_event.h"
 #include "supervisor/request_id.h"
 
 namespace nano {
@@ -79,6 +80,19 @@ void fillTarget(rpc::FetchCall::Builder call, const RequestHead& head) {
     setText(call.initEntrypoint(head.entrypoint.size()), head.entrypoint);
   if (!head.props.empty()) setText(call.initProps(head.props.size()), head.props);
   if (!head.rpcMethod.empty()) setText(call.initMethod(head.rpcMethod.size()), head.rpcMethod);
+}
+
+void fillCall(rpc::FetchCall::Builder call, HttpExchange& exchange, ExchangeBody::Link& body) {
+  const RequestHead& head = exchange.head();
+  call.setHops(head.hops);
+  if (head.scheduled == nullptr) {
+    fillRequest(call.initRequest(), exchange, body);
+    fillTarget(call, head);
+    return;
+  }
+  auto scheduled = call.initScheduled();
+  setText(scheduled.initCron(head.scheduled->cron.size()), head.scheduled->cron);
+  scheduled.setUnixMillis(head.scheduled->unixMillis);
 }
 
 std::optional<ResponseHead> checkedHead(rpc::Response::Reader response,

@@ -19,6 +19,9 @@ void fillRequest(rpc::Request::Builder request, HttpExchange& exchange, Exchange
 // What of an app a call by a service binding is for, where that is not its default fetch().
 void fillTarget(rpc::FetchCall::Builder call, const RequestHead& head);
 
+// Writes what a call is for: a request and its target, or a scheduled event.
+void fillCall(rpc::FetchCall::Builder call, HttpExchange& exchange, ExchangeBody::Link& body);
+
 // The head of a worker's response, or nothing when it is not one that may be passed on: the worker
 // is not trusted with status, number or size of its fields. Views into the message; `fields` is
 // where the head's fields live. Bytes that may not stand in a field are the exchange's to refuse.

@@ -9,6 +9,7 @@
 
 #include "protocol/limits.h"
 #include "supervisor/app_names.h"
+#include "supervisor/cron/schedules_request.h"
 #include "supervisor/deploy_request.h"
 #include "supervisor/egress/egress_explanation.h"
 #include "supervisor/egress/served_hosts.h"
@@ -40,6 +41,11 @@ ControlReply tooLarge() {
 ControlReply noSuchApp(const ControlRoute& route) {
   return failure(404, ControlCode::kNoSuchApp,
                  "tenant " + inQuotes(route.tenant) + " has no app " + inQuotes(route.app));
+}
+
+const char* doneWord(ControlAction action) {
+  if (action == ControlAction::kDelete) return "deleted ";
+  return action == ControlAction::kSetSchedules ? "set the cron triggers of " : "deployed ";
 }
 
 // "192.0.2.1,2001:db8::1"
@@ -102,11 +108,13 @@ void ControlApi::handle(HttpExchange& exchange) {
   if (route.action == ControlAction::kListAll) return send(exchange, list(nullptr));
   if (route.action == ControlAction::kListTenant) return send(exchange, list(&route.tenant));
   if (route.action == ControlAction::kLimits) return send(exchange, limits(route));
+  if (route.action == ControlAction::kSchedules) return send(exchange, schedules(route));
 
   auto owned = kj::refcounted<Call>(exchange, kj::mv(route));
   Call& call = *owned;
   calls_[&exchange] = kj::mv(owned);
   if (call.route.action == ControlAction::kDeploy) return readUpload(call);
+  if (call.route.action == ControlAction::kSetSchedules) return readUpload(call);
   if (call.route.action == ControlAction::kDelete) return remove(call);
   if (call.route.action == ControlAction::kStatus) return status(call);
   if (call.route.action == ControlAction::kMetrics) return metrics(call);
@@ -137,6 +145,12 @@ ControlReply ControlApi::limits(const ControlRoute& route) const {
   auto app = parts_.registry.find(route.tenant, route.app);
   if (!app) return noSuchApp(route);
   return success(limitsJson(*app, parts_.policy.limitsOf(*app->version)));
+}
+
+ControlReply ControlApi::schedules(const ControlRoute& route) const {
+  auto app = parts_.registry.find(route.tenant, route.app);
+  if (!app) return noSuchApp(route);
+  return success(schedulesJson(*app));
 }
 
 // ?url=URL, percent-encoded, and perhaps &address=A,B,...: which addresses the URL's host has.
@@ -192,14 +206,32 @@ void ControlApi::readUpload(Call& call) {
     auto body = exchange.wholeBody();
     call.upload.assign(reinterpret_cast<const char*>(body.data()), body.size());
   }
-  deploy(call);
+  take(call);
+}
+
+// The whole body is there.
+void ControlApi::take(Call& call) {
+  if (call.route.action == ControlAction::kDeploy) return deploy(call);
+  setSchedules(call);
+}
+
+void ControlApi::setSchedules(Call& call) {
+  auto crons = parseSchedules(call.upload);
+  call.upload = std::string();
+  if (auto* problem = std::get_if<std::string>(&crons)) {
+    return answer(call, failure(400, ControlCode::kInvalid, *problem));
+  }
+  whenDone(call,
+           parts_.deployer.setCrons(call.route.tenant, call.route.app,
+                                    std::get<std::vector<std::string>>(kj::mv(crons))),
+           {});
 }
 
 kj::Promise<void> ControlApi::readOn(Call& call) {
   return call.exchange->readBody(kMaxReadBytes)
       .then([this, &call](auto piece) -> kj::Promise<void> {
         if (piece.size() == 0) {
-          deploy(call);
+          take(call);
           return kj::READY_NOW;
         }
         if (call.upload.size() + piece.size() > kMaxUploadBytes) {
@@ -252,9 +284,10 @@ void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
           return answer(*held, failure(*refusal));
         }
         const auto& app = std::get<DeployedApp>(result);
-        LOG(INFO) << (held->route.action == ControlAction::kDelete ? "deleted " : "deployed ")
-                  << held->route.tenant << "/" << held->route.app << " " << app.version->id;
-        answer(*held, success(appJson(app, httpPort_), notes));
+        LOG(INFO) << doneWord(held->route.action) << held->route.tenant << "/" << held->route.app
+                  << " " << app.version->id;
+        bool isSchedules = held->route.action == ControlAction::kSetSchedules;
+        answer(*held, success(isSchedules ? schedulesJson(app) : appJson(app, httpPort_), notes));
       },
       [this, held = kj::addRef(call)](kj::Exception&& exception) mutable {
         LOG(ERROR) << "control API: " << kj::str(exception).cStr();

@@ -52,11 +52,14 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
   ControlReply list(const std::string* tenant) const;
   void readUpload(Call& call);
   kj::Promise<void> readOn(Call& call);
+  void take(Call& call);
   void deploy(Call& call);
+  void setSchedules(Call& call);
   void remove(Call& call);
   void status(Call& call);
   void metrics(Call& call);
   ControlReply limits(const ControlRoute& route) const;
+  ControlReply schedules(const ControlRoute& route) const;
   void egress(Call& call);
   bool listensOn(uint16_t port) const;
   void logs(Call& call);

@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 TEST_F(ControlApiTest, DeploysAnAppAndSaysWhereItIs) {
   Json metadata = kMetadata;
   metadata["nano"] = {{"hosts", {"shop.test/api/*", "*.shop.test"}}, {"port", 9000}};
-  metadata["compatibility_flags"] = {"nodejs_compat"};
+  metadata["compatibility_flags"] = {"web_socket_compression"};
   auto answer = put(form(metadata));
   ASSERT_EQ(answer->status, 200) << answer->text;
   EXPECT_EQ(answer->fields["content-type"], "application/json");

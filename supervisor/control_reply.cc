@@ -129,8 +129,18 @@ Json appJson(const DeployedApp& app, uint16_t httpPort) {
           {"version", app.version->id},
           {"routes", routes},
           {"port", app.deployment.port},
+          {"crons", cronsOf(app.deployment.triggers)},
           {"urls", urlsOf(app, httpPort)},
           {"modified_on", rfc3339(app.deployment.deployedMillis)}};
+}
+
+Json schedulesJson(const DeployedApp& app) {
+  Json list = Json::array();
+  for (const CronTrigger& trigger : app.deployment.triggers) {
+    const std::string created = rfc3339(trigger.createdMillis);
+    list.push_back({{"cron", trigger.cron}, {"created_on", created}, {"modified_on", created}});
+  }
+  return {{"schedules", list}};
 }
 
 Json statusJson(const ServerStatus& status, size_t apps) {

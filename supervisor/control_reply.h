@@ -46,9 +46,12 @@ void send(HttpExchange& exchange, const ControlReply& reply);
 // As Prometheus reads it.
 void sendMetrics(HttpExchange& exchange, const std::string& text);
 
-// {"id", "name", "tenant", "version", "routes", "port", "urls", "modified_on"}. Never shows the
-// environment. `httpPort` is where hosts are served, for the URLs.
+// {"id", "name", "tenant", "version", "routes", "port", "crons", "urls", "modified_on"}. Never
+// shows the environment. `httpPort` is where hosts are served, for the URLs.
 nlohmann::json appJson(const DeployedApp& app, uint16_t httpPort);
+
+// {"schedules": [{"cron", "created_on", "modified_on"}]}, as Cloudflare's.
+nlohmann::json schedulesJson(const DeployedApp& app);
 
 nlohmann::json statusJson(const ServerStatus& status, size_t apps);
 

@@ -18,6 +18,8 @@ enum class ControlAction {
   kLogs,
   kLimits,
   kEgress,
+  kSchedules,
+  kSetSchedules,
 };
 
 // What a request to the control API asks for.

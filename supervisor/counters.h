@@ -47,6 +47,7 @@ struct Counters {
   Counter answeredByApp{0};
   Counter failed{0};
   List<kOutcomes> failedBy;          // By rpc::Outcome; together `failed`.
+  List<kOutcomes> scheduled;         // Calls of scheduled(), by rpc::Outcome.
   List<AppLimits::kCount> breaches;  // By rpc::Limit.
   Counter retries{0};                // Requests sent a second time after their worker died.
   Counter shed{0};                   // Requests refused by admission: no place, or too many.

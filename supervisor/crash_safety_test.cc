@@ -18,7 +18,7 @@ namespace {
 
 using Fault = FaultVfs::Fault;
 
-// Version, routes and port of a state all carry the same number, so that a mixture shows.
+// Version, routes, port and trigger of a state all carry the same number, so that a mixture shows.
 AppUpload uploadOf(int number) {
   AppUpload upload;
   upload.version.tenant = "t";
@@ -32,7 +32,7 @@ AppUpload uploadOf(int number) {
 
 AppRegistry::Target targetOf(int number) {
   RoutePattern route{"v" + std::to_string(number) + ".test", false, ""};
-  return {{route}, static_cast<uint16_t>(9000 + number)};
+  return {{route}, static_cast<uint16_t>(9000 + number), {std::to_string(number) + " * * * *"}};
 }
 
 struct Case {
@@ -101,6 +101,7 @@ class CrashSafetyTest : public testing::TestWithParam<Case> {
     if (!app) return 0;
     int number = app->deployment.port - 9000;
     EXPECT_EQ(app->deployment.routes, targetOf(number).routes);
+    EXPECT_EQ(cronsOf(app->deployment.triggers), targetOf(number).crons);
     auto modules = loadModules(*app->version);
     auto* contents = std::get_if<std::vector<kj::Array<kj::byte>>>(&modules);
     EXPECT_NE(contents, nullptr);

@@ -6,6 +6,7 @@
 
 #include "supervisor/app_names.h"
 #include "supervisor/bounded_json.h"
+#include "supervisor/compatibility/compatibility.h"
 #include "supervisor/deployment.h"
 #include "supervisor/egress/egress_settings.h"
 #include "supervisor/header_parameters.h"
@@ -20,8 +21,10 @@ constexpr size_t kMaxMetadataBytes = 1 << 20;
 constexpr size_t kMaxFlags = 64;
 constexpr uint64_t kMaxPort = 65535;
 
-constexpr std::array<std::pair<const char*, ModuleKind>, 5> kModuleTypes{{
+constexpr std::array<std::pair<const char*, ModuleKind>, 7> kModuleTypes{{
     {"application/javascript+module", ModuleKind::kEsModule},
+    {"application/javascript", ModuleKind::kScript},
+    {"application/source-map", ModuleKind::kSourceMap},
     {"application/json", ModuleKind::kJson},
     {"text/plain", ModuleKind::kText},
     {"application/octet-stream", ModuleKind::kData},
@@ -47,14 +50,14 @@ bool isIdentifier(std::string_view name) {
                      [isLetter](char c) { return isLetter(c) || (c >= '0' && c <= '9'); });
 }
 
-// "2025-11-22"
-bool isDate(std::string_view date) {
-  if (date.size() != 10) return false;
-  for (size_t i = 0; i < date.size(); ++i) {
-    bool good = (i == 4 || i == 7) ? date[i] == '-' : date[i] >= '0' && date[i] <= '9';
-    if (!good) return false;
+std::optional<std::vector<std::string>> stringList(const Json& json) {
+  if (!json.is_array()) return std::nullopt;
+  std::vector<std::string> list;
+  for (const Json& item : json) {
+    if (!item.is_string()) return std::nullopt;
+    list.push_back(item.get<std::string>());
   }
-  return true;
+  return list;
 }
 
 // Another app of the tenant, by its name.
@@ -126,7 +129,7 @@ class MetadataReader final {
   Problem read() {
     if (!metadata_.is_object()) return "the part 'metadata' is not a JSON object";
     auto problem = unknownMember(metadata_, "metadata: ",
-                                 {"main_module", "bindings", "compatibility_date",
+                                 {"main_module", "body_part", "bindings", "compatibility_date",
                                   "compatibility_flags", "keep_bindings", "limits", "nano"});
     if (!problem) problem = readMain();
     if (!problem) problem = readBindings();
@@ -146,11 +149,12 @@ class MetadataReader final {
 
   Problem readMain() {
     auto main = stringMember(metadata_, "main_module");
-    if (!main) {
-      return "metadata: 'main_module' is missing: name the module with 'export default' (service "
-             "workers, which call addEventListener, are not supported)";
+    auto script = stringMember(metadata_, "body_part");
+    if (main.has_value() == script.has_value()) {
+      return "metadata: one of 'main_module' and 'body_part' is needed: name the module with "
+             "'export default', or the script that calls addEventListener()";
     }
-    version_.mainModule = *main;
+    version_.mainModule = main ? *main : *script;
     return std::nullopt;
   }
 
@@ -168,24 +172,20 @@ class MetadataReader final {
 
   Problem readCompatibility() {
     if (const Json* date = member(metadata_, "compatibility_date")) {
-      if (!date->is_string() || !isDate(date->get<std::string>())) {
-        return "metadata: 'compatibility_date' is not a date like \"2025-11-22\"";
-      }
+      if (!date->is_string()) return "metadata: 'compatibility_date' is not a string";
       version_.compatibilityDate = date->get<std::string>();
     }
-    const Json* flags = member(metadata_, "compatibility_flags");
-    if (flags == nullptr) return std::nullopt;
-    if (!flags->is_array() || flags->size() > kMaxFlags) {
-      return "metadata: 'compatibility_flags' is not a list of at most 64 names";
-    }
-    for (const Json& flag : *flags) {
-      if (!flag.is_string() || nameProblem(flag.get<std::string>())) {
-        return "metadata: 'compatibility_flags' has something that is not a flag's name";
+    if (const Json* flags = member(metadata_, "compatibility_flags")) {
+      auto names = stringList(*flags);
+      if (!names || names->size() > kMaxFlags) {
+        return "metadata: 'compatibility_flags' is not a list of at most 64 names";
       }
-      version_.compatibilityFlags.push_back(flag.get<std::string>());
-      request_.notes.push_back("the compatibility flag " + inQuotes(flag.get<std::string>()) +
-                               " has no effect");
+      version_.compatibilityFlags = std::move(*names);
     }
+    const Compatibility wanted{version_.compatibilityDate, version_.compatibilityFlags};
+    if (auto problem = compatibilityProblem(wanted, todaysDate())) return "metadata: " + *problem;
+    for (std::string& note : compatibilityNotes(wanted))
+      request_.notes.push_back(std::move(note));
     return std::nullopt;
   }
 
@@ -233,7 +233,8 @@ class MetadataReader final {
     if (nano == nullptr) return std::nullopt;
     if (!nano->is_object()) return "metadata: 'nano' is not an object";
     auto problem = unknownMember(
-        *nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress", "codegen"});
+        *nano, "metadata: nano: ", {"hosts", "port", "isolation", "egress", "codegen", "crons"});
+    if (!problem) problem = readCrons(*nano);
     if (problem) return problem;
     if (nano->contains("port")) {
       auto port = numberMember(*nano, "port", kMaxPort);
@@ -257,6 +258,16 @@ class MetadataReader final {
           std::make_shared<const EgressSettings>(std::get<EgressSettings>(std::move(read)));
     }
     return readRoutes(*nano);
+  }
+
+  Problem readCrons(const Json& nano) {
+    const Json* list = member(nano, "crons");
+    if (list == nullptr) return std::nullopt;
+    auto crons = stringList(*list);
+    if (!crons) return "metadata: 'nano.crons' is not a list of cron expressions";
+    if (auto problem = cronsProblem(*crons)) return "metadata: 'nano.crons': " + *problem;
+    request_.crons = std::move(*crons);
+    return std::nullopt;
   }
 
   Problem readRoutes(const Json& nano) {

@@ -18,6 +18,7 @@ struct DeployRequest {
   // Nothing: as they are now.
   std::optional<std::vector<RoutePattern>> routes;
   std::optional<uint16_t> port;  // 0: none.
+  std::optional<std::vector<std::string>> crons;
   // Binding types whose live values stay where the upload does not name them.
   bool keepsSecrets = false;
   // What was accepted but has no effect, each a sentence.

@@ -127,7 +127,7 @@ TEST(DeployRequestTest, RefusesServicesItCannotLeadTo) {
 TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   auto request = accepted(
       {{"compatibility_date", "2025-11-22"},
-       {"compatibility_flags", {"nodejs_compat"}},
+       {"compatibility_flags", {"nodejs_compat", "url_original"}},
        {"keep_bindings", {"secret_text", "secret_key"}},
        {"limits", {{"cpu_ms", 50}}},
        {"nano",
@@ -144,8 +144,8 @@ TEST(DeployRequestTest, TakesRoutesPortIsolationAndLimits) {
   EXPECT_FALSE(accepted(Json::object()).upload.version.requestedCodegen);
   EXPECT_EQ(request.upload.version.requested, (LimitValues{{rpc::Limit::CPU, 50}}));
   EXPECT_EQ(request.upload.version.compatibilityDate, "2025-11-22");
-  ASSERT_EQ(request.notes.size(), 1u);
-  EXPECT_NE(request.notes[0].find("nodejs_compat"), std::string::npos);
+  ASSERT_FALSE(request.notes.empty());
+  EXPECT_NE(request.notes[0].find("url_original"), std::string::npos);
 }
 
 TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
@@ -191,6 +191,8 @@ TEST(DeployRequestTest, RefusesWrongValues) {
            {{"bindings", {{{"name", "A"}, {"type", "plain_text"}, {"text", 1}}}}},
            {{"bindings", {{{"name", "A"}, {"type", "json"}}}}},
            {{"compatibility_date", "today"}},
+           {{"compatibility_date", "2999-01-01"}},
+           {{"compatibility_flags", {"no_such_flag"}}},
            {{"compatibility_date", 20251122}},
            {{"compatibility_flags", "x"}},
            {{"compatibility_flags", {1}}},
@@ -274,6 +276,26 @@ TEST(DeployRequestTest, HoldsAnAppToItsLimits) {
                       {{{"name", "A"}, {"type", "plain_text"}, {"text", ""}},
                        {{"name", "A"}, {"type", "plain_text"}, {"text", ""}}}}}),
             "");
+}
+
+TEST(DeployRequestTest, TakesAClassicScriptAsBodyPart) {
+  auto parsed =
+      parse(R"({"body_part":"worker.js"})", {module("worker.js", "application/javascript"),
+                                             module("worker.js.map", "application/source-map")});
+  ASSERT_TRUE(std::holds_alternative<DeployRequest>(parsed)) << std::get<std::string>(parsed);
+  const AppVersion& version = std::get<DeployRequest>(parsed).upload.version;
+  EXPECT_EQ(version.mainModule, "worker.js");
+  EXPECT_EQ(version.modules[0].kind, ModuleKind::kScript);
+  EXPECT_EQ(version.modules[1].kind, ModuleKind::kSourceMap);
+}
+
+TEST(DeployRequestTest, RefusesAScriptThatIsNotTheMainModule) {
+  for (const char* metadata : {R"({"main_module":"index.js"})", R"({})",
+                               R"({"main_module":"index.js","body_part":"other.js"})"}) {
+    EXPECT_NE(problem(metadata, {module("index.js"), module("other.js", "application/javascript")}),
+              "")
+        << metadata;
+  }
 }
 
 }  // namespace

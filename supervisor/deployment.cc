@@ -23,6 +23,27 @@ std::optional<std::vector<std::string>> stringsMember(const Json& json, const ch
   return strings;
 }
 
+Json triggersJson(const std::vector<CronTrigger>& triggers) {
+  Json list = Json::array();
+  for (const CronTrigger& trigger : triggers)
+    list.push_back({{"cron", trigger.cron}, {"createdMillis", trigger.createdMillis}});
+  return list;
+}
+
+// What is not there is none: deployments of before have no triggers.
+std::optional<std::string> readTriggers(const Json& json, std::vector<CronTrigger>& triggers) {
+  auto list = json.find("crons");
+  if (list == json.end()) return std::nullopt;
+  if (!list->is_array()) return "'crons' is not a list";
+  for (const Json& item : *list) {
+    auto cron = stringMember(item, "cron");
+    auto created = numberMember(item, "createdMillis", kMaxMillis);
+    if (!cron || !created) return "'crons' has something that is no trigger";
+    triggers.push_back({*cron, static_cast<int64_t>(*created)});
+  }
+  return cronsProblem(cronsOf(triggers));
+}
+
 }  // namespace
 
 std::string deploymentText(const Deployment& deployment) {
@@ -34,6 +55,7 @@ std::string deploymentText(const Deployment& deployment) {
                    {"routes", routes},
                    {"port", deployment.port},
                    {"deployedMillis", deployment.deployedMillis},
+                   {"crons", triggersJson(deployment.triggers)},
                    {"previous", deployment.previous}}) +
          "\n";
 }
@@ -62,6 +84,7 @@ std::variant<Deployment, std::string> parseDeployment(std::string_view text) {
     if (auto* problem = std::get_if<std::string>(&route)) return *problem;
     deployment.routes.push_back(std::get<RoutePattern>(route));
   }
+  if (auto problem = readTriggers(*json, deployment.triggers)) return *problem;
   return deployment;
 }
 

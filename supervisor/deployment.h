@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "supervisor/cron/cron_trigger.h"
 #include "supervisor/route_pattern.h"
 
 namespace nano {
@@ -17,6 +18,7 @@ struct Deployment {
       routes;                  // As declared; the app's own localhost names are not among them.
   uint16_t port = 0;           // The app's own; 0: none.
   int64_t deployedMillis = 0;  // Since 1970, UTC.
+  std::vector<CronTrigger> triggers;
   // The versions that were live before this one, latest first, each once.
   std::vector<std::string> previous;
 };

@@ -168,10 +168,12 @@ Deployment DiskAppRegistry::nextDeployment(const AppVersion& version, Target tar
   next.versionId = version.id;
   next.routes = kj::mv(target.routes);
   next.port = target.port;
-  next.deployedMillis = (clock_.now() - kj::UNIX_EPOCH) / kj::MILLISECONDS;
+  next.deployedMillis = nowMillis();
   auto live = apps_.find({version.tenant, version.app});
+  const Deployment none;
+  const Deployment& before = live == apps_.end() ? none : live->second.deployment;
+  next.triggers = replacedTriggers(before.triggers, target.crons, next.deployedMillis);
   if (live == apps_.end()) return next;
-  const Deployment& before = live->second.deployment;
   next.previous.push_back(before.versionId);
   for (const std::string& id : before.previous)
     next.previous.push_back(id);
@@ -201,6 +203,20 @@ std::optional<DiskError> DiskAppRegistry::writeDeployment(const Key& key,
   writer.sync(appDir, "the app's directory");
   if (writer.failed()) unsure_[key] = deployment.versionId;
   return writer.error();
+}
+
+kj::Promise<AppRegistry::Committed> DiskAppRegistry::setCrons(const std::string& tenant,
+                                                              const std::string& app,
+                                                              std::vector<std::string> crons) {
+  Key key{tenant, app};
+  auto entry = apps_.find(key);
+  if (entry == apps_.end()) return Committed(noSuchApp(app));
+  Deployment deployment = entry->second.deployment;
+  deployment.triggers = replacedTriggers(deployment.triggers, crons, nowMillis());
+  if (auto error = writeDeployment(key, deployment)) return Committed(storageError(*error));
+  unsure_.erase(key);
+  entry->second.deployment = kj::mv(deployment);
+  return Committed(entry->second);
 }
 
 kj::Promise<AppRegistry::Removed> DiskAppRegistry::remove(const std::string& tenant,

@@ -39,6 +39,8 @@ class DiskAppRegistry final : public AppRegistry {
   kj::Promise<Prepared> prepare(AppUpload upload) override;
   kj::Promise<void> discard(std::shared_ptr<const AppVersion> version) override;
   kj::Promise<Committed> commit(std::shared_ptr<const AppVersion> version, Target target) override;
+  kj::Promise<Committed> setCrons(const std::string& tenant, const std::string& app,
+                                  std::vector<std::string> crons) override;
   kj::Promise<Removed> remove(const std::string& tenant, const std::string& app) override;
   void resolveAgain() override;
 
@@ -51,6 +53,7 @@ class DiskAppRegistry final : public AppRegistry {
   std::variant<kj::AutoCloseFd, DiskError> openApp(const Key& key);
   std::string pathOf(const Key& key) const;
 
+  int64_t nowMillis() const { return (clock_.now() - kj::UNIX_EPOCH) / kj::MILLISECONDS; }
   Deployment nextDeployment(const AppVersion& version, Target target) const;
   std::optional<DiskError> writeDeployment(const Key& key, const Deployment& deployment);
   // The versions of this app that must stay on disk.

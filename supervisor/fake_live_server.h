@@ -49,6 +49,16 @@ class FakeLiveServer final : public LiveServer {
     return kj::READY_NOW;
   }
 
+  kj::Promise<ScheduledResult> runScheduled(std::string tenant, std::string app,
+                                            ScheduledEvent event) override {
+    calls.push_back("scheduled " + tenant + "/" + app + " " + event.cron + " " +
+                    std::to_string(event.unixMillis / 1000));
+    if (!holdScheduled) return ScheduledResult{rpc::Outcome::OK};
+    auto paf = kj::newPromiseAndFulfiller<ScheduledResult>();
+    heldScheduled.push_back(kj::mv(paf.fulfiller));
+    return kj::mv(paf.promise);
+  }
+
   kj::Promise<ServerStatus> status() override { return ServerStatus(serverStatus); }
 
   std::vector<const Counters*> counters() const override { return {&seen}; }
@@ -66,6 +76,8 @@ class FakeLiveServer final : public LiveServer {
   StartupResult startup = Started{};
   bool holdStart = false;
   std::vector<kj::Own<kj::PromiseFulfiller<StartupResult>>> held;
+  bool holdScheduled = false;
+  std::vector<kj::Own<kj::PromiseFulfiller<ScheduledResult>>> heldScheduled;
   std::string portProblem;
   ServerStatus serverStatus;
   Counters seen;

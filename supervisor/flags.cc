@@ -36,6 +36,8 @@ DEFINE_uint32(
     max_requests_in_flight, 4096,
     "requests in the server at a time; past it a tenant is served up to its share of them");
 DEFINE_uint32(drain_seconds, 30, "how long SIGTERM waits for requests to be answered");
+DEFINE_bool(test_scheduled, false,
+            "clients may call scheduled() of every app, by /__scheduled?cron=...; for development");
 DEFINE_string(allow_weaker_sandbox, "",
               "layers of the sandbox to leave out, separated by commas: "
               "userns, mountns, netns, pidns; with cgroup it may do without where there is none");
@@ -158,6 +160,9 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   configuration.pool.maxIsolates = FLAGS_worker_max_isolates;
   configuration.pool.idleLimit = FLAGS_worker_idle_seconds * kj::SECONDS;
   configuration.drainLimit = FLAGS_drain_seconds * kj::SECONDS;
+  if (FLAGS_test_scheduled) {
+    configuration.testScheduled = FrontEndSettings::TestScheduled::kServed;
+  }
   return configuration;
 }
 

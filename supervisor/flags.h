@@ -27,6 +27,7 @@ struct Configuration {
   CgroupAbsence cgroupAbsence = CgroupAbsence::kRefused;
   WorkerLimits workerLimits;
   PoolSettings pool;
+  FrontEndSettings::TestScheduled testScheduled = FrontEndSettings::TestScheduled::kNo;
   kj::Duration drainLimit = 30 * kj::SECONDS;
 };
 

@@ -6,6 +6,8 @@
 #include <kj/debug.h>
 
 #include "protocol/event_loop.h"
+#include "supervisor/cron/scheduled_exchange.h"
+#include "supervisor/cron/test_scheduled.h"
 #include "supervisor/dispatcher.h"
 #include "supervisor/egress/front_end_egress.h"
 #include "supervisor/http_server.h"
@@ -38,6 +40,10 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
                [this](const AppVersion& version, std::vector<AppLogLine> lines) {
                  sendLog(version, std::move(lines));
                }}),
+        testsScheduled_(settings.testScheduled == FrontEndSettings::TestScheduled::kServed),
+        scheduledTests_([this](const Route* route, ScheduledEvent event) {
+          return runScheduled(route, std::move(event));
+        }),
         server_(loop_, *this, settings.http),
         tasks_(*this) {
     auto paf = kj::newPromiseAndFulfiller<void>();
@@ -56,14 +62,38 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
     pool_.retireAllBut([this](const AppVersion& version) { return router_->serves(version); });
   }
 
+  kj::Promise<ScheduledResult> runScheduled(const std::string& tenant, const std::string& app,
+                                            ScheduledEvent event) {
+    return runScheduled(router_ ? router_->findApp(tenant, app) : nullptr, std::move(event));
+  }
+
  private:
   void handle(HttpExchange& exchange) override {
     auto& head = exchange.head();
-    dispatcher_.dispatch(
-        router_ ? router_->find(head.authority, head.target, head.localPort) : nullptr, exchange);
+    const Route* route =
+        router_ ? router_->find(head.authority, head.target, head.localPort) : nullptr;
+    if (testsScheduled_ && ScheduledTests::isFor(head.target)) {
+      scheduledTests_.handle(route, exchange);
+    } else {
+      dispatcher_.dispatch(route, exchange);
+    }
   }
 
-  void abandoned(HttpExchange& exchange) override { LoadedApp::abandon(exchange); }
+  void abandoned(HttpExchange& exchange) override {
+    scheduledTests_.abandoned(exchange);
+    LoadedApp::abandon(exchange);
+  }
+
+  kj::Promise<ScheduledResult> runScheduled(const Route* route, ScheduledEvent event) {
+    auto owned = kj::heap<ScheduledExchange>(std::move(event));
+    ScheduledExchange& exchange = *owned;
+    auto result = ScheduledExchange::resultOf(kj::mv(owned));
+    dispatcher_.dispatch(route, exchange);
+    return result.then([this](ScheduledResult ended) {
+      Counters::add(counters_.scheduled[static_cast<size_t>(ended.outcome)]);
+      return ended;
+    });
+  }
 
   void sendLog(const AppVersion& version, std::vector<AppLogLine> lines) {
     if (logBatches_ >= kMaxLogBatches) return;
@@ -91,6 +121,8 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   PoolDispatcher dispatcher_;
   FrontEndEgress egress_;
   WorkerPool pool_;
+  const bool testsScheduled_;
+  ScheduledTests scheduledTests_;
   HttpServer server_;
   size_t logBatches_ = 0;
   kj::Maybe<kj::Promise<void>> stopped_;
@@ -140,6 +172,14 @@ kj::Promise<StartupResult> FrontEnd::tryStart(std::shared_ptr<const AppVersion> 
   return executor_->executeAsync([this, version = std::move(version)]() mutable {
     return loop_->pool().tryStart(std::move(version));
   });
+}
+
+kj::Promise<ScheduledResult> FrontEnd::runScheduled(std::string tenant, std::string app,
+                                                    ScheduledEvent event) {
+  return executor_->executeAsync(
+      [this, tenant = std::move(tenant), app = std::move(app), event = std::move(event)]() mutable {
+        return loop_->runScheduled(tenant, app, std::move(event));
+      });
 }
 
 kj::Promise<std::vector<WorkerStatus>> FrontEnd::workerStatus() {

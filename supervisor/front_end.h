@@ -22,6 +22,8 @@ struct FrontEndSettings {
   const PoolSettings& pool;
   const HttpLimits& http;
   const EgressSetup& egress;
+  // Whether clients may call scheduled() by the paths of supervisor/cron/test_scheduled.h.
+  enum class TestScheduled : uint8_t { kNo, kServed } testScheduled = TestScheduled::kNo;
 };
 
 // One thread that takes requests: its own loop, listeners, connections and worker processes. It
@@ -45,6 +47,8 @@ class FrontEnd final {
   // Done when requests are routed by this table.
   kj::Promise<void> setRouter(std::shared_ptr<const RequestRouter> router);
   kj::Promise<StartupResult> tryStart(std::shared_ptr<const AppVersion> version);
+  kj::Promise<ScheduledResult> runScheduled(std::string tenant, std::string app,
+                                            ScheduledEvent event);
   kj::Promise<std::vector<WorkerStatus>> workerStatus();
   // Accepts no more, and is done when every request is answered.
   kj::Promise<void> drain();

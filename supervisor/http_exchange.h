@@ -12,6 +12,7 @@
 namespace nano {
 
 struct Refusal;
+struct ScheduledEvent;
 
 struct HttpField {
   std::string_view name;   // Lower case.
@@ -28,6 +29,8 @@ struct RequestHead {
   std::string_view clientAddress;
   uint16_t localPort = 0;  // The listener's; 0 on a unix socket.
   uint8_t hops = 0;        // How many apps of such servers it has passed, as far as is known.
+  // Set where no request came in: scheduled() is called, and the rest of this means nothing.
+  const ScheduledEvent* scheduled = nullptr;
   // Of a call by a service binding, as FetchCall has them; empty of anything else.
   std::string_view entrypoint;
   std::string_view props;

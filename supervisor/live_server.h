@@ -9,6 +9,7 @@
 #include <kj/async.h>
 
 #include "supervisor/app_version.h"
+#include "supervisor/cron/scheduled_event.h"
 
 namespace nano {
 
@@ -60,6 +61,11 @@ class LiveServer {
   // in use"); nothing is open then. A port stays open until closePort.
   virtual kj::Promise<std::variant<std::monostate, std::string>> openPort(uint16_t port) = 0;
   virtual kj::Promise<void> closePort(uint16_t port) = 0;
+
+  // Calls the app's scheduled(), once; done when that is over. Not more than a request is the call
+  // ended by its client: dropping the promise gives it up.
+  virtual kj::Promise<ScheduledResult> runScheduled(std::string tenant, std::string app,
+                                                    ScheduledEvent event) = 0;
 
   virtual kj::Promise<ServerStatus> status() = 0;
   // One a front end; they live as long as the server.

@@ -4,6 +4,7 @@
 
 #include "protocol/limits.h"
 #include "protocol/outcome.h"
+#include "supervisor/compatibility/compatibility.h"
 
 namespace nano {
 
@@ -21,6 +22,10 @@ rpc::Module::Kind moduleKind(ModuleKind kind) {
       return rpc::Module::Kind::DATA;
     case ModuleKind::kWasm:
       return rpc::Module::Kind::WASM;
+    case ModuleKind::kScript:
+      return rpc::Module::Kind::SCRIPT;
+    case ModuleKind::kSourceMap:
+      return rpc::Module::Kind::SOURCE_MAP;
   }
   return rpc::Module::Kind::UNKNOWN;
 }
@@ -52,10 +57,11 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
   message.setId(version.id.c_str());
   message.setMainModule(version.mainModule.c_str());
   message.setCompatibilityDate(version.compatibilityDate.c_str());
-  auto flags = message.initCompatibilityFlags(version.compatibilityFlags.size());
-  for (size_t i = 0; i < version.compatibilityFlags.size(); i++) {
-    flags.set(i, version.compatibilityFlags[i].c_str());
-  }
+  // Those that are on, by date or by name: a worker knows no dates.
+  const auto on = honouredFlags({version.compatibilityDate, version.compatibilityFlags});
+  auto flags = message.initCompatibilityFlags(on.size());
+  for (size_t i = 0; i < on.size(); i++)
+    flags.set(i, on[i].c_str());
   auto modules = message.initModules(version.modules.size());
   for (size_t i = 0; i < version.modules.size(); i++) {
     modules[i].setPath(version.modules[i].path.c_str());

@@ -309,11 +309,9 @@ void LoadedApp::sendBatch(size_t first, size_t count) {
     AppCall& call = *toSend_[first + i];
     call.sent = true;
     calls[i].setId(call.id);
-    calls[i].setHops(call.exchange->head().hops);
     auto id = asView(call.requestId);
     memcpy(calls[i].initRequestId(id.size()).begin(), id.data(), id.size());
-    fillRequest(calls[i].initRequest(), *call.exchange, call.body);
-    fillTarget(calls[i], call.exchange->head());
+    fillCall(calls[i], *call.exchange, call.body);
   }
   tasks_.add(request.send().then([this](capnp::Response<rpc::App::FetchBatchResults>&& results) {
     handleAnswers(results.getAnswers());

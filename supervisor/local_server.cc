@@ -1,5 +1,7 @@
 #include "supervisor/local_server.h"
 
+#include <functional>
+
 #include <kj/debug.h>
 
 #include "supervisor/listening_socket.h"
@@ -75,6 +77,13 @@ kj::Promise<void> LocalServer::publish(std::shared_ptr<const RequestRouter> rout
   for (auto& frontEnd : frontEnds_)
     publishing.add(frontEnd->setRouter(router));
   return all(publishing.finish());
+}
+
+// An app's events come to one front end, where its worker is.
+kj::Promise<ScheduledResult> LocalServer::runScheduled(std::string tenant, std::string app,
+                                                       ScheduledEvent event) {
+  size_t index = std::hash<std::string>()(tenant) % frontEnds_.size();
+  return frontEnds_[index]->runScheduled(std::move(tenant), std::move(app), std::move(event));
 }
 
 std::vector<const Counters*> LocalServer::counters() const {

@@ -39,6 +39,8 @@ class LocalServer final : public LiveServer {
   kj::Promise<void> publish(std::shared_ptr<const RequestRouter> router) override;
   kj::Promise<std::variant<std::monostate, std::string>> openPort(uint16_t port) override;
   kj::Promise<void> closePort(uint16_t port) override;
+  kj::Promise<ScheduledResult> runScheduled(std::string tenant, std::string app,
+                                            ScheduledEvent event) override;
   kj::Promise<ServerStatus> status() override;
   std::vector<const Counters*> counters() const override;
 

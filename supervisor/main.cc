@@ -18,6 +18,7 @@
 #include "supervisor/admin_socket.h"
 #include "supervisor/canary.h"
 #include "supervisor/control_api.h"
+#include "supervisor/cron/cron_scheduler.h"
 #include "supervisor/disk_app_registry.h"
 #include "supervisor/egress/dns_resolver.h"
 #include "supervisor/egress/egress_setup.h"
@@ -120,15 +121,21 @@ kj::Promise<void> reloadAtSignals(Signals& signals, PolicyFile& policy, AppDeplo
       .then([&signals, &policy, &deployer] { return reloadAtSignals(signals, policy, deployer); });
 }
 
-void serve(EventLoop& loop, Signals& signals, LocalServer& server,
+void serve(EventLoop& loop, Signals& signals, LocalServer& server, CronScheduler& cron,
            const Configuration& configuration) {
-  loop.run(signals.next());
+  {
+    auto events = cron.run().eagerlyEvaluate([](kj::Exception&& error) {
+      LOG(ERROR) << "no cron trigger is begun any more: " << error.getDescription().cStr();
+    });
+    loop.run(signals.next());
+  }
   LOG(INFO) << "stopping: no new requests, up to " << configuration.drainLimit / kj::SECONDS
             << " seconds for those that are here; a second signal stops at once";
   auto limit = loop.timer().afterDelay(configuration.drainLimit).then([] {
     LOG(WARNING) << "the time for draining is up; what is left is broken off";
   });
-  loop.run(server.drain().exclusiveJoin(kj::mv(limit)).exclusiveJoin(signals.next()));
+  auto drained = server.drain().then([&cron] { return cron.drained(); });
+  loop.run(drained.exclusiveJoin(kj::mv(limit)).exclusiveJoin(signals.next()));
 }
 
 // What is read and opened as the user nanod runs as.
@@ -160,11 +167,12 @@ std::optional<std::string> openOwnFiles(const Configuration& configuration, Vfs&
 LocalServer::Settings serverSettings(const Configuration& configuration,
                                      const WorkerSettings& workers, const HttpLimits& http,
                                      const OwnFiles& files, const WorkerCgroups& cgroups) {
-  LocalServer::Settings settings{{workers, configuration.pool, http, files.egress},
-                                 configuration.frontEnds,
-                                 configuration.http.host,
-                                 {},
-                                 "none"};
+  LocalServer::Settings settings{
+      {workers, configuration.pool, http, files.egress, configuration.testScheduled},
+      configuration.frontEnds,
+      configuration.http.host,
+      {},
+      "none"};
   for (Layer layer : configuration.weakened) {
     settings.weakenedLayers.emplace_back(layerName(layer));
     LOG(WARNING) << "the sandbox layer " << layerName(layer)
@@ -233,7 +241,9 @@ int run(const Configuration& configuration, OwnSignals& signals) {
       reloadAtSignals(signals.reload, policy, deployer).eagerlyEvaluate([](kj::Exception&& error) {
         LOG(ERROR) << "SIGHUP is answered no more: " << error.getDescription().cStr();
       });
-  serve(loop, signals.stop, server, configuration);
+  DiskCronCursor begun(*files.state);
+  CronScheduler cron({registry, server, begun, kj::systemPreciseCalendarClock(), loop.timer()});
+  serve(loop, signals.stop, server, cron, configuration);
   return 0;
 }
 

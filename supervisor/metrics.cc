@@ -52,6 +52,13 @@ void failures(const MetricsSource& source, const Emit& emit) {
   }
 }
 
+void scheduled(const MetricsSource& source, const Emit& emit) {
+  for (size_t i = 0; i < Counters::kOutcomes; ++i) {
+    emit(label("outcome", outcomeName(static_cast<rpc::Outcome>(i))),
+         sumAt(source, &Counters::scheduled, i));
+  }
+}
+
 void breaches(const MetricsSource& source, const Emit& emit) {
   for (const LimitRow& row : limitTable()) {
     emit(label("limit", row.key),
@@ -122,6 +129,7 @@ constexpr Metric kMetrics[] = {
     {"nano_answered_total", kCounter, "Requests answered by their app.",
      sum<&Counters::answeredByApp>},
     {"nano_failed_total", kCounter, "Requests answered by nanod in the app's place.", failures},
+    {"nano_scheduled_total", kCounter, "Calls of scheduled(), by how they ended.", scheduled},
     {"nano_limit_breaches_total", kCounter, "Times an app ran into one of its limits.", breaches},
     {"nano_shed_total", kCounter, "Requests refused by admission.", sum<&Counters::shed>},
     {"nano_retries_total", kCounter, "Requests sent again after their worker died.",

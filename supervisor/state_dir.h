@@ -18,6 +18,7 @@ namespace nano {
 //   apps/TENANT/APP/deployment.json            what is live
 //   apps/TENANT/APP/versions/ID/manifest.json  one version
 //   apps/TENANT/APP/versions/ID/modules/PATH   its modules
+//   cron.json                                  up to when cron triggers were begun
 //   tmp/N                                      unfinished or unwanted; emptied at start
 //
 // All of it is reached from the descriptors here, one component at a time, never through a link.
@@ -33,6 +34,7 @@ class StateDir final {
   // Absolute.
   const std::string& path() const { return path_; }
   Vfs& vfs() { return vfs_; }
+  int root() const { return fd_; }
   int apps() const { return apps_; }
   int temp() const { return temp_; }
 

@@ -51,7 +51,7 @@ TEST(NanodTest, RefusesToServeWhenNoWorkerGetsIntoItsSandbox) {
   TestDirectory directory;
   directory.write("lib/README", "");
   // A library directory whose snapshot is not one.
-  for (auto& name : {"engine", "nano-worker.so", "nano-canary"}) {
+  for (auto& name : {"engine", "nano-worker.so", "nano.library", "nano-canary"}) {
     std::filesystem::create_symlink(std::string(NANO_LIB_DIR) + "/" + name,
                                     directory.path() + "/lib/" + name);
   }

@@ -208,7 +208,7 @@ TEST_F(ServiceCallsTest, WhatCannotBeSentIsADataCloneError) {
        {"() => {}", "{ deep: [Symbol()] }", "env.ADMIN", "new (class Point {})()"}) {
     Json error = fail(std::string("return await env.ADMIN.echo(") + value + ");");
     EXPECT_EQ(error["name"], "DataCloneError") << value;
-    EXPECT_TRUE(contains(error["message"], "could not be cloned.")) << error["message"];
+    EXPECT_TRUE(contains(error["message"], "cannot be sent yet.")) << error["message"];
   }
 }
 
@@ -221,8 +221,7 @@ TEST_F(ServiceCallsTest, ArgumentsAndResultsAreAsLargeAsTheyMayBe) {
             Json::parse("[5242880, true]"));
   EXPECT_EQ(run("return (await env.ADMIN.large(20 << 20)).length;"), 20 << 20);
   Json sent = fail("return await env.ADMIN.echo(new Uint8Array(17 << 20));");
-  EXPECT_EQ(sent["name"], "DataCloneError");
-  EXPECT_TRUE(contains(sent["message"], "16777216 bytes")) << sent["message"];
+  EXPECT_TRUE(contains(sent["message"], "are limited to 16MiB")) << sent["message"];
 }
 
 TEST_F(ServiceCallsTest, ALimitOfBuffersIsNamedInTheLogOfWhoReachesIt) {

@@ -9,6 +9,7 @@
 
 #include "protocol/limits.h"
 #include "worker/isolate_scope.h"
+#include "worker/main_script.h"
 
 namespace nano {
 namespace {
@@ -63,10 +64,49 @@ void AppIsolate::evaluate(v8::Local<v8::Context> context) {
   v8::TryCatch caught(isolate);
   // Off in a blank realm; the loader answers for WebAssembly.
   if (source_.codegen) context->AllowCodeGenerationFromStrings(true);
-  if (!makeEnv(context)) {
+  if (!makeEnv(context) || !applyFlags(context)) {
     failure_.emplace(describeCaught(context, caught));
     return;
   }
+  if (source_.isServiceWorker) {
+    evaluateScript(context);
+  } else {
+    evaluateModules(context);
+  }
+}
+
+// Its listeners have to be there when it has run once, as on Workers.
+void AppIsolate::evaluateScript(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> handler;
+  if (!entry_.call(context, EntryPoint::kBindGlobals, env_.Get(isolate)) ||
+      !compileMainScript(context, source_).ToLocal(&script) || script->Run(context).IsEmpty() ||
+      !realm_->entryPoints()
+           .get(isolate, EntryPoint::kListenersHandler)
+           ->Call(context, v8::Undefined(isolate), 0, nullptr)
+           .ToLocal(&handler)) {
+    failure_.emplace(describeCaught(context, caught));
+  } else if (handler->IsUndefined()) {
+    failure_.emplace(sentence(
+        source_.mainModule +
+            " has no default export and has added no listener: addEventListener('fetch', (event) "
+            "=> "
+            "event.respondWith(new Response('hello'))), or export default { fetch(request, env, "
+            "ctx) { return new Response('hello') } }",
+        source_));
+  } else {
+    handler_.Reset(isolate, handler);
+    // What service bindings find of it.
+    v8::Local<v8::Name> name = v8::String::NewFromUtf8Literal(isolate, "default");
+    exports_.Reset(isolate, v8::Object::New(isolate, v8::Null(isolate), &name, &handler, 1));
+  }
+}
+
+void AppIsolate::evaluateModules(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::TryCatch caught(isolate);
   auto linked = loader_.linkMain(context);
   if (auto* failure = std::get_if<ModuleLoader::Failure>(&linked)) {
     failure_.emplace(std::move(failure->error));
@@ -111,10 +151,24 @@ bool AppIsolate::makeEnv(v8::Local<v8::Context> context) {
   return true;
 }
 
+bool AppIsolate::applyFlags(v8::Local<v8::Context> context) {
+  if (!source_.flags) return true;
+  v8::Isolate* isolate = realm_->isolate();
+  v8::LocalVector<v8::Value> names(isolate);
+  for (const std::string& flag : *source_.flags) {
+    v8::Local<v8::String> name;
+    if (!jsString(isolate, flag).ToLocal(&name)) return false;
+    names.push_back(name);
+  }
+  v8::Local<v8::Value> list = v8::Array::New(isolate, names.data(), names.size());
+  return entry_.call(context, EntryPoint::kApplyFlags, list);
+}
+
 void AppIsolate::finishLoad(LoadResult result) {
   KJ_IF_MAYBE(loading, loading_) {
     auto fulfiller = kj::mv(*loading);
     loading_ = nullptr;
+    bridge_.sourceMaps().map(result.error);
     fulfiller->fulfill(kj::mv(result));
   }
 }
@@ -131,13 +185,15 @@ void AppIsolate::checkLoad() {
   }
   v8::Isolate* isolate = realm_->isolate();
   IsolateScope scope(isolate, realm_->context());
-  v8::Local<v8::Promise> evaluation = evaluation_.Get(isolate);
-  v8::Local<v8::Module> module = main_.Get(isolate);
-  if (evaluation->State() == v8::Promise::kPending) {
-    if (bridge_.timers().empty()) finishLoad(stalled(scope.context(), module));
-    return;
+  LoadResult result;
+  if (!source_.isServiceWorker) {
+    v8::Local<v8::Module> module = main_.Get(isolate);
+    if (evaluation_.Get(isolate)->State() == v8::Promise::kPending) {
+      if (bridge_.timers().empty()) finishLoad(stalled(scope.context(), module));
+      return;
+    }
+    result = checkHandler(scope.context(), module);
   }
-  LoadResult result = checkHandler(scope.context(), module);
   if (result.outcome == rpc::Outcome::OK) bridge_.endStartup();
   finishLoad(std::move(result));
 }
@@ -213,24 +269,39 @@ void AppIsolate::fetch(rpc::FetchCall::Reader call) {
     bridge_.answerWith(request, rpc::Outcome::INTERNAL_ERROR);
     return;
   }
-  const uint32_t slot = request.slot;
   if (call.hasEntrypoint() || call.hasProps() || call.hasMethod()) {
+    const uint32_t slot = request.slot;
     bridge_.enter(&request, [this, slot, call](v8::Local<v8::Context> context) {
       dispatchCall(context, slot, call);
     });
     return;
   }
   bridge_.enter(&request,
-                [this, slot](v8::Local<v8::Context> context) { dispatch(context, slot); });
+                [this, &request](v8::Local<v8::Context> context) { dispatch(context, request); });
 }
 
-void AppIsolate::dispatch(v8::Local<v8::Context> context, uint32_t slot) {
+void AppIsolate::dispatch(v8::Local<v8::Context> context, const RequestContext& request) {
   v8::Isolate* isolate = realm_->isolate();
   v8::TryCatch caught(isolate);
-  v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, slot);
-  const bool called = entry_.call(context, EntryPoint::kDispatchFetch, number,
-                                  handler_.Get(isolate), env_.Get(isolate));
-  if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
+  v8::Local<v8::Value> number = v8::Integer::NewFromUnsigned(isolate, request.slot);
+  bool called = false;
+  if (request.isScheduled()) {
+    called = dispatchScheduled(context, number, request.scheduled());
+  } else {
+    called = entry_.call(context, EntryPoint::kDispatchFetch, number, handler_.Get(isolate),
+                         env_.Get(isolate));
+  }
+  if (!called && !caught.HasTerminated()) bridge_.failRequest(request.slot, caught.Exception());
+}
+
+bool AppIsolate::dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
+                                   rpc::ScheduledEvent::Reader event) {
+  v8::Isolate* isolate = realm_->isolate();
+  v8::Local<v8::String> cron;
+  if (!jsString(isolate, event.getCron().cStr()).ToLocal(&cron)) return false;
+  v8::Local<v8::Value> time = v8::Number::New(isolate, static_cast<double>(event.getUnixMillis()));
+  return entry_.call(context, EntryPoint::kDispatchScheduled, slot, handler_.Get(isolate),
+                     env_.Get(isolate), cron.As<v8::Value>(), time);
 }
 
 void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
@@ -244,7 +315,7 @@ void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
       return bridge_.failRequest(slot, caught.Exception());
     }
   }
-  v8::Local<v8::Object> exports = exports_.Get(isolate);
+  v8::Local<v8::Object> exports = this->exports();
   if (texts[0]->Length() > 0 && !exports->Has(context, texts[0]).FromMaybe(false)) {
     return refuseEntrypoint(context, slot, std::string(given[0].begin(), given[0].size()));
   }
@@ -255,12 +326,21 @@ void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
   if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
 }
 
+// A script has its handler in the place of a default export.
+v8::Local<v8::Object> AppIsolate::exports() const {
+  v8::Isolate* isolate = realm_->isolate();
+  if (!exports_.IsEmpty()) return exports_.Get(isolate);
+  v8::Local<v8::Name> name = v8::String::NewFromUtf8Literal(isolate, "default");
+  v8::Local<v8::Value> handler = handler_.Get(isolate);
+  return v8::Object::New(isolate, v8::Null(isolate), &name, &handler, 1);
+}
+
 void AppIsolate::refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot,
                                   const std::string& name) {
   RequestContext* request = bridge_.requests().find(slot);
   v8::Local<v8::Array> names;
   std::string list;
-  if (exports_.Get(realm_->isolate())->GetOwnPropertyNames(context).ToLocal(&names)) {
+  if (exports()->GetOwnPropertyNames(context).ToLocal(&names)) {
     for (uint32_t i = 0; i < names->Length(); ++i) {
       v8::Local<v8::Value> each;
       if (!names->Get(context, i).ToLocal(&each) || !each->IsString()) continue;

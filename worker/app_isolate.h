@@ -60,17 +60,23 @@ class AppIsolate final {
 
  private:
   void evaluate(v8::Local<v8::Context> context);
+  void evaluateModules(v8::Local<v8::Context> context);
+  void evaluateScript(v8::Local<v8::Context> context);
   bool makeEnv(v8::Local<v8::Context> context);
+  bool applyFlags(v8::Local<v8::Context> context);
   // Ends the load when there is something to end it with.
   void checkLoad();
   void finishLoad(LoadResult result);
   LoadResult stopped() const;
   LoadResult checkHandler(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   LoadResult stalled(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
-  void dispatch(v8::Local<v8::Context> context, uint32_t slot);
+  void dispatch(v8::Local<v8::Context> context, const RequestContext& request);
+  bool dispatchScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> slot,
+                         rpc::ScheduledEvent::Reader event);
   // One that is not just the default export's fetch().
   void dispatchCall(v8::Local<v8::Context> context, uint32_t slot, rpc::FetchCall::Reader call);
   void refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot, const std::string& name);
+  v8::Local<v8::Object> exports() const;
 
   std::unique_ptr<Realm> realm_;
   const AppSource& source_;
@@ -82,7 +88,7 @@ class AppIsolate final {
   v8::Global<v8::Module> main_;
   v8::Global<v8::Promise> evaluation_;
   v8::Global<v8::Value> handler_;
-  // Of the main module, for entrypoints among them.
+  // Of the main module, for entrypoints among them; empty where it is a script.
   v8::Global<v8::Object> exports_;
   v8::Global<v8::Value> env_;
   // Set while the modules are linked; a limit that was broken explains more.

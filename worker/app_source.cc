@@ -9,6 +9,9 @@
 namespace nano {
 namespace {
 
+// More than there are that a worker is told of.
+constexpr uint32_t kMaxFlags = 256;
+
 std::string text(capnp::Text::Reader reader) { return {reader.begin(), reader.size()}; }
 
 std::optional<AppSource::Kind> moduleKind(rpc::Module::Kind kind) {
@@ -24,7 +27,9 @@ std::optional<AppSource::Kind> moduleKind(rpc::Module::Kind kind) {
     case rpc::Module::Kind::WASM:
       return AppSource::Kind::kWasm;
     case rpc::Module::Kind::SCRIPT:
+      return AppSource::Kind::kScript;
     case rpc::Module::Kind::SOURCE_MAP:
+      return AppSource::Kind::kSourceMap;
     case rpc::Module::Kind::UNKNOWN:
       break;
   }
@@ -53,6 +58,11 @@ std::optional<BadAppSource> readModules(rpc::AppVersion::Reader version, AppSour
     if (!isModulePath(path)) return BadAppSource{"\"" + path + "\" is not a module's path"};
     if (!kind) return BadAppSource{path + ": a kind of module this worker does not know"};
     if (!paths.insert(path).second) return BadAppSource{path + " is there twice"};
+    const bool isMain = path == source.mainModule;
+    if (*kind == AppSource::Kind::kScript && !isMain) {
+      return BadAppSource{path + ": a classic script can be the main module only"};
+    }
+    if (isMain) source.isServiceWorker = *kind == AppSource::Kind::kScript;
     auto content = module.getContent().asChars();
     bytes += content.size();
     if (bytes > kMaxBundleBytes) return BadAppSource{"the modules are too large"};
@@ -99,6 +109,12 @@ std::variant<AppSource, BadAppSource> readAppSource(rpc::AppVersion::Reader vers
   source.mainModule = text(version.getMainModule());
   if (auto bad = readModules(version, source)) return *bad;
   if (auto bad = readEnv(version, source)) return *bad;
+  if (version.getCompatibilityFlags().size() > kMaxFlags) return BadAppSource{"too many flags"};
+  if (version.getCompatibilityDate().size() > 0 || version.getCompatibilityFlags().size() > 0) {
+    source.flags.emplace();
+    for (capnp::Text::Reader flag : version.getCompatibilityFlags())
+      source.flags->push_back(text(flag));
+  }
   // A clock of a newer build is none that this one could show.
   if (version.getClock() == rpc::AppVersion::Clock::FROZEN) source.clock = version.getClock();
   source.codegen = version.getCodegen();

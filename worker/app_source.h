@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,7 +15,17 @@ namespace nano {
 // isolate is loaded from, and loaded again after one had to be thrown away.
 struct AppSource {
   // kBuiltin is one of nano's own modules, which no app brings.
-  enum class Kind : uint8_t { kEsModule, kJson, kText, kData, kWasm, kBuiltin };
+  // kScript is the main one of an app in service-worker syntax.
+  enum class Kind : uint8_t {
+    kEsModule,
+    kJson,
+    kText,
+    kData,
+    kWasm,
+    kBuiltin,
+    kScript,
+    kSourceMap
+  };
   struct Module {
     std::string path;
     Kind kind = Kind::kEsModule;
@@ -30,7 +41,11 @@ struct AppSource {
 
   std::string mainModule;
   std::vector<Module> modules;
+  // The main module is a classic script.
+  bool isServiceWorker = false;
   std::vector<Binding> env;
+  // Compatibility flags that are on; nothing where all is as nano has it.
+  std::optional<std::vector<std::string>> flags;
 
   AppLimits limits;
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;

@@ -149,5 +149,50 @@ TEST_F(CodegenTest, BytesBecomeNoSharedMemory) {
           .body.ends_with("shared memory is not available"));
 }
 
+constexpr char kRewrite[] =
+    "const rewriter = new HTMLRewriter().on('p', { async element(element) { await null;"
+    "element.setInnerContent('new'); } });"
+    "return rewriter.transform(new Response('<p>old</p>')).text();";
+
+// Its WebAssembly is nano's.
+TEST_F(CodegenTest, AnHtmlRewriterNeedsNoCodegen) {
+  TestVersion version = allowed(kRewrite);
+  version.codegen = false;
+  TestApp app = load(version);
+  EXPECT_EQ(app.fetch().body, "<p>new</p>") << app.allLines();
+  EXPECT_EQ(app.fetch().body, "<p>new</p>");
+}
+
+TEST_F(CodegenTest, AnHtmlRewritersMemoryIsTheApps) {
+  TestVersion version = allowed(kRewrite);
+  version.codegen = false;
+  version.limits.set(rpc::Limit::BUFFERS, 1);
+  EXPECT_EQ(load(version).fetch().body.find("<p>"), std::string::npos);
+
+  // An instance for each document on its way.
+  version.modules =
+      allowed(
+          "const rewriter = new HTMLRewriter().on('p', { element: () => new Promise(() => {}) });"
+          "const keeps = []; let error; while (error === undefined && keeps.length < 1000) {"
+          "const reader = rewriter.transform(new Response('<p>')).body.getReader();"
+          "keeps.push(reader); reader.read().catch((reason) => { error = reason; });"
+          "await new Promise((resolve) => setTimeout(resolve, 1)); }"
+          "return error?.name + (keeps.length > 3 && keeps.length < 17);")
+          .modules;
+  version.limits.set(rpc::Limit::BUFFERS, 16);
+  TestApp many = load(version);
+  EXPECT_EQ(many.fetch().body, "RangeErrortrue") << many.allLines();
+}
+
+TEST_F(CodegenTest, AnHtmlRewriterIsStoppedByTheCpuLimit) {
+  TestVersion version = allowed(
+      "const rewriter = new HTMLRewriter().on('*', { element: (element) => "
+      "element.setAttribute('a', 'b') });"
+      "for (;;) await rewriter.transform(new Response('<p>'.repeat(1e5))).text();");
+  version.codegen = false;
+  version.limits.set(rpc::Limit::CPU, 300);
+  EXPECT_EQ(load(version).fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
+}
+
 }  // namespace
 }  // namespace nano

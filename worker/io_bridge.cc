@@ -48,6 +48,7 @@ IoBridge::IoBridge(JsEntry& entry, const AppSource& source, Surroundings surroun
       sockets_(*this, around_.egress.client()),
       keys_(entry.realm().buffers()),
       timers_(around_.timer, [this](uint32_t id, int32_t slot) { fireTimer(id, slot); }),
+      sourceMaps_(source),
       afterFreeRun_([]() {}),
       madeAt_(around_.timer.now()),
       madeAtExactly_(std::chrono::steady_clock::now()),
@@ -227,10 +228,21 @@ void IoBridge::forgetDropped() {
 }
 
 void IoBridge::report(RequestContext* request, LogLevel level, std::string_view line) {
+  // Where an app has maps its lines may have stacks, whoever made them.
+  if (!sourceMaps_.empty()) {
+    addLine(request, level, sourceMaps_.mapped(line));
+    for (const std::string& problem : sourceMaps_.takeProblems())
+      addLine(request, LogLevel::kWarn, problem);
+  } else {
+    addLine(request, level, line);
+  }
+  around_.stir();
+}
+
+void IoBridge::addLine(RequestContext* request, LogLevel level, std::string_view line) {
   LogBudget& budget = request == nullptr ? freeLog_ : request->log;
   around_.log.add(budget, request == nullptr ? std::string_view() : request->requestId(), level,
                   line, unixMillis());
-  around_.stir();
 }
 
 RequestContext* IoBridge::current() const {

@@ -24,6 +24,7 @@
 #include "worker/outbound_fetches.h"
 #include "worker/outbound_sockets.h"
 #include "worker/request_table.h"
+#include "worker/source_maps.h"
 #include "worker/timer_queue.h"
 
 namespace nano {
@@ -78,6 +79,8 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   // A line of our own in the app's log; `request` may be null.
   void report(RequestContext* request, LogLevel level, std::string_view line);
 
+  SourceMaps& sourceMaps() { return sourceMaps_; }
+
   // For the parts that have a file of their own.
   v8::Isolate* isolate() const { return isolate_; }
   const AppLimits& limits() const { return source_.limits; }
@@ -123,6 +126,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   void pull(uint32_t number) override;
   void readerLeft(uint32_t number) override;
 
+  void addLine(RequestContext* request, LogLevel level, std::string_view line);
   void forgetDropped();
   CpuLimit nextLimit(const RequestContext* request) const;
   JsEntry::Turn run(const RequestContext* request, std::chrono::nanoseconds limit,
@@ -164,6 +168,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
   std::vector<uint32_t> droppedTimers_;
   std::vector<uint32_t> droppedBodies_;
   LogBudget freeLog_;
+  SourceMaps sourceMaps_;
   std::chrono::nanoseconds startupCpuUsed_{0};
   // By runs for no request since the last request came.
   std::chrono::nanoseconds freeCpuUsed_{0};

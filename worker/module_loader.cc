@@ -48,9 +48,8 @@ ModuleLoader::ModuleLoader(v8::Isolate* isolate, const AppSource& source,
     builtins_.push_back({std::string(name), AppSource::Kind::kBuiltin, {}});
   for (const AppSource::Module& module : builtins_)
     records_.emplace(module.path, std::make_unique<Record>(module));
-  for (const AppSource::Module& module : source_.modules) {
+  for (const AppSource::Module& module : source_.modules)
     records_.emplace(module.path, std::make_unique<Record>(module));
-  }
   isolate_->SetData(kModuleLoaderIsolateSlot, this);
 }
 
@@ -166,9 +165,12 @@ v8::MaybeLocal<v8::Value> ModuleLoader::makeValue(v8::Local<v8::Context> context
     }
     case AppSource::Kind::kEsModule:
     case AppSource::Kind::kBuiltin:
+    case AppSource::Kind::kScript:
+    case AppSource::Kind::kSourceMap:
       break;
   }
-  KJ_UNREACHABLE;
+  throwTypeError(isolate_, record.source.path + " is no module: it exports nothing");
+  return {};
 }
 
 v8::MaybeLocal<v8::Value> ModuleLoader::compileWasm(const Record& record) {

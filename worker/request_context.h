@@ -41,6 +41,9 @@ class RequestContext final {
   LogBudget log;
 
   rpc::Request::Reader request() const { return call_.getRequest(); }
+  // Whether it is no request but an event for scheduled(). Read before detach().
+  bool isScheduled() const { return call_.hasScheduled(); }
+  rpc::ScheduledEvent::Reader scheduled() const { return call_.getScheduled(); }
   std::string_view requestId() const {
     const auto id = call_.getRequestId();
     return {id.begin(), id.size()};

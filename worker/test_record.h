@@ -102,6 +102,9 @@ struct TestVersion {
   std::vector<std::pair<std::string, std::string>> env = {};
   // Names of service bindings.
   std::vector<std::string> services = {};
+  // Compatibility flags that are on; without a date nothing is said.
+  std::vector<std::string> flags = {};
+  std::string date = "";
   AppLimits limits = testLimits();
   rpc::AppVersion::Clock clock = rpc::AppVersion::Clock::COARSE;
   bool codegen = false;
@@ -121,6 +124,9 @@ struct TestCall {
   std::string body = "";
   std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
   uint8_t hops = 0;
+  // A call of scheduled() instead of a request.
+  std::string cron = "";
+  int64_t scheduledMillis = 0;
   // By a service binding.
   std::string entrypoint = "";
   std::string props = "";

@@ -161,6 +161,10 @@ TEST_F(JitlessWorkerTest, RunsJavaScriptWithoutWebAssembly) {
       "return new Response(eval('1 + 1') + new Function('return typeof WebAssembly')())");
   codegen.codegen = true;
   EXPECT_EQ(TestApp(loop_, worker(), codegen).fetch().body, "2undefined");
+  TestApp rewriter(loop_, worker(),
+                   TestVersion::handling("try { new HTMLRewriter().on('p', {}); } catch (error) { "
+                                         "return new Response(error.message); }"));
+  EXPECT_NE(rewriter.fetch().body.find("code profile jitless"), std::string::npos);
   TestApp endless(loop_, worker(), TestVersion::handling("for (;;) {}"));
   EXPECT_EQ(endless.fetch().outcome, rpc::Outcome::EXCEEDED_CPU);
 }

@@ -56,12 +56,7 @@ class Comparison {
     if (types.isRegExp(a))
       return types.isRegExp(b) && String(a) === String(b) && a.lastIndex === b.lastIndex;
     if (types.isNativeError(a) || a instanceof Error) return this.#errorsEqual(a, b);
-    if (types.isBoxedPrimitive(a))
-      return (
-        types.isBoxedPrimitive(b) &&
-        typeof a.valueOf() === typeof b.valueOf() &&
-        is(a.valueOf(), b.valueOf())
-      );
+    if (types.isBoxedPrimitive(a)) return types.isBoxedPrimitive(b) && is(unboxed(a), unboxed(b));
     if (types.isAnyArrayBuffer(a))
       return types.isAnyArrayBuffer(b) && bytesEqual(new Uint8Array(a), new Uint8Array(b));
     if (ArrayBuffer.isView(a)) return ArrayBuffer.isView(b) && this.#viewsEqual(a, b);
@@ -140,6 +135,19 @@ class Comparison {
     if (!this.partial && mine.length !== others.length) return false;
     return others.every((symbol) => mine.includes(symbol) && this.equal(a[symbol], b[symbol]));
   }
+}
+
+/** The primitive inside, by the only class that it can be of. */
+function unboxed(value) {
+  for (const [isOne, { prototype }] of [
+    [types.isNumberObject, Number],
+    [types.isStringObject, String],
+    [types.isBooleanObject, Boolean],
+    [types.isBigIntObject, BigInt],
+  ]) {
+    if (isOne(value)) return Reflect.apply(prototype.valueOf, value, []);
+  }
+  return Reflect.apply(Symbol.prototype.valueOf, value, []);
 }
 
 function enumerableSymbols(object) {

@@ -38,6 +38,7 @@ class CipherBase extends LazyTransform {
   #encrypts;
   #tag;
   #tagBytes;
+  #length = 0;
 
   constructor(encrypts, name, key, iv, options) {
     super(options);
@@ -70,7 +71,9 @@ class CipherBase extends LazyTransform {
   update(data, inputEncoding, outputEncoding) {
     this.#open('update');
     this.#applyTag();
-    const bytes = this.#cipher.update(toBytes(data, 'data', inputEncoding));
+    const given = toBytes(data, 'data', inputEncoding);
+    this.#length += given.length;
+    const bytes = this.#cipher.update(given);
     if (bytes === undefined)
       throw withCode(Error, 'ERR_CRYPTO_INVALID_STATE', 'Trying to add data in unsupported state');
     return giveBytes(bytes, outputEncoding);
@@ -84,13 +87,11 @@ class CipherBase extends LazyTransform {
     if (bytes !== undefined) return giveBytes(bytes, outputEncoding);
     if (this.#facts.isAuthenticated)
       throw new Error('Unsupported state or unable to authenticate data');
-    throw withCode(
-      Error,
-      'ERR_OSSL_BAD_DECRYPT',
-      this.#encrypts
-        ? 'error:1C80006A:Provider routines::wrong final block length'
-        : 'error:1C800064:Provider routines::bad decrypt',
-    );
+    if (this.#encrypts || this.#length % this.#facts.blockBytes !== 0) {
+      const message = 'error:1C80006B:Provider routines::wrong final block length';
+      throw withCode(Error, 'ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH', message);
+    }
+    throw withCode(Error, 'ERR_OSSL_BAD_DECRYPT', 'error:1C800064:Provider routines::bad decrypt');
   }
 
   setAutoPadding(pads = true) {
@@ -171,9 +172,11 @@ function getCipherInfo(name, { keyLength, ivLength } = {}) {
   return blockBytes > 1 ? { ...info, blockSize: blockBytes } : info;
 }
 
+const { callable } = require('nano:callable');
+
 module.exports = {
-  Cipheriv,
-  Decipheriv,
+  Cipheriv: callable(Cipheriv),
+  Decipheriv: callable(Decipheriv),
   createCipheriv: (...args) => new Cipheriv(...args),
   createDecipheriv: (...args) => new Decipheriv(...args),
   getCiphers: () => [...kAlgorithms],

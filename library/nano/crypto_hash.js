@@ -2,6 +2,7 @@
 
 const { check, invalidArgType, withCode } = require('nano:errors');
 const { toBytes, giveBytes, digestName } = require('nano:crypto_data');
+const { callable } = require('nano:callable');
 const { LazyTransform } = require('nano:lazy_transform');
 
 const { crypto } = nano;
@@ -25,6 +26,8 @@ function finalized() {
 
 class Hash extends LazyTransform {
   #digest;
+  /** What went out as a stream may be asked for once more. */
+  #piped;
 
   constructor(algorithm, options) {
     super(options);
@@ -50,6 +53,9 @@ class Hash extends LazyTransform {
   }
 
   digest(encoding) {
+    const piped = this.#piped;
+    this.#piped = undefined;
+    if (piped !== undefined) return giveBytes(piped, encoding);
     if (this.#digest === null) throw finalized();
     const value = this.#digest.finish();
     this.#digest = null;
@@ -66,7 +72,9 @@ class Hash extends LazyTransform {
   }
 
   _flush(done) {
-    this.push(this.digest());
+    const value = this.digest();
+    this.#piped = value;
+    this.push(Buffer.from(value));
     done();
   }
 }
@@ -140,10 +148,6 @@ function hash(algorithm, data, options = 'hex') {
   const encoding = typeof options === 'string' ? options : (options?.outputEncoding ?? 'hex');
   return giveBytes(digestOnce(algorithm, toBytes(data, 'data')), encoding);
 }
-
-/** These are called without `new`, too. */
-const callable = (Class) =>
-  new Proxy(Class, { apply: (target, receiver, args) => new target(...args) });
 
 const kNames =
   'blake2b512 blake2s256 md5 ripemd160 sha1 sha224 sha256 sha3-224 sha3-256 sha3-384 sha3-512 sha384 sha512 sha512-224 sha512-256';

@@ -155,7 +155,7 @@ function oaep(encrypts, given, data) {
     encrypts,
     digestNumber(options.oaepHash ?? 'sha1'),
     label,
-    toBytes(data, 'buffer'),
+    toBytes(data, 'buffer', options.encoding),
   );
   if (result === undefined)
     throw withCode(
@@ -240,9 +240,11 @@ class ECDH {
   }
 }
 
+const { callable } = require('nano:callable');
+
 module.exports = {
-  Sign,
-  Verify,
+  Sign: callable(Sign),
+  Verify: callable(Verify),
   sign,
   verify,
   createSign: (algorithm) => new Sign(algorithm),

@@ -34,12 +34,23 @@ function invalidArgType(name, expected, value) {
   const what = name.endsWith(' argument')
     ? `The ${name}`
     : `The "${name}" ${name.includes('.') ? 'property' : 'argument'}`;
-  const isClass = (kind) => /^[A-Z]/.test(kind);
-  const types = kinds.filter((kind) => !isClass(kind));
-  const classes = kinds.filter(isClass);
+  const types = [];
+  const classes = [];
+  const others = [];
+  for (const kind of kinds) {
+    if (kTypes.includes(kind)) types.push(kind.toLowerCase());
+    else if (/^([A-Z][a-z0-9]*)+$/.test(kind)) classes.push(kind);
+    else others.push(kind);
+  }
+  if (classes.length > 0 && types.includes('object')) {
+    types.splice(types.indexOf('object'), 1);
+    classes.push('Object');
+  }
   const parts = [];
-  if (types.length > 0) parts.push(`of type ${list(types)}`);
+  if (types.length > 0)
+    parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types)}`);
   if (classes.length > 0) parts.push(`an instance of ${list(classes)}`);
+  if (others.length > 0) parts.push(`${/[A-Z]/.test(others[0]) ? 'an ' : ''}${list(others)}`);
   return withCode(
     TypeError,
     'ERR_INVALID_ARG_TYPE',
@@ -47,8 +58,21 @@ function invalidArgType(name, expected, value) {
   );
 }
 
+const kTypes = [
+  'string',
+  'function',
+  'number',
+  'object',
+  'Function',
+  'Object',
+  'boolean',
+  'bigint',
+  'symbol',
+];
+
 function list(words) {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  if (words.length < 3) return words.join(' or ');
+  return `${words.slice(0, -1).join(', ')}, or ${words.at(-1)}`;
 }
 
 function invalidArgValue(name, value, reason = 'is invalid') {
@@ -59,11 +83,22 @@ function invalidArgValue(name, value, reason = 'is invalid') {
   );
 }
 
+/** Large numbers in groups of three. */
+function shown(value) {
+  const isLarge =
+    typeof value === 'bigint'
+      ? value > 2n ** 32n || value < -(2n ** 32n)
+      : Number.isInteger(value) && Math.abs(value) > 2 ** 32;
+  if (!isLarge) return show(value, 0);
+  const digits = `${value}`.replace(/\B(?=(\d{3})+$)/g, '_');
+  return typeof value === 'bigint' ? `${digits}n` : digits;
+}
+
 function outOfRange(name, range, value) {
   return withCode(
     RangeError,
     'ERR_OUT_OF_RANGE',
-    `The value of "${name}" is out of range. It must be ${range}. Received ${show(value, 0)}`,
+    `The value of "${name}" is out of range. It must be ${range}. Received ${shown(value)}`,
   );
 }
 
@@ -79,6 +114,15 @@ const check = {
   },
   boolean(value, name) {
     if (typeof value !== 'boolean') throw invalidArgType(name, 'boolean', value);
+  },
+  number(value, name, min = undefined, max = undefined) {
+    if (typeof value !== 'number') throw invalidArgType(name, 'number', value);
+    const isLow = min !== undefined && value < min;
+    const isHigh = max !== undefined && value > max;
+    if (isLow || isHigh || ((min !== undefined || max !== undefined) && Number.isNaN(value))) {
+      const bounds = [min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`];
+      throw outOfRange(name, bounds.filter(Boolean).join(' && '), value);
+    }
   },
   /** An integer from `min` to `max`. */
   integer(value, name, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {

@@ -9,7 +9,8 @@ const { wrapDocumentHandlers, wrapElementHandlers } = require('nano:html_rewrite
 const kPieceBytes = 64 * 1024;
 
 function handlersOf(value, context) {
-  if (typeof value === 'object' && value !== null) return value;
+  if (value === null) return {};
+  if (typeof value === 'object' || typeof value === 'function') return value;
   throw new TypeError(`${context}: the handlers are no object`);
 }
 

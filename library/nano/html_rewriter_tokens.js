@@ -123,8 +123,6 @@ class EndTag extends Token {
 }
 
 class Element extends Content {
-  #endHandlers = null;
-
   get tagName() {
     return read(nativeOf(this), 'tagName');
   }
@@ -181,13 +179,8 @@ class Element extends Content {
     if (typeof handler !== 'function') {
       throw new TypeError("Failed to execute 'onEndTag' on 'Element': the handler is no function");
     }
-    if (this.#endHandlers !== null) {
-      this.#endHandlers.push(handler);
-      return;
-    }
-    const handlers = [handler];
-    call(nativeOf(this), 'onEndTag', [(native) => runAll(handlers, new EndTag(native))]);
-    this.#endHandlers = handlers;
+    // A later one is in the place of an earlier one, as on Workers.
+    call(nativeOf(this), 'onEndTag', [(native) => run(undefined, handler, new EndTag(native))]);
   }
 }
 
@@ -240,14 +233,6 @@ function run(handlers, handler, token) {
   const result = Reflect.apply(handler, handlers, [token]);
   if (!isThenable(result)) return queueOf(token) ?? undefined;
   return Promise.resolve(result).then(() => queueOf(token));
-}
-
-function runAll(handlers, token, from = 0) {
-  for (let i = from; i < handlers.length; i++) {
-    const waiting = run(undefined, handlers[i], token);
-    if (waiting !== undefined) return waiting.then(() => runAll(handlers, token, i + 1));
-  }
-  return undefined;
 }
 
 /** For lol-html: what `handlers` has of these, [name, class, ...], as it is now. */

@@ -48,9 +48,9 @@ class Coding {
     this.#coder = zlib.coder(this.#format, this.#compresses, this.#level);
   }
 
-  /** Whether another gzip member follows: Node.js reads them all, and nothing else behind one. */
+  /** Whether another gzip member follows: Node.js reads them all, and zeros behind them. */
   #goesOn(bytes, at) {
-    return this.#format === 'gzip' && bytes[at] === 0x1f && bytes[at + 1] === 0x8b;
+    return this.#format === 'gzip' && at < bytes.length && bytes[at] !== 0;
   }
 
   /**

@@ -41,6 +41,7 @@ class AssertionError extends Error {
     this.expected = expected;
     this.operator = operator;
     Object.defineProperty(this, 'name', {
+      __proto__: null,
       configurable: true,
       value: 'AssertionError',
       writable: true,
@@ -191,6 +192,14 @@ function throws(callback, second, third) {
 
 async function settle(promise) {
   const waited = typeof promise === 'function' ? promise() : promise;
+  if (typeof promise === 'function' && typeof waited?.then !== 'function') {
+    throw withCode(
+      TypeError,
+      'ERR_INVALID_RETURN_VALUE',
+      'Expected instance of Promise to be returned from the "promiseFn" function but got ' +
+        `${waited === null || typeof waited !== 'object' ? `type ${typeof waited}` : 'an object'}.`,
+    );
+  }
   if (typeof waited?.then !== 'function')
     throw invalidArgType('promiseFn', ['Function', 'Promise'], waited);
   try {

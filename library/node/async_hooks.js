@@ -49,12 +49,28 @@ class AsyncLocalStorage {
     return new Map(getFrame()).set(this, store);
   }
 
+  /** What others enter meanwhile stays, as in Node.js. */
   run(store, callback, ...args) {
-    return runInFrame(this.#with(store), callback, undefined, args);
+    const outer = getFrame();
+    const frame = this.#with(store);
+    setFrame(frame);
+    try {
+      return Reflect.apply(callback, undefined, args);
+    } finally {
+      setFrame(getFrame() === frame ? outer : this.#restored(outer));
+    }
   }
 
   exit(callback, ...args) {
-    return runInFrame(this.#with(undefined), callback, undefined, args);
+    return this.run(undefined, callback, ...args);
+  }
+
+  /** The frame as it is, but with what this had in another. */
+  #restored(outer) {
+    const frame = new Map(getFrame());
+    if (outer?.has(this)) frame.set(this, outer.get(this));
+    else frame.delete(this);
+    return frame.size === 0 ? undefined : frame;
   }
 
   enterWith(store) {

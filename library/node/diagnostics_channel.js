@@ -93,6 +93,7 @@ class TracingChannel {
   }
 
   traceSync(callback, context = {}, receiver, ...args) {
+    if (!this.hasSubscribers) return Reflect.apply(callback, receiver, args);
     return this.start.runStores(context, () => {
       try {
         return (context.result = Reflect.apply(callback, receiver, args));
@@ -114,6 +115,7 @@ class TracingChannel {
   }
 
   tracePromise(callback, context = {}, receiver, ...args) {
+    if (!this.hasSubscribers) return Reflect.apply(callback, receiver, args);
     return this.start.runStores(context, () => {
       try {
         return Promise.resolve(Reflect.apply(callback, receiver, args)).then(
@@ -138,6 +140,7 @@ class TracingChannel {
 
   traceCallback(callback, position = -1, context = {}, receiver, ...args) {
     const done = args.at(position);
+    if (!this.hasSubscribers) return Reflect.apply(callback, receiver, args);
     check.function(done, 'callback');
     const { asyncEnd, asyncStart, error: failed } = this;
     const traced = function (error, value) {

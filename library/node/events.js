@@ -1,72 +1,19 @@
-// node:events: the package `events`, and what Node.js has had since.
+// node:events.
 
-const PlainEmitter = require('../node_modules/events/events.js');
+const { EventEmitter, kRejection, errorMonitor } = require('nano:event_emitter');
 const { AsyncResource } = require('node:async_hooks');
-const { AbortError, check, invalidArgType, withCode } = require('nano:errors');
+const { AbortError, check, invalidArgType } = require('nano:errors');
 
-const kRejection = Symbol.for('nodejs.rejection');
-const kCapture = Symbol('kCapture');
-const errorMonitor = Symbol('events.errorMonitor');
 const isEventTarget = (value) => typeof value?.addEventListener === 'function';
 
-const plainEmit = PlainEmitter.prototype.emit;
-
-function EventEmitter(options) {
-  PlainEmitter.init.call(this);
-  if (options?.captureRejections) {
-    check.boolean(options.captureRejections, 'options.captureRejections');
-    this[kCapture] = true;
+function checkSignal(signal) {
+  if (
+    signal !== undefined &&
+    (typeof signal !== 'object' || signal === null || !('aborted' in signal))
+  ) {
+    throw invalidArgType('options.signal', 'AbortSignal', signal);
   }
 }
-EventEmitter.prototype = PlainEmitter.prototype;
-Object.defineProperty(EventEmitter.prototype, 'constructor', {
-  configurable: true,
-  value: EventEmitter,
-  writable: true,
-});
-Object.defineProperty(EventEmitter, 'defaultMaxListeners', {
-  enumerable: true,
-  get: () => PlainEmitter.defaultMaxListeners,
-  set: (count) => (PlainEmitter.defaultMaxListeners = count),
-});
-
-/** As Node's: who monitors errors is told first, and rejections of listeners can be caught. */
-EventEmitter.prototype.emit = function emit(type, ...args) {
-  if (type === 'error' && this._events?.[errorMonitor] !== undefined) {
-    plainEmit.call(this, errorMonitor, ...args);
-  }
-  if (type === 'error' && !(args[0] instanceof Error) && this.listenerCount(type) === 0)
-    throw unhandled(args[0]);
-  if (!this[kCapture] && !EventEmitter.captureRejections)
-    return plainEmit.call(this, type, ...args);
-  const handlers = this.rawListeners(type);
-  if (handlers.length === 0) return plainEmit.call(this, type, ...args);
-  for (const handler of handlers) {
-    const result = Reflect.apply(handler, this, args);
-    if (typeof result?.then === 'function') {
-      result.then(undefined, (error) => queueMicrotask(() => rejected(this, error, type, args)));
-    }
-  }
-  return true;
-};
-
-function unhandled(value) {
-  const shown = typeof value === 'string' ? `'${value}'` : nano.inspect(value, { depth: 2 });
-  return Object.assign(withCode(Error, 'ERR_UNHANDLED_ERROR', `Unhandled error. (${shown})`), {
-    context: value,
-  });
-}
-
-function rejected(emitter, error, type, args) {
-  if (typeof emitter[kRejection] === 'function') emitter[kRejection](error, type, ...args);
-  else emitter.emit('error', error);
-}
-
-EventEmitter.prototype.listenerCount = function listenerCount(type, listener) {
-  const found = this.rawListeners(type);
-  if (listener === undefined) return found.length;
-  return found.filter((one) => one === listener || one.listener === listener).length;
-};
 
 /** Calls `listen(name, listener)` for an emitter or an EventTarget; gives what undoes it. */
 function attach(emitter, name, listener, options) {
@@ -80,9 +27,11 @@ function attach(emitter, name, listener, options) {
   return () => emitter.removeEventListener(name, listener);
 }
 
-function once(emitter, name, options = {}) {
+async function once(emitter, name, options = {}) {
+  check.object(options, 'options');
   const { signal } = options;
-  if (signal?.aborted) return Promise.reject(new AbortError(undefined, { cause: signal.reason }));
+  checkSignal(signal);
+  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
   return new Promise((resolve, reject) => {
     const undo = [];
     const finish = (settle) => (value) => {
@@ -104,7 +53,9 @@ function once(emitter, name, options = {}) {
 
 /** An async iterator of what is emitted. */
 function on(emitter, name, options = {}) {
+  check.object(options, 'options');
   const { signal, close = [] } = options;
+  checkSignal(signal);
   if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
   const waiting = [];
   const events = [];
@@ -160,6 +111,7 @@ function on(emitter, name, options = {}) {
 const targetLimits = new WeakMap();
 
 function setMaxListeners(count = EventEmitter.defaultMaxListeners, ...emitters) {
+  check.number(count, 'setMaxListeners', 0);
   if (emitters.length === 0) EventEmitter.defaultMaxListeners = count;
   for (const emitter of emitters) {
     if (typeof emitter?.setMaxListeners === 'function') emitter.setMaxListeners(count);
@@ -172,7 +124,8 @@ function getMaxListeners(emitter) {
   if (typeof emitter?.getMaxListeners === 'function') return emitter.getMaxListeners();
   if (!isEventTarget(emitter))
     throw invalidArgType('emitter', ['EventEmitter', 'EventTarget'], emitter);
-  return targetLimits.get(emitter) ?? EventEmitter.defaultMaxListeners;
+  const fallback = emitter instanceof AbortSignal ? 0 : EventEmitter.defaultMaxListeners;
+  return targetLimits.get(emitter) ?? fallback;
 }
 
 function addAbortListener(signal, listener) {
@@ -214,7 +167,6 @@ module.exports = Object.assign(EventEmitter, {
   on,
   errorMonitor,
   captureRejectionSymbol: kRejection,
-  captureRejections: false,
   usingDomains: false,
   setMaxListeners,
   getMaxListeners,

@@ -9,6 +9,8 @@ Object.assign(Readable, { fromWeb: adapters.readableFromWeb, toWeb: adapters.rea
 Object.assign(Writable, { fromWeb: adapters.writableFromWeb, toWeb: adapters.writableToWeb });
 Object.assign(Duplex, { fromWeb: adapters.duplexFromWeb, toWeb: adapters.duplexToWeb });
 adapters.connect(stream);
+// As Node.js has it by now.
+stream.setDefaultHighWaterMark(false, 65536);
 // The bundler had to call them something else.
 for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']) {
   Object.defineProperty(stream[name], 'name', { configurable: true, value: name });

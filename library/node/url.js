@@ -41,22 +41,21 @@ function pathToFileURL(path) {
 }
 
 function urlToHttpOptions(url) {
-  const { hostname } = url;
+  const { hostname, pathname, port, username, password, search } = url;
   const options = {
     __proto__: null,
     ...url,
     protocol: url.protocol,
-    hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
+    hostname: hostname?.startsWith('[') ? hostname.slice(1, -1) : hostname,
     hash: url.hash,
-    search: url.search,
-    pathname: url.pathname,
-    path: `${url.pathname || ''}${url.search || ''}`,
+    search,
+    pathname,
+    path: `${pathname || ''}${search || ''}`,
     href: url.href,
   };
-  if (url.port !== '') options.port = Number(url.port);
-  if (url.username || url.password) {
-    options.auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  }
+  if (port !== '') options.port = Number(port);
+  if (username || password)
+    options.auth = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return options;
 }
 
@@ -72,6 +71,7 @@ function domainToASCII(domain) {
 /** The package's own prints a warning. */
 function parse(input, parsesQuery, slashesDenoteHost) {
   if (input instanceof legacy.Url) return input;
+  check.string(input, 'url');
   const url = new legacy.Url();
   url.parse(input, parsesQuery, slashesDenoteHost);
   return url;

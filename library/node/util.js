@@ -58,7 +58,8 @@ function callbackify(original) {
 
 function inherits(constructor, parent) {
   check.function(constructor, 'ctor');
-  check.function(parent, 'superCtor');
+  if (parent === undefined || parent === null)
+    throw invalidArgType('superCtor', 'Function', parent);
   if (parent.prototype === undefined)
     throw invalidArgType('superCtor.prototype', 'Object', parent.prototype);
   Object.defineProperty(constructor, 'super_', {
@@ -72,6 +73,7 @@ function inherits(constructor, parent) {
 const warned = new Set();
 
 function deprecate(method, message, code) {
+  if (code !== undefined) check.string(code, 'code');
   let told = false;
   function deprecated(...args) {
     if (!told) {

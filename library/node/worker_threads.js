@@ -15,8 +15,9 @@ module.exports = {
   workerData: null,
   SHARE_ENV: Symbol.for('nodejs.worker_threads.SHARE_ENV'),
   BroadcastChannel,
-  MessageChannel,
-  MessagePort,
+  // An app with an old compatibility date has no such globals.
+  MessageChannel: globalThis.MessageChannel,
+  MessagePort: globalThis.MessagePort,
   getEnvironmentData: () => undefined,
   setEnvironmentData() {},
   isMarkedAsUntransferable: () => false,

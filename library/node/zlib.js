@@ -3,6 +3,7 @@
 const { check, invalidArgType, notAvailable, withCode } = require('nano:errors');
 const { constants } = require('nano:zlib_constants');
 const { Coding, kNoBytes } = require('nano:zlib_coding');
+const { callable } = require('nano:callable');
 const { Transform } = require('node:stream');
 
 const kMaxLength = require('node:buffer').kMaxLength;
@@ -165,7 +166,7 @@ function codeAll(kind, data, options = {}) {
     coding.close();
   }
   const all = Buffer.concat(pieces, length);
-  return options.info ? { buffer: all, engine: undefined } : all;
+  return options.info ? { buffer: all, engine: exported[`create${kind.name}`](options) } : all;
 }
 
 /** In Node's words: the class, the function, the format. */
@@ -186,6 +187,7 @@ const kKinds = [
 let table;
 
 function crc32(data, value = 0) {
+  check.integer(value, 'value', 0, 0xffffffff);
   table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
     let rest = byte;
     for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? 0xedb88320 ^ (rest >>> 1) : rest >>> 1;
@@ -221,7 +223,7 @@ for (const kind of kKinds) {
       }
     },
   };
-  exported[name] = new Proxy(Class, { apply: (target, receiver, args) => new target(...args) });
+  exported[name] = callable(Class);
   exported[`create${name}`] = (options) => new Class(options);
   exported[`${call}Sync`] = (data, options) => codeAll(kind, data, options);
   exported[call] = (data, options, callback) => {
@@ -245,6 +247,10 @@ for (const name of Object.keys(constants)) {
   if (/^(Z_|DEFLATE$|INFLATE$|GZIP$|GUNZIP$|DEFLATERAW$|INFLATERAW$|UNZIP$)/.test(name)) {
     Object.defineProperty(exported, name, { enumerable: false, value: constants[name] });
   }
+}
+
+for (const name of ['codes', 'constants']) {
+  Object.defineProperty(exported, name, { writable: false });
 }
 
 module.exports = exported;

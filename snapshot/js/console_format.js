@@ -6,6 +6,7 @@ import { dataProperty } from './inspect_names.js';
 import { formatBigInt, formatNumber, formatPrimitive } from './inspect_text.js';
 import {
   FunctionPrototypeToString,
+  JSONStringify,
   NumberConstructor as Number,
   NumberParseFloat,
   NumberParseInt,
@@ -78,6 +79,8 @@ function convert(specifier, value) {
       return inspect(value, kDeep);
     case 0x4f: // O
       return inspect(value);
+    case 0x6a: // j, which Node.js has
+      return toJsonText(value);
     case 0x63: // c: styles have no place in a log.
       return '';
     default:
@@ -92,12 +95,22 @@ function toNumberText(value, parse) {
   return formatNumber(parse(value));
 }
 
+function toJsonText(value) {
+  try {
+    return `${JSONStringify(value)}`;
+  } catch {
+    // Most of the time that is what is wrong; console must not throw.
+    return '[Circular]';
+  }
+}
+
 function toText(value) {
   switch (typeof value) {
     case 'string':
       return value;
-    case 'object':
     case 'function':
+      return customText(value) ?? FunctionPrototypeToString(value);
+    case 'object':
       return (value === null ? undefined : customText(value)) ?? inspect(value, 0);
     default:
       return formatPrimitive(value, 0, kLongestText);

@@ -1,6 +1,7 @@
 // @ts-check
 // console.table: rows and columns with lines around them, as Node prints them.
 
+import { kindOf, previewEntries } from 'nano:ops';
 import { inspect } from './inspect.js';
 import { formatKey } from './inspect_text.js';
 import {
@@ -21,6 +22,8 @@ const kMaxColumns = 30;
 
 const kIndexColumn = '(index)';
 const kValuesColumn = 'Values';
+const kIterationColumn = '(iteration index)';
+const kKeyColumn = 'Key';
 
 /**
  * The table's text; undefined where the data is no object, and is printed like any value.
@@ -28,6 +31,8 @@ const kValuesColumn = 'Values';
  */
 export function formatTable(data, properties) {
   if (typeof data !== 'object' || data === null) return undefined;
+  const kind = kindOf(data);
+  if (kind === 'Map' || kind === 'Set') return formatCollection(data, kind === 'Map');
   const keys = ObjectKeys(data);
   const columns = ArrayIsArray(properties) ? textsOf(properties) : [];
   const rows = [];
@@ -46,6 +51,23 @@ export function formatTable(data, properties) {
   const header = [kIndexColumn];
   for (let i = 0; i < columns.length; i++) ArrayPrototypePush(header, columns[i]);
   if (hasValues) ArrayPrototypePush(header, kValuesColumn);
+  return draw(header, rows);
+}
+
+/** Of a Map or a Set: an entry a row. */
+function formatCollection(data, hasKeys) {
+  const entries = previewEntries(data)[0];
+  const step = hasKeys ? 2 : 1;
+  const rows = [];
+  for (let i = 0; i < entries.length && rows.length < kMaxRows; i += step) {
+    const row = { __proto__: null, [kIterationColumn]: `${rows.length}` };
+    if (hasKeys) row[kKeyColumn] = inspect(entries[i], 0);
+    row[kValuesColumn] = inspect(entries[i + step - 1], 0);
+    ArrayPrototypePush(rows, row);
+  }
+  const header = [kIterationColumn];
+  if (hasKeys) ArrayPrototypePush(header, kKeyColumn);
+  ArrayPrototypePush(header, kValuesColumn);
   return draw(header, rows);
 }
 

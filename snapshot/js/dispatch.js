@@ -11,6 +11,7 @@ import { makeExecutionContext } from './execution_context.js';
 import { PromisePrototypeThen, PromiseResolve, TypeErrorConstructor } from './primordials.js';
 import { abortIncoming, forgetIncoming, incomingRequest } from './request.js';
 import { giveAway, isResponse } from './response.js';
+import defer * as scheduledEvents from './scheduled.js';
 
 const TypeError = TypeErrorConstructor;
 const kUnknownLength = -1;
@@ -39,6 +40,20 @@ export function dispatchFetch(slot, handler, env) {
     (response) => answer(slot, response),
     (error) => fail(slot, error),
   );
+}
+
+/**
+ * @param {number} slot @param {any} handler as above @param {object} env
+ * @param {string} cron @param {number} scheduledTime in milliseconds since 1970
+ */
+export function dispatchScheduled(slot, handler, env, cron, scheduledTime) {
+  const call = (controller, ctx) => {
+    if (typeof handler?.scheduled !== 'function') {
+      throw new TypeError('Handler does not export a scheduled() function');
+    }
+    return handler.scheduled(controller, env, ctx);
+  };
+  scheduledEvents.runScheduled(slot, call, cron, scheduledTime);
 }
 
 function noHandler(handler) {

@@ -59,7 +59,8 @@ const shownTarget = (target) => (target === globalTarget ? globalThis : target);
  *   add(target: object, listener: Listener): void,
  *   remove(target: object, listener: Listener): void,
  *   hasListeners(target: object): boolean,
- *   dispatch(target: object, event: object): boolean,
+ *   hasListener(target: object, type: string): boolean,
+ *   dispatch(target: object, event: object, caught?: (error: any) => void): boolean,
  *   handlers(target: object): any,
  * }}
  */
@@ -128,16 +129,16 @@ export class EventTarget {
     abortSignals.listenersChanged(this);
   }
 
-  #dispatch(event) {
+  #dispatch(event, caught = reportException) {
     eventInternals.begin(event, shownTarget(this));
-    this.#invoke(event, true);
-    this.#invoke(event, false);
+    this.#invoke(event, true, caught);
+    this.#invoke(event, false, caught);
     eventInternals.end(event);
     return !eventInternals.isCanceled(event);
   }
 
   /** Calls the listeners of one phase: those there when it begins, less those removed meanwhile. */
-  #invoke(event, capture) {
+  #invoke(event, capture, caught) {
     const listeners = this.#listeners;
     if (listeners === undefined || eventInternals.isPropagationStopped(event)) return;
     const type = eventInternals.type(event);
@@ -146,7 +147,7 @@ export class EventTarget {
       if (listener.type !== type || listener.capture !== capture || listener.removed) continue;
       if (listener.once) this.#remove(listener);
       if (listener.passive) eventInternals.setPassive(event, true);
-      callListener(listener.callback, shownTarget(this), event);
+      callListener(listener.callback, shownTarget(this), event, caught);
       if (listener.passive) eventInternals.setPassive(event, false);
       if (eventInternals.isStoppedAtOnce(event)) return;
     }
@@ -160,7 +161,14 @@ export class EventTarget {
       hasListeners(target) {
         return target.#listeners !== undefined && target.#listeners.length > 0;
       },
-      dispatch: (target, event) => target.#dispatch(event),
+      hasListener(target, type) {
+        const listeners = target.#listeners;
+        for (let i = 0; listeners !== undefined && i < listeners.length; i++) {
+          if (listeners[i].type === type) return true;
+        }
+        return false;
+      },
+      dispatch: (target, event, caught) => target.#dispatch(event, caught),
       handlers: (target) => (target.#handlers ??= { __proto__: null }),
     };
   }
@@ -204,7 +212,7 @@ function copyWithout(listeners, unwanted) {
   return copy;
 }
 
-function callListener(callback, target, event) {
+function callListener(callback, target, event, caught) {
   try {
     if (typeof callback === 'function') {
       ReflectApply(callback, target, [event]);
@@ -216,7 +224,7 @@ function callListener(callback, target, event) {
     }
     ReflectApply(handleEvent, callback, [event]);
   } catch (error) {
-    reportException(error);
+    caught(error);
   }
 }
 

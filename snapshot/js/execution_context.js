@@ -18,11 +18,14 @@ let isExecutionContext;
 export class ExecutionContext {
   #slot;
   #props;
+  /** Who keeps what is waited for in place of the host: a scheduled event. */
+  #follow;
 
   constructor() {
     if (arguments[0] !== kInternal) illegalConstructor();
     this.#slot = arguments[1];
     this.#props = arguments[2];
+    this.#follow = arguments[3];
   }
 
   /** The request's work goes on until the promise has settled, answered or not. */
@@ -31,7 +34,9 @@ export class ExecutionContext {
     if (arguments.length < 1) {
       tooFewArguments(1, 0, "Failed to execute 'waitUntil' on 'ExecutionContext'");
     }
-    waitUntil(this.#slot, PromiseResolve(promise));
+    promise = PromiseResolve(promise);
+    if (this.#follow === undefined) waitUntil(this.#slot, promise);
+    else this.#follow(promise);
   }
 
   /** There is no origin to pass a request through to: it fails as it would have. */
@@ -53,9 +58,10 @@ defineInterface(ExecutionContext, isExecutionContext);
 /**
  * @param {number} slot
  * @param {any} [props] what the service binding says that the call came by
+ * @param {(promise: Promise<any>) => void} [follow] takes what goes to waitUntil()
  * @returns {ExecutionContext}
  */
-export function makeExecutionContext(slot, props) {
+export function makeExecutionContext(slot, props, follow) {
   // @ts-ignore The constructor is illegal for tenants.
-  return new ExecutionContext(kInternal, slot, props);
+  return new ExecutionContext(kInternal, slot, props, follow);
 }

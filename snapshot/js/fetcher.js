@@ -57,7 +57,9 @@ class Fetcher {
   /** Of Cloudflare's, and no method of the other app either. */
   connect() {
     if (!isObject(this) || !(#name in this)) illegalInvocation();
-    throw new TypeErrorConstructor('A service binding carries no sockets: it has fetch() and methods');
+    throw new TypeErrorConstructor(
+      'A service binding carries no sockets: it has fetch() and methods',
+    );
   }
 
   static {
@@ -78,6 +80,11 @@ const kRemote = {
     if (isOwn) return ReflectGet(target, key, fetcher);
     if (key === 'then' || key === 'toJSON' || key === '') return undefined;
     return remote.makeProperty(nameOf(fetcher), key);
+  },
+  has(target, key) {
+    return (
+      ReflectHas(target, key) || (typeof key === 'string' && key !== 'then' && key !== 'toJSON')
+    );
   },
 };
 const kNothing = ObjectFreeze({ __proto__: ObjectPrototype });

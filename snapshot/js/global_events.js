@@ -106,6 +106,18 @@ connectGlobalEvents({
   },
 });
 
+/** Of a type that a service worker listens for. @param {string} type */
+export const hasGlobalListener = (type) => eventTargetInternals.hasListener(target, type);
+
+/**
+ * Dispatches an event of ours whose listeners may fail: what one throws goes to `caught`.
+ * @param {any} event @param {(error: any) => void} caught
+ */
+export function dispatchGlobal(event, caught) {
+  eventInternals.setTrusted(event, true);
+  eventTargetInternals.dispatch(target, event, caught);
+}
+
 export const addEventListener = operations.addEventListener;
 export const removeEventListener = operations.removeEventListener;
 export const dispatchEvent = operations.dispatchEvent;

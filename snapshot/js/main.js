@@ -12,11 +12,12 @@ import { Blob, File } from './blob.js';
 import defer * as cache from './cache/cache.js';
 import defer * as cacheStorage from './cache/cache_storage.js';
 import defer * as compression from './compression.js';
+import { applyFlags } from './compatibility_flags.js';
 import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
 import defer * as cryptoKey from './crypto/key.js';
-import { abortRequest, dispatchFetch } from './dispatch.js';
+import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { dispatchCall, makeHandler } from './entrypoints.js';
@@ -50,6 +51,7 @@ import { Request } from './request.js';
 import { Response } from './response.js';
 import defer * as scheduling from './scheduler.js';
 import defer * as identity from './streams/identity_stream.js';
+import defer * as serviceWorker from './service_worker.js';
 import defer * as byteController from './streams/readable_byte_controller.js';
 import { ReadableStreamDefaultController } from './streams/readable_default_controller.js';
 import {
@@ -110,6 +112,8 @@ const lateInterfaces = {
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
   EventSource: () => eventSource.EventSource,
+  ExtendableEvent: () => serviceWorker.ExtendableEvent,
+  FetchEvent: () => serviceWorker.FetchEvent,
   FileReader: () => fileReader.FileReader,
   FixedLengthStream: () => identity.FixedLengthStream,
   IdentityTransformStream: () => identity.IdentityTransformStream,
@@ -127,6 +131,7 @@ const lateInterfaces = {
   QuotaExceededError: () => quota.QuotaExceededError,
   ReadableByteStreamController: () => byteController.ReadableByteStreamController,
   ReadableStreamBYOBRequest: () => byteController.ReadableStreamBYOBRequest,
+  ScheduledEvent: () => serviceWorker.ScheduledEvent,
   SubtleCrypto: () => subtle.SubtleCrypto,
   TextDecoderStream: () => textStreams.TextDecoderStream,
   TextEncoderStream: () => textStreams.TextEncoderStream,
@@ -227,4 +232,8 @@ registerEntryPoints({
   builtinModule,
   makeHandler,
   dispatchCall,
+  dispatchScheduled,
+  bindGlobals: (env) => serviceWorker.bindGlobals(env),
+  applyFlags,
+  listenersHandler: () => serviceWorker.listenersHandler(),
 });

@@ -2,6 +2,7 @@
 // The RequestInit dictionary and what the Request constructor makes of the smaller members,
 // https://fetch.spec.whatwg.org/#requestinit
 
+import { behaviour } from './compatibility_flags.js';
 import { urlParse } from 'nano:ops';
 import { isAbortSignal } from './abort.js';
 import { parseFetchUrl } from './fetch_url.js';
@@ -183,6 +184,7 @@ export function toMethod(method, context) {
     throw new TypeError(`${context}: '${method}' is not a valid HTTP method.`);
   }
   const upper = StringPrototypeToUpperCase(method);
+  if (behaviour.upperCaseMethods) return upper;
   switch (upper) {
     case 'CONNECT':
     case 'TRACE':

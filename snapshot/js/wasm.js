@@ -17,6 +17,7 @@ import {
   ReflectOwnKeys,
   SafeWeakMap,
   TypeErrorConstructor,
+  Uint8ArrayConstructor as Uint8Array,
 } from './primordials.js';
 import { thenFollow } from './streams/promises.js';
 import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
@@ -129,16 +130,15 @@ function counted(fn, args, moduleOf, context) {
 }
 
 /**
- * What V8 reads and what is looked at here must be the same bytes. Undefined for what V8 is to
- * refuse.
+ * What V8 reads and what is looked at here must be the same bytes: a getter may run in between, and a
+ * buffer that is empty now may grow. Undefined for what has no bytes, which V8 refuses.
  */
 function copyOf(source) {
   const isView = ArrayBufferIsView(source);
   if (!isView && !isArrayBuffer(source)) return undefined;
   const buffer = /** @type {any} */ (isView ? bufferOfView(source) : source);
-  if (!isArrayBuffer(buffer) || ArrayBufferPrototypeGetDetached(buffer)) return undefined;
+  if (!isArrayBuffer(buffer) || ArrayBufferPrototypeGetDetached(buffer)) return new Uint8Array(0);
   const length = isView ? byteLengthOfView(source) : ArrayBufferPrototypeGetByteLength(buffer);
-  if (length === 0) return undefined;
   return cloneBytes(buffer, isView ? byteOffsetOfView(source) : 0, length);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <v8.h>
@@ -51,7 +52,18 @@ class CloneHooks final {
 struct CloneRoom {
   size_t maxBytes;
   std::shared_ptr<BufferBudget> budget;
+  // The Error that is thrown where it becomes larger; empty: what V8 says then.
+  std::string tooLarge;
 };
+
+inline void throwError(v8::Isolate* isolate, const std::string& text) {
+  v8::Local<v8::String> message;
+  if (v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
+                              static_cast<int>(text.size()))
+          .ToLocal(&message)) {
+    isolate->ThrowError(message);
+  }
+}
 
 class CloneDelegate final : public v8::ValueSerializer::Delegate {
  public:
@@ -61,11 +73,16 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
         room_(std::move(room)) {}
 
   void ThrowDataCloneError(v8::Local<v8::String> message) override {
+    if (isTooLarge_ && !room_.tooLarge.empty()) {
+      throwError(isolate_, room_.tooLarge);
+      return;
+    }
     // V8 says that it is out of memory, and not whose limit that is.
-    hooks_.throwDataCloneError(
-        isOverBudget_ ? v8::String::NewFromUtf8Literal(
-                            isolate_, "The serialized form does not fit into limits.buffers_mb.")
-                      : message);
+    if (isOverBudget_) {
+      throwError(isolate_, "The serialized form does not fit into limits.buffers_mb.");
+      return;
+    }
+    hooks_.throwDataCloneError(message);
   }
 
   bool HasCustomHostObject(v8::Isolate*) override { return true; }
@@ -102,7 +119,8 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
 
   void* ReallocateBufferMemory(void* buffer, size_t size, size_t* actualSize) override {
     // V8 throws a DataCloneError then: out of memory.
-    if (size > room_.maxBytes) return nullptr;
+    isTooLarge_ = size > room_.maxBytes;
+    if (isTooLarge_) return nullptr;
     if (room_.budget != nullptr && size > share_.bytes() &&
         !share_.add(room_.budget, size - share_.bytes())) {
       isOverBudget_ = true;
@@ -126,6 +144,7 @@ class CloneDelegate final : public v8::ValueSerializer::Delegate {
   const CloneHooks& hooks_;
   const CloneRoom room_;
   BufferShare share_;
+  bool isTooLarge_ = false;
   bool isOverBudget_ = false;
   v8::ValueSerializer* serializer_ = nullptr;
   bool hasPlatformObjects_ = false;

@@ -38,7 +38,7 @@ class Clone final {
   }
 
   v8::MaybeLocal<v8::Value> run(v8::Local<v8::Value> value) {
-    CloneDelegate delegate(isolate_, hooks_, {kMaxSerializedBytes, nullptr});
+    CloneDelegate delegate(isolate_, hooks_, {kMaxSerializedBytes, nullptr, {}});
     v8::ValueSerializer serializer(isolate_, &delegate);
     delegate.writeTo(serializer);
     for (size_t i = 0; i < transferred_.size(); ++i) {

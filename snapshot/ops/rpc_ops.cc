@@ -66,14 +66,13 @@ std::shared_ptr<BufferBudget> budgetOf(Host& host) {
   return keys == nullptr ? nullptr : keys->budget();
 }
 
-void throwTooLarge(const CloneHooks& hooks, v8::Isolate* isolate, size_t bytes, size_t most) {
-  const std::string text =
-      "The arguments or the result of a call may have " + std::to_string(most) +
-      " bytes when they are serialized, and these have " + std::to_string(bytes) + ".";
-  v8::Local<v8::String> message;
-  if (v8::String::NewFromUtf8(isolate, text.c_str()).ToLocal(&message)) {
-    hooks.throwDataCloneError(message);
-  }
+// As workerd has it.
+std::string tooLarge(size_t most) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  const std::string limit =
+      most % kMiB == 0 ? std::to_string(most / kMiB) + "MiB" : std::to_string(most) + " bytes";
+  return "Serialized RPC arguments or return values are limited to " + limit +
+         ", but this value is larger.";
 }
 
 // The hook kReplacements gives the platform objects as plain values, in the order of their numbers.
@@ -83,7 +82,7 @@ v8::MaybeLocal<v8::Value> writeMessage(OpCall& call, Host& host, uint32_t kind,
                                        uint32_t maxBytes) {
   const CloneHooks hooks(call.isolate(), functions);
   // V8 doubles its buffer: the form itself is measured when it is there.
-  const CloneRoom room{size_t{2} * maxBytes + 1024, budgetOf(host)};
+  const CloneRoom room{size_t{2} * maxBytes + 1024, budgetOf(host), tooLarge(maxBytes)};
   Writing main(call.isolate(), hooks, room);
   if (!main.write(call.context(), value)) return {};
   std::optional<Writing> objects;
@@ -97,7 +96,7 @@ v8::MaybeLocal<v8::Value> writeMessage(OpCall& call, Host& host, uint32_t kind,
   const Serialized first = objects ? objects->view() : Serialized();
   const size_t size = kHeadBytes + first.size() + second.size();
   if (size > maxBytes) {
-    throwTooLarge(hooks, call.isolate(), size, maxBytes);
+    throwError(call.isolate(), room.tooLarge);
     return {};
   }
   const auto made = newBytes(call.isolate(), size);

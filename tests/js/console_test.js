@@ -185,6 +185,31 @@ test('table draws rows and columns', () => {
   ]);
 });
 
+test('table draws the entries of a Map and of a Set', () => {
+  console.table(new Map([['k', { v: 1 }]]));
+  console.table(new Set(['v']));
+  same(lines(), [
+    '┌───────────────────┬─────┬──────────┐\n' +
+      '│ (iteration index) │ Key │ Values   │\n' +
+      '├───────────────────┼─────┼──────────┤\n' +
+      "│ 0                 │ 'k' │ { v: 1 } │\n" +
+      '└───────────────────┴─────┴──────────┘',
+    '┌───────────────────┬────────┐\n' +
+      '│ (iteration index) │ Values │\n' +
+      '├───────────────────┼────────┤\n' +
+      "│ 0                 │ 'v'    │\n" +
+      '└───────────────────┴────────┘',
+  ]);
+});
+
+test('%j is JSON, and %s of a function its text', () => {
+  const circle = {};
+  Object.assign(circle, { circle });
+  console.log('%j %j %j', { a: [1] }, circle, undefined);
+  console.log('%s', (a) => a);
+  same(lines(), ['{"a":[1]} [Circular] undefined', '(a) => a']);
+});
+
 test('a huge line is cut before it reaches the host', () => {
   console.log('x'.repeat(1e6));
   console.log('%s'.repeat(1e4), ...Array(1e4).fill('y'.repeat(1000)));

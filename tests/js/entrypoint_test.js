@@ -2,7 +2,19 @@
 // Entrypoints and the module cloudflare:workers: snapshot/js/entrypoints.js, rpc/entrypoint.js,
 // workers.js.
 
-import { builtinModule, callEntryPoint, dispatch, logs, ok, rejects, same, sendCall, send, test, throws } from './harness.js';
+import {
+  builtinModule,
+  callEntryPoint,
+  dispatch,
+  logs,
+  ok,
+  rejects,
+  same,
+  sendCall,
+  send,
+  test,
+  throws,
+} from './harness.js';
 import { calling } from './rpc_loop.js';
 
 const workers = () => builtinModule('cloudflare:workers');
@@ -89,14 +101,24 @@ test('a class that is scheduled has a handler for it', async () => {
 
 test('a class without fetch() says so', async () => {
   const { Bare } = classes();
-  await rejects(TypeError, dispatch({}, makeHandler(Bare)), 'Handler does not export a fetch() function');
+  await rejects(
+    TypeError,
+    dispatch({}, makeHandler(Bare)),
+    'Handler does not export a fetch() function',
+  );
 });
 
 test('a binding reaches the entrypoint that it names, with its props', async () => {
   const { Admin } = classes();
   const exports = { default: { fetch: () => Response.json('default') }, Admin };
   const call = { entrypoint: 'Admin', props: '{"a":[1]}', body: 'sent' };
-  same(await fetched(call, exports, { NAME: 'n' }), ['https://nano.test/', 'sent', 'n', { a: [1] }, 1]);
+  same(await fetched(call, exports, { NAME: 'n' }), [
+    'https://nano.test/',
+    'sent',
+    'n',
+    { a: [1] },
+    1,
+  ]);
   same(await fetched({ props: '{}' }, exports), 'default');
 });
 
@@ -113,8 +135,12 @@ test('an object among the exports is an entrypoint too', async () => {
     async (service) => {
       same(await service.join('sent'), ['sent', 'its own', {}]);
       same(await service.value, 7);
-      await rejects(TypeError, service.join(1, 2), 'one argument of the caller');
-      await rejects(TypeError, service.many(1), 'one argument of the caller');
+      await rejects(
+        TypeError,
+        service.join(1, 2),
+        'Attempted to call RPC function "join" with the wrong',
+      );
+      await rejects(TypeError, service.many(1), 'Cannot call handler function "many" over RPC');
       await rejects(TypeError, service.toString2(), 'does not implement');
       await rejects(TypeError, service.__defineGetter__2(), 'does not implement');
     },
@@ -127,7 +153,9 @@ test('what is no entrypoint at all is said', async () => {
   await rejects(TypeError, fetched({ entrypoint: 'text' }, exports), 'fetch() function');
   await rejects(TypeError, fetched({ entrypoint: 'f' }, exports), 'fetch() function');
   for (const entrypoint of ['text', 'f']) {
-    await calling(exports, (service) => rejects(TypeError, service.x(), 'does not implement'), { entrypoint });
+    await calling(exports, (service) => rejects(TypeError, service.x(), 'does not implement'), {
+      entrypoint,
+    });
   }
 });
 
@@ -141,13 +169,26 @@ test('a class that throws when it is made fails its call', async () => {
     method() {}
   }
   await rejects(SyntaxError, fetched({}, { default: Bad }), 'made badly');
-  await calling({ default: Bad }, (service) => rejects(SyntaxError, service.method(), 'made badly'));
+  await calling({ default: Bad }, (service) =>
+    rejects(SyntaxError, service.method(), 'made badly'),
+  );
 });
 
 test('the module has what workerd has of it', () => {
   same(Object.keys(workers()).sort(), [
-    'DurableObject', 'RpcPromise', 'RpcProperty', 'RpcStub', 'RpcTarget', 'WorkerEntrypoint',
-    'WorkflowEntrypoint', 'env', 'exports', 'waitUntil', 'withEnv', 'withEnvAndExports', 'withExports',
+    'DurableObject',
+    'RpcPromise',
+    'RpcProperty',
+    'RpcStub',
+    'RpcTarget',
+    'WorkerEntrypoint',
+    'WorkflowEntrypoint',
+    'env',
+    'exports',
+    'waitUntil',
+    'withEnv',
+    'withEnvAndExports',
+    'withExports',
   ]);
 });
 
@@ -170,7 +211,18 @@ test('its waitUntil is for the request that runs', async () => {
 });
 
 test('what nano has not is said when it is used, not when it is imported', () => {
-  const { DurableObject, WorkflowEntrypoint, RpcStub, RpcPromise, withEnv, withExports, withEnvAndExports, exports, RpcTarget, RpcProperty } = workers();
+  const {
+    DurableObject,
+    WorkflowEntrypoint,
+    RpcStub,
+    RpcPromise,
+    withEnv,
+    withExports,
+    withEnvAndExports,
+    exports,
+    RpcTarget,
+    RpcProperty,
+  } = workers();
   class Room extends DurableObject {}
   class Flow extends WorkflowEntrypoint {}
   throws(Error, () => new Room(), 'nano has no Durable Objects');

@@ -38,6 +38,7 @@ PerformanceObserver(1) | supportedEntryTypes | disconnect(0) observe(0) takeReco
 PerformanceObserverEntryList(0) | | getEntries(0) getEntriesByName(1) getEntriesByType(1)
 ProgressEvent(1) < Event | | lengthComputable loaded total
 PromiseRejectionEvent(2) < Event | | promise reason
+QuotaExceededError(0) < DOMException | | quota requested
 ReadableByteStreamController(0) | | byobRequest close(0) desiredSize enqueue(1) error(0)
 ReadableStream(0) | from(1) | @asyncIterator(0) cancel(0) getReader(0) locked pipeThrough(1) pipeTo(1) tee(0) values(0)
 ReadableStreamBYOBReader(1) | | cancel(0) closed read(1) releaseLock(0)
@@ -62,7 +63,7 @@ Headers(0) | | @iterator(0) append(2) delete(1) entries(0) forEach(1) get(1) get
 Event(1) | NONE# CAPTURING_PHASE# AT_TARGET# BUBBLING_PHASE# | bubbles cancelBubble= cancelable composed composedPath(0) currentTarget defaultPrevented eventPhase initEvent(1) preventDefault(0) returnValue= srcElement stopImmediatePropagation(0) stopPropagation(0) target timeStamp type
 EventSource(1) < EventTarget | CONNECTING# OPEN# CLOSED# | close(0) onerror= onmessage= onopen= readyState url withCredentials
 FileReader(0) < EventTarget | EMPTY# LOADING# DONE# | abort(0) error onabort= onerror= onload= onloadend= onloadstart= onprogress= readAsArrayBuffer(1) readAsBinaryString(1) readAsDataURL(1) readAsText(1) readyState result
-SubtleCrypto(0) | | decrypt(3) deriveBits(2) deriveKey(5) digest(2) encrypt(3) exportKey(2) generateKey(3) getPublicKey(2) importKey(5) sign(3) unwrapKey(7) verify(4) wrapKey(4)
+SubtleCrypto(0) | supports(2) | decapsulateBits(3) decapsulateKey(6) decrypt(3) deriveBits(2) deriveKey(5) digest(2) encapsulateBits(2) encapsulateKey(5) encrypt(3) exportKey(2) generateKey(3) getPublicKey(2) importKey(5) sign(3) unwrapKey(7) verify(4) wrapKey(4)
 WebSocket(1) < EventTarget | CONNECTING# OPEN# CLOSING# CLOSED# | binaryType= bufferedAmount close(0) extensions onclose= onerror= onmessage= onopen= protocol readyState send(1) url
 QuotaExceededError(0) < DOMException | | quota requested
 DOMException(0) | INDEX_SIZE_ERR# DOMSTRING_SIZE_ERR# HIERARCHY_REQUEST_ERR# WRONG_DOCUMENT_ERR# INVALID_CHARACTER_ERR# NO_DATA_ALLOWED_ERR# NO_MODIFICATION_ALLOWED_ERR# NOT_FOUND_ERR# NOT_SUPPORTED_ERR# INUSE_ATTRIBUTE_ERR# INVALID_STATE_ERR# SYNTAX_ERR# INVALID_MODIFICATION_ERR# NAMESPACE_ERR# INVALID_ACCESS_ERR# VALIDATION_ERR# TYPE_MISMATCH_ERR# SECURITY_ERR# NETWORK_ERR# ABORT_ERR# URL_MISMATCH_ERR# QUOTA_EXCEEDED_ERR# TIMEOUT_ERR# INVALID_NODE_TYPE_ERR# DATA_CLONE_ERR# | code message name

@@ -2,7 +2,17 @@
 // Files that run when they are first used run among what a tenant has made of the language: here all
 // of its methods throw before any of them has run.
 
-import { answerFetch, callEntryPoint, ok, outbound, same, send, sendCall, sleep, test } from './harness.js';
+import {
+  answerFetch,
+  callEntryPoint,
+  ok,
+  outbound,
+  same,
+  send,
+  sendCall,
+  sleep,
+  test,
+} from './harness.js';
 
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const HostError = Error;
@@ -83,6 +93,8 @@ const kLate = [
   'DecompressionStream',
   'ErrorEvent',
   'EventSource',
+  'ExtendableEvent',
+  'FetchEvent',
   'FileReader',
   'FixedLengthStream',
   'IdentityTransformStream',
@@ -100,6 +112,7 @@ const kLate = [
   'QuotaExceededError',
   'ReadableByteStreamController',
   'ReadableStreamBYOBRequest',
+  'ScheduledEvent',
   'SubtleCrypto',
   'TextDecoderStream',
   'TextEncoderStream',

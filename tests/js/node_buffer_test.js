@@ -81,6 +81,8 @@ test('numbers are read and written', () => {
   same(buffer.readBigInt64BE(), -5n);
   same(buffer.writeIntBE(-3, 0, 6), 6);
   same(buffer.readIntBE(0, 6), -3);
+  throws(RangeError, () => buffer.writeUIntBE(1, 0, 2 ** 31, true));
+  throws(RangeError, () => buffer.readUIntLE(0, 7));
   throws(RangeError, () => buffer.readInt8(16));
   throws(RangeError, () => buffer.writeUInt8(256, 0));
 });

@@ -53,6 +53,26 @@ test('what is read goes through pipes', async () => {
   same([Readable.name, new Readable() instanceof stream.default], ['Readable', true]);
 });
 
+test('a class of before streams can be piped to', () => {
+  function Old() {
+    stream.default.call(this);
+    this.writable = true;
+    this.seen = [];
+  }
+  builtinModule('node:util').inherits(Old, stream.default);
+  Old.prototype.write = function (chunk) {
+    this.seen.push(chunk);
+    return true;
+  };
+  Old.prototype.end = () => {};
+  const from = new stream.default();
+  const to = new Old();
+  from.pipe(to);
+  from.emit('data', 'x');
+  same(to.seen, ['x']);
+  ok(stream.default !== Readable && new Readable() instanceof stream.default);
+});
+
 test('an error ends a pipeline, and is told', async () => {
   const failing = new Transform({
     transform(chunk, encoding, done) {

@@ -14,7 +14,12 @@ class Back extends WorkerEntrypoint {
   }
 
   async read(message) {
-    return [message.url ?? message.status, message.method, [...message.headers], await message.text()];
+    return [
+      message.url ?? message.status,
+      message.method,
+      [...message.headers],
+      await message.text(),
+    ];
   }
 
   async total(stream) {
@@ -57,7 +62,11 @@ const streamOf = (...chunks) =>
 
 test('headers arrive as headers', () =>
   withBack(async (service) => {
-    const headers = new Headers([['a', '1'], ['set-cookie', 'x'], ['set-cookie', 'y']]);
+    const headers = new Headers([
+      ['a', '1'],
+      ['set-cookie', 'x'],
+      ['set-cookie', 'y'],
+    ]);
     const back = await service.echo(headers);
     ok(back instanceof Headers && back !== headers);
     same([...back], [...headers]);
@@ -86,7 +95,14 @@ test('a part of a blob takes nothing else with it', () =>
 
 test('a response arrives with its status, headers and body', () =>
   withBack(async (service) => {
-    const init = { status: 418, statusText: 'Teapot', headers: [['x-a', '1'], ['content-type', 'a/b']] };
+    const init = {
+      status: 418,
+      statusText: 'Teapot',
+      headers: [
+        ['x-a', '1'],
+        ['content-type', 'a/b'],
+      ],
+    };
     const response = await service.respond('text', init);
     same([response.status, response.statusText, response.headers.get('x-a')], [418, 'Teapot', '1']);
     same([response.headers.get('content-type'), await response.text()], ['a/b', 'text']);
@@ -99,8 +115,15 @@ test('a response arrives with its status, headers and body', () =>
 
 test('a request arrives with its URL, method, headers and body', () =>
   withBack(async (service) => {
-    const request = new Request('https://x.test/p?q', { method: 'PUT', headers: { a: 'b' }, body: 'data' });
-    const expected = [['a', 'b'], ['content-type', 'text/plain;charset=UTF-8']];
+    const request = new Request('https://x.test/p?q', {
+      method: 'PUT',
+      headers: { a: 'b' },
+      body: 'data',
+    });
+    const expected = [
+      ['a', 'b'],
+      ['content-type', 'text/plain;charset=UTF-8'],
+    ];
     same(await service.read(request), ['https://x.test/p?q', 'PUT', expected, 'data']);
     ok(request.bodyUsed, 'its body went with it');
     await rejects('DataCloneError', service.read(request), 'has been read');
@@ -161,7 +184,21 @@ test('packed objects that are broken make no objects', () =>
     const { service, answerWith } = bindTo({ default: Back });
     // [3, then the sizes, a list of one packed object, and a reference to it].
     const messageOf = (packed) => {
-      const one = [0xff, 15, 0x41, 1, 0x41, packed.length, ...packed.flat(), 0x24, 0, packed.length, 0x24, 0, 1];
+      const one = [
+        0xff,
+        15,
+        0x41,
+        1,
+        0x41,
+        packed.length,
+        ...packed.flat(),
+        0x24,
+        0,
+        packed.length,
+        0x24,
+        0,
+        1,
+      ];
       const two = [0xff, 15, 0x5c, 0];
       return new Uint8Array([3, 0, 0, 0, one.length, 0, 0, 0, two.length, 0, 0, 0, ...one, ...two]);
     };
@@ -173,7 +210,16 @@ test('packed objects that are broken make no objects', () =>
     await rejects(Error, service.echo(), 'an object that is broken');
     answerWith({ body: messageOf([text('Response'), kTrue, text(''), kTrue, kTrue]) });
     await rejects(Error, service.echo(), 'The status provided (1)');
-    answerWith({ body: messageOf([text('Request'), text('no url'), text('GET'), kTrue, text('follow'), text('')]) });
+    answerWith({
+      body: messageOf([
+        text('Request'),
+        text('no url'),
+        text('GET'),
+        kTrue,
+        text('follow'),
+        text(''),
+      ]),
+    });
     await rejects(TypeError, service.echo());
     answerWith({ body: messageOf([text('Headers'), kTrue]) });
     await rejects(Error, service.echo(), 'an object that is broken');

@@ -147,10 +147,8 @@ test('sizes that nobody needs are refused', async () => {
   await rejects('OperationError', shake(0xfffffff8));
   await rejects('TypeError', shake(2 ** 32));
   same((await shake(8 << 20)).byteLength, 1 << 20);
-  for (const length of [0, 0xffffffff]) {
-    const params = { name: 'KMAC128', length };
-    await rejects('OperationError', subtle.generateKey(params, false, ['sign']));
-  }
+  const huge = { name: 'KMAC128', length: 0xffffffff };
+  await rejects('OperationError', subtle.generateKey(huge, false, ['sign']));
   const key = await argon2Key();
   const derive = (more, length = 32) => subtle.deriveBits({ ...kArgon2, ...more }, key, length);
   // 4 TiB: not within what an app may hold.

@@ -168,6 +168,8 @@ test('cSHAKE and KMAC give what NIST has', async () => {
   same(await subtle.verify(params, key, mac.slice(1), data), false);
   same(await subtle.verify({ ...params, customization: utf8('x') }, key, mac, data), false);
   same((await subtle.exportKey('jwk', key)).alg, 'K128');
+  const none = await subtle.importKey('raw-secret', new Uint8Array(0), 'KMAC128', true, ['sign']);
+  same([none.algorithm.length, (await subtle.sign(params, none, data)).byteLength], [0, 32]);
   same((await subtle.generateKey('KMAC256', false, ['sign'])).algorithm.length, 256);
 });
 

@@ -105,6 +105,24 @@ test('what is compiled is what was there at the call', () => {
   same(WebAssembly.Module.exports(new Module(bytes, options))[0].name, 'run');
 });
 
+test('a buffer that is filled while its module is made is the empty one that it was', () => {
+  const buffer = new ArrayBuffer(0, { maxByteLength: 64 });
+  const view = new Uint8Array(buffer);
+  class Late extends WebAssembly.Module {}
+  const newTarget = new Proxy(Late, {
+    get(target, key, receiver) {
+      buffer.resize(kShared.length);
+      view.set(kShared);
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  for (const source of [buffer, view]) {
+    buffer.resize(0);
+    throws(WebAssembly.CompileError, () => Reflect.construct(WebAssembly.Module, [source], newTarget));
+    same(view.length, kShared.length);
+  }
+});
+
 test('a subclass of Module is one', () => {
   class Mine extends WebAssembly.Module {}
   const mine = new Mine(kAnswers);

@@ -67,8 +67,7 @@ const macParams = (members, context) => ({
 function kmac(bits) {
   const algorithmOf = (length) => ({ __proto__: null, name: `KMAC${bits}`, length });
   const jwkName = `K${bits}`;
-  const lengthOf = ({ length }) =>
-    length === 0 ? operationFailed('A KMAC key has at least one bit') : (length ?? bits);
+  const lengthOf = ({ length }) => length ?? bits;
   const sign = (params, facts, data) => {
     checkOutput(params);
     const options = [bits, params.outputLength / 8, params.customization];
@@ -84,7 +83,7 @@ function kmac(bits) {
       sign: macParams,
       verify: macParams,
     },
-    checks: { __proto__: null, generateKey: lengthOf, sign: checkOutput, verify: checkOutput },
+    checks: { __proto__: null, sign: checkOutput, verify: checkOutput },
 
     generateKey(params, extractable, usages) {
       checkUsages(usages, kMacUsages);
@@ -100,7 +99,7 @@ function kmac(bits) {
       }
       const most = lengthOfBytes(bytes) * 8;
       const length = params.length ?? most;
-      if (most === 0 || length > most || length <= most - 8) {
+      if (length > most || length <= most - 8) {
         badData('The length is not that of the KMAC key');
       }
       return makeSecret(algorithmOf(length), bytes, extractable, usages);

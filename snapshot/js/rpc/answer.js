@@ -1,15 +1,14 @@
 // @ts-check
 // The side that is called: from the body of a request to the member that it names, and back.
 
-import { failRequest, kindOf, requestBody, respond, respondStream } from 'nano:ops';
+import { failRequest, requestBody, respond, respondStream } from 'nano:ops';
 import { pumpStream } from '../body_pump.js';
-import { domExceptionName, isDOMException } from '../dom_exception.js';
 import { IncomingBody } from '../incoming_body.js';
 import { ArrayIsArray, PromisePrototypeThen, PromiseResolve } from '../primordials.js';
+import { isObject } from '../webidl.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import { callMember, checkName, memberOf } from './members.js';
 import {
-  brokenMessage,
   encodeMessage,
   kCall,
   kError,
@@ -19,6 +18,14 @@ import {
   kResult,
   kThrown,
 } from './message.js';
+import {
+  brokenMessage,
+  isError,
+  kAllProperties,
+  kNoProperties,
+  packError,
+  textOf,
+} from './thrown.js';
 
 const kOk = 200;
 const kUnknownLength = -1;
@@ -89,23 +96,34 @@ function fail(slot, error) {
 }
 
 function answerError(slot, error) {
-  let message;
   try {
-    message = encodeThrown(error);
-  } catch {
-    const text = 'The method threw something that cannot be sent.';
-    message = encodeMessage(kError, ['Error', text, false], kMostAnswerBytes);
+    send(slot, encodeThrown(error));
+  } catch (problem) {
+    // Not even that fits into the app's memory.
+    failRequest(slot, problem);
   }
-  send(slot, message);
 }
 
-/** Of an error its name and message only: its stack and its cause are nobody else's business. */
-function encodeThrown(error) {
-  if (isDOMException(error)) {
-    return encodeMessage(kError, [domExceptionName(error), error.message, true], kMostAnswerBytes);
+function encodeThrown(thrown) {
+  try {
+    if (isError(thrown))
+      return encodeMessage(kError, packError(thrown, kAllProperties), kMostAnswerBytes);
+    if (isObject(thrown)) return encodeMessage(kThrown, thrown, kMostAnswerBytes);
+    return encodeMessage(kError, ['Error', textOf(thrown), false, []], kMostAnswerBytes);
+  } catch {
+    return encodeMessage(kError, withoutProperties(thrown), kMostAnswerBytes);
   }
-  if (kindOf(error) !== 'Error') return encodeMessage(kThrown, error, kMostAnswerBytes);
-  return encodeMessage(kError, [`${error.name}`, `${error.message}`, false], kMostAnswerBytes);
+}
+
+/** Where they cannot be sent. */
+function withoutProperties(thrown) {
+  const text = 'The method threw something that cannot be sent.';
+  try {
+    if (isError(thrown)) return packError(thrown, kNoProperties);
+  } catch {
+    // Its name or its message is behind a getter that throws.
+  }
+  return ['Error', text, false, []];
 }
 
 function send(slot, { bytes, stream }) {

@@ -3,74 +3,39 @@
 
 import { abortFetch, startCall } from 'nano:ops';
 import { pumpStream, stopPump } from '../body_pump.js';
-import { DOMException } from '../dom_exception.js';
 import { IncomingBody } from '../incoming_body.js';
 import {
   ErrorCaptureStackTrace,
   ErrorConstructor,
-  ErrorGetStack,
-  ErrorPrototype,
-  EvalErrorConstructor,
   ObjectDefineProperty,
-  ObjectSetPrototypeOf,
   PromisePrototypeThen,
   PromiseReject,
   PromiseWithResolvers,
-  RangeErrorConstructor,
-  ReferenceErrorConstructor,
-  ReflectApply,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   SymbolDispose,
-  SyntaxErrorConstructor,
-  TypeErrorConstructor,
-  URIErrorConstructor,
 } from '../primordials.js';
 import { isObject, isPlatformObject } from '../webidl.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import {
-  brokenMessage,
   encodeMessage,
+  kCall,
   kError,
+  kGet,
   kMostAnswerBytes,
   kMostCallBytes,
   kResult,
   kThrown,
 } from './message.js';
+import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
 
 /** Of a fetch that failed. */
 const kFailed = 0;
-/** How the stack of an error without a message begins. */
-const kEmptyHead = 'Error';
 const kFetchFailed = 'fetch failed: ';
-
-const prototypes = {
-  __proto__: null,
-  Error: ErrorPrototype,
-  EvalError: EvalErrorConstructor.prototype,
-  RangeError: RangeErrorConstructor.prototype,
-  ReferenceError: ReferenceErrorConstructor.prototype,
-  SyntaxError: SyntaxErrorConstructor.prototype,
-  TypeError: TypeErrorConstructor.prototype,
-  URIError: URIErrorConstructor.prototype,
-};
 
 function defineHidden(object, key, value) {
   const flags = { __proto__: null, configurable: true, enumerable: false, writable: true };
   ObjectDefineProperty(object, key, { __proto__: null, ...flags, value });
-}
-
-/** @param {any} error one of ours, of which nobody knows yet @param {string} message */
-function giveMessage(error, message, name = 'Error') {
-  let stack = ReflectApply(ErrorGetStack, error, []);
-  if (typeof stack === 'string' && StringPrototypeStartsWith(stack, kEmptyHead)) {
-    stack = `${name}: ${message}${StringPrototypeSlice(stack, kEmptyHead.length)}`;
-  }
-  const prototype = prototypes[name];
-  if (prototype === undefined) defineHidden(error, 'name', name);
-  else if (prototype !== ErrorPrototype) ObjectSetPrototypeOf(error, prototype);
-  defineHidden(error, 'message', message);
-  defineHidden(error, 'stack', stack);
 }
 
 const returnNothing = () => undefined;
@@ -110,7 +75,7 @@ class Calling {
     } else if (content === null) {
       PromisePrototypeThen(
         readMessage(new IncomingBody(this.#number, null, false), kMostAnswerBytes),
-        (message) => this.#settle(message),
+        (message) => this.#settleOrReject(message),
         (error) => this.#reject(error),
       );
     } else {
@@ -123,6 +88,14 @@ class Calling {
     }
   }
 
+  #settleOrReject(message) {
+    try {
+      this.#settle(message);
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
   #settle({ kind, value }) {
     if (this.#isSettled) return;
     if (kind === kResult) {
@@ -132,28 +105,13 @@ class Calling {
       }
       this.#isSettled = true;
       this.#resolvers.resolve(value);
-    } else if (kind === kThrown) {
-      this.#reject(value);
-    } else if (kind === kError && isObject(value)) {
-      this.#reject(this.#remoteError(`${value[0]}`, `${value[1]}`, value[2] === true));
+    } else if (kind === kThrown || kind === kError) {
+      const thrown = kind === kThrown ? value : unpackError(value, this.#error);
+      markRemote(thrown);
+      this.#reject(thrown);
     } else {
       this.#reject(brokenMessage());
     }
-  }
-
-  /** By that name, with the stack of the call. */
-  #remoteError(name, message, isDOMException) {
-    const error = isDOMException ? new DOMException(message, name) : this.#error;
-    if (!isDOMException) giveMessage(error, message, name);
-    // As on Workers.
-    ObjectDefineProperty(error, 'remote', {
-      __proto__: null,
-      configurable: true,
-      enumerable: true,
-      value: true,
-      writable: true,
-    });
-    return error;
   }
 
   #failFor(text) {
@@ -179,12 +137,21 @@ class Calling {
 }
 
 /**
- * @param {{ service: string, name: string, caller: Function }} member the binding's name, the
- *   member's, and the function of ours that the stack begins below
- * @param {number} kind @param {any} value
- * @returns {Promise<any>}
+ * The binding's name, the member's, and the function of ours that the stack begins below.
+ * @typedef {{ service: string, name: string, caller: Function }} Member
  */
-export function callRemote({ service, name, caller }, kind, value) {
+
+/** @param {Member} member @param {any[]} args @returns {Promise<any>} */
+export function callMethod(member, args) {
+  return send(member, kCall, args);
+}
+
+/** @param {Member} member @returns {Promise<any>} */
+export function getMember(member) {
+  return send(member, kGet, undefined);
+}
+
+function send({ service, name, caller }, kind, value) {
   const error = new ErrorConstructor();
   ErrorCaptureStackTrace(error, caller);
   try {

@@ -15,7 +15,7 @@ import {
 } from '../primordials.js';
 import { isObject } from '../webidl.js';
 import { WorkerEntrypoint } from '../workers.js';
-import { answerCall } from './answer.js';
+import defer * as answers from './answer.js';
 
 const kBase = WorkerEntrypoint.prototype;
 
@@ -82,5 +82,5 @@ export function dispatchCall({ slot, exports, env, entrypoint, props, method }) 
   const receiver = isEntrypointClass(target)
     ? () => ({ object: ReflectConstruct(target, [context(), env]), base: kBase })
     : () => ({ object: target, extra: [env, context()] });
-  answerCall(slot, method, receiver);
+  answers.answerCall(slot, method, receiver);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// A message that comes in as a body: all of it at once, or in pieces, and then perhaps with a stream
+// A message that comes in as a body: all at once, or in pieces and then perhaps with a stream
 // behind it.
 
 import { copyOfView } from '../body.js';
@@ -14,7 +14,8 @@ import {
 } from '../primordials.js';
 import { createReadableBytes } from '../streams/readable_byte_core.js';
 import { readableStreamOf } from '../streams/readable_stream.js';
-import { brokenMessage, decodeMessage, partOf, sizeOfMessage } from './message.js';
+import { decodeMessage, partOf, sizeOfMessage } from './message.js';
+import { brokenMessage } from './thrown.js';
 
 /** What follows the message. */
 class RestSource {
@@ -52,7 +53,8 @@ class RestSource {
 
 const tooLarge = (size, most) =>
   new ErrorConstructor(
-    `The arguments or the result of a call have ${size} bytes, and may have ${most}.`,
+    `Serialized RPC arguments or return values are limited to ${most} bytes, but the size of ` +
+      `this value was: ${size} bytes.`,
   );
 
 /**

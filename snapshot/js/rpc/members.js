@@ -24,6 +24,10 @@ const kReserved = {
   webSocketMessage: true,
 };
 
+const kOneArgument =
+  ' A function that is not part of a class takes exactly (arg, env, ctx), of which one argument is ' +
+  "the caller's. For others export a class that extends WorkerEntrypoint.";
+
 /**
  * @typedef {object} Receiver
  * @property {any} object
@@ -70,10 +74,15 @@ export function callMember(receiver, name, method, args) {
   if (typeof method !== 'function') throw new TypeError(`"${name}" is not a function.`);
   const { object, extra } = receiver;
   if (extra === undefined) return ReflectApply(method, object, args);
-  if (args.length !== 1 || method.length > 3) {
+  if (method.length > 3) {
     throw new TypeError(
-      `"${name}" is a method of a plain object, which takes (argument, env, ctx): one argument of ` +
-        'the caller. For others export a class that extends WorkerEntrypoint.',
+      `Cannot call handler function "${name}" over RPC because it has the wrong number of ` +
+        `arguments.${kOneArgument}`,
+    );
+  }
+  if (args.length !== 1) {
+    throw new TypeError(
+      `Attempted to call RPC function "${name}" with the wrong number of arguments.${kOneArgument}`,
     );
   }
   return ReflectApply(method, object, [args[0], extra[0], extra[1]]);

@@ -4,7 +4,6 @@
 
 import { readMessage, writeMessage } from 'nano:ops';
 import {
-  ErrorConstructor,
   ObjectGetPrototypeOf,
   ObjectPrototype,
   TypedArrayPrototypeGetBuffer,
@@ -14,14 +13,14 @@ import {
 } from '../primordials.js';
 import { dataCloneError } from '../structured_clone.js';
 import { isPlatformObject } from '../webidl.js';
-import { PackedObjects, unpackObjects } from './packed_objects.js';
+import { kHint, PackedObjects, unpackObjects } from './packed_objects.js';
 
 /** A list of arguments. */
 export const kCall = 1;
 /** Nothing: the member itself is wanted. */
 export const kGet = 2;
 export const kResult = 3;
-/** [name, message, whether it is a DOMException]. */
+/** What packError() makes of an error that was thrown. */
 export const kError = 4;
 /** Something else that was thrown. */
 export const kThrown = 5;
@@ -32,13 +31,9 @@ export const kMostAnswerBytes = 32 * 1024 * 1024;
 /** The arguments are a request's body: kMaxRequestBodyBytes. */
 export const kMostCallBytes = 16 * 1024 * 1024;
 
-const kHint =
-  ' What structuredClone() copies can be sent, and Headers, Request, Response, Blob and File, and ' +
-  'one ReadableStream of bytes. Functions, RpcTarget objects and stubs cannot be sent yet.';
-
 const makeError = (message) => dataCloneError(`${message}${kHint}`);
 
-/** Objects of classes too: a copy of their properties would be something else. */
+/** Errors, and objects of classes: a copy of their properties would be something else. */
 function isSpecial(object) {
   if (isPlatformObject(object)) return true;
   const prototype = ObjectGetPrototypeOf(object);
@@ -52,7 +47,7 @@ function isSpecial(object) {
  */
 export function encodeMessage(kind, value, most) {
   const objects = new PackedObjects();
-  const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.packed];
+  const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.complete()];
   const bytes = writeMessage(kind, value, hooks, most);
   return { bytes, stream: objects.stream };
 }
@@ -68,7 +63,10 @@ export function decodeMessage(bytes, rest) {
 }
 
 const numberAt = (bytes, place) =>
-  bytes[place] + bytes[place + 1] * 0x100 + bytes[place + 2] * 0x10000 + bytes[place + 3] * 0x1000000;
+  bytes[place] +
+  bytes[place + 1] * 0x100 +
+  bytes[place + 2] * 0x10000 +
+  bytes[place + 3] * 0x1000000;
 
 /** How many bytes the message has without its stream; undefined while that is not known. */
 export function sizeOfMessage(bytes) {
@@ -79,7 +77,9 @@ export function sizeOfMessage(bytes) {
 /** A view of a part. @param {Uint8Array} bytes @param {number} from @param {number} to */
 export function partOf(bytes, from, to) {
   const buffer = TypedArrayPrototypeGetBuffer(bytes);
-  return new Uint8ArrayConstructor(buffer, TypedArrayPrototypeGetByteOffset(bytes) + from, to - from);
+  return new Uint8ArrayConstructor(
+    buffer,
+    TypedArrayPrototypeGetByteOffset(bytes) + from,
+    to - from,
+  );
 }
-
-export const brokenMessage = () => new ErrorConstructor('The message of a call is broken.');

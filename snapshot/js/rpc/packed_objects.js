@@ -2,6 +2,7 @@
 // Objects of interfaces in a message: each is packed as a plain list, [interface, parts...], and
 // made anew where it arrives, as if a stranger had sent it.
 
+import { constructorName } from 'nano:ops';
 import { copyOfView } from '../body.js';
 import { bytesOf, fileFactsOf, isBlob, isFile, makeBlob, makeFile, typeOf } from '../blob.js';
 import { normalizeName, normalizeValue, withoutHeaders } from '../header_list.js';
@@ -21,6 +22,10 @@ import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
+import { isError, kPrimitives, packError, unpackError } from './thrown.js';
+
+export const kHint =
+  ' A call carries copies of data: functions, RpcTarget objects and stubs cannot be sent yet.';
 
 /** Stands for the bytes behind the message. */
 const kStream = true;
@@ -31,7 +36,8 @@ const isBytes = (value) => TypedArrayPrototypeGetSymbolToStringTag(value) === 'U
 /** With a buffer that has nothing else: V8 sends buffers as a whole. */
 function exact(bytes) {
   const buffer = TypedArrayPrototypeGetBuffer(bytes);
-  const isWhole = ArrayBufferPrototypeGetByteLength(buffer) === TypedArrayPrototypeGetByteLength(bytes);
+  const isWhole =
+    ArrayBufferPrototypeGetByteLength(buffer) === TypedArrayPrototypeGetByteLength(bytes);
   return isWhole ? bytes : copyOfView(bytes);
 }
 
@@ -51,16 +57,29 @@ export class PackedObjects {
   packed = [];
   /** @type {any} */
   stream = undefined;
+  #isComplete = false;
 
-  /** @param {any} object @returns {number | undefined} its number; undefined: it cannot be sent */
+  /** What has been packed, in which nothing else can be. */
+  complete() {
+    this.#isComplete = true;
+    return this.packed;
+  }
+
+  /** @param {any} object @returns {number} its number; throws where it cannot be sent */
   add(object) {
-    const parts = this.#pack(object);
-    if (parts === undefined) return undefined;
+    const parts = this.#isComplete ? undefined : this.#pack(object);
+    if (parts === undefined) {
+      throw dataCloneError(
+        `Could not serialize object of type "${constructorName(object)}". This type does not ` +
+          `support serialization.${kHint}`,
+      );
+    }
     ArrayPrototypePush(this.packed, parts);
     return this.packed.length - 1;
   }
 
   #pack(object) {
+    if (isError(object)) return ['Error', packError(object, kPrimitives)];
     if (isBlob(object)) {
       const bytes = exact(bytesOf(object));
       if (!isFile(object)) return ['Blob', bytes, typeOf(object)];
@@ -68,7 +87,8 @@ export class PackedObjects {
       return ['File', bytes, typeOf(object), name, lastModified];
     }
     if (isHeaders(object)) return ['Headers', headerListOf(object)];
-    if (isReadableStream(object)) return ['ReadableStream', this.#takeStream(readableCoreOf(object))];
+    if (isReadableStream(object))
+      return ['ReadableStream', this.#takeStream(readableCoreOf(object))];
     if (isRequest(object)) return this.#packRequest(object);
     return isResponse(object) ? this.#packResponse(object) : undefined;
   }
@@ -106,7 +126,9 @@ export class PackedObjects {
 
   #takeStream(core) {
     if (core.locked || core.disturbed) {
-      throw dataCloneError('A ReadableStream that has been read from, or is locked, cannot be sent.');
+      throw dataCloneError(
+        'A ReadableStream that has been read from, or is locked, cannot be sent.',
+      );
     }
     if (this.stream !== undefined) {
       throw dataCloneError('A call, and its result, can carry one stream: read the others before.');
@@ -167,6 +189,8 @@ class Unpacking {
           name: textFrom(parts[3]),
           lastModified: +parts[4],
         });
+      case 'Error':
+        return unpackError(parts[1]);
       case 'Headers':
         return headersOfList(headersFrom(parts[1]));
       case 'ReadableStream':

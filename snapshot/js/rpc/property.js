@@ -11,8 +11,7 @@ import {
   PromisePrototypeThen,
 } from '../primordials.js';
 import { illegalConstructor, illegalInvocation } from '../webidl.js';
-import { callRemote } from './call.js';
-import { kCall, kGet } from './message.js';
+import defer * as calls from './call.js';
 
 const kInternal = { __proto__: null };
 
@@ -50,14 +49,14 @@ export class RpcProperty extends Returned {
   }
 
   #get(caller) {
-    return callRemote({ service: this.#service, name: this.#name, caller }, kGet, undefined);
+    return calls.getMember({ service: this.#service, name: this.#name, caller });
   }
 }
 ObjectSetPrototypeOf(RpcProperty.prototype, FunctionPrototype);
 
 /** @param {string} service the binding's name @param {string} name @returns {RpcProperty} */
 export function makeProperty(service, name) {
-  const property = (...args) => callRemote({ service, name, caller: property }, kCall, args);
+  const property = (...args) => calls.callMethod({ service, name, caller: property }, args);
   ObjectDefineProperty(property, 'name', { __proto__: null, configurable: true, value: name });
   ObjectSetPrototypeOf(property, RpcProperty.prototype);
   // @ts-ignore The constructor is illegal for tenants.

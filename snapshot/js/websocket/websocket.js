@@ -2,6 +2,7 @@
 // WebSocket, https://websockets.spec.whatwg.org/#the-websocket-interface, with accept() as Workers
 // have it for the ends of a WebSocketPair and for what fetch() opened.
 
+import { behaviour } from '../compatibility_flags.js';
 import { utf8Encode } from 'nano:ops';
 import { bytesOf, isBlob, makeBlob } from '../blob.js';
 import { DOMException } from '../dom_exception.js';
@@ -57,7 +58,7 @@ export class WebSocket extends EventTarget {
   #origin = '';
   #protocol = '';
   /** What bytes come as. */
-  #binaryType = 'blob';
+  #binaryType = behaviour.binaryType;
   #readyState = kConnecting;
   /** The connection, from the end of the handshake. @type {any} */
   #link = undefined;

@@ -1,0 +1,40 @@
+// @ts-check
+// Workers' compatibility flags that nano honours. supervisor/compatibility has the table of all of
+// them and knows the dates; here come the names of those that are on.
+
+import { ArrayPrototypeIncludes, ReflectDeleteProperty } from './primordials.js';
+import { Headers } from './headers.js';
+
+/** What built-ins ask about. As it is when nothing is said. */
+export const behaviour = {
+  __proto__: null,
+  /** websocket_standard_binary_type */
+  binaryType: 'blob',
+  /** upper_case_all_http_methods */
+  upperCaseMethods: false,
+};
+
+/** Globals that are not there without the flag. @type {Record<string, string[]>} */
+const kGlobals = {
+  __proto__: /** @type {any} */ (null),
+  global_navigator: ['navigator'],
+  expose_global_message_channel: ['MessageChannel', 'MessagePort'],
+  enable_weak_ref: ['WeakRef', 'FinalizationRegistry'],
+};
+
+/**
+ * Entry point, before any code of the tenant.
+ * @param {string[]} names
+ */
+export function applyFlags(names) {
+  const isOn = (name) => ArrayPrototypeIncludes(names, name);
+  for (const name in kGlobals) {
+    const globals = isOn(name) ? [] : kGlobals[name];
+    for (let i = 0; i < globals.length; i++) ReflectDeleteProperty(globalThis, globals[i]);
+  }
+  if (!isOn('http_headers_getsetcookie')) {
+    ReflectDeleteProperty(Headers.prototype, 'getSetCookie');
+  }
+  behaviour.binaryType = isOn('websocket_standard_binary_type') ? 'blob' : 'arraybuffer';
+  behaviour.upperCaseMethods = isOn('upper_case_all_http_methods');
+}

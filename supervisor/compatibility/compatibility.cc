@@ -1,0 +1,171 @@
+#include "supervisor/compatibility/compatibility.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+
+#include "supervisor/app_names.h"
+#include "supervisor/compatibility/flag_table.h"
+
+namespace nano {
+namespace {
+
+using Problem = std::optional<std::string>;
+
+// Behaviours of before a date this long ago are not listed one by one.
+constexpr size_t kMaxListed = 12;
+
+std::optional<int> digits(std::string_view text) {
+  int value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// A day that there is, written as "2026-08-22".
+bool isDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  auto year = digits(text.substr(0, 4));
+  auto month = digits(text.substr(5, 2));
+  auto day = digits(text.substr(8, 2));
+  if (!year || !month || !day || *year < 2000 || *month < 0 || *day < 0) return false;
+  return std::chrono::year_month_day(std::chrono::year(*year),
+                                     std::chrono::month(static_cast<unsigned>(*month)),
+                                     std::chrono::day(static_cast<unsigned>(*day)))
+      .ok();
+}
+
+bool has(const Compatibility& wanted, std::string_view name) {
+  return !name.empty() &&
+         std::find(wanted.flags.begin(), wanted.flags.end(), name) != wanted.flags.end();
+}
+
+const CompatibilityFlag* findFlag(std::string_view name) {
+  for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
+    if (flag.enable == name || (!name.empty() && flag.disable == name)) return &flag;
+  }
+  return nullptr;
+}
+
+// ISO dates compare as text.
+bool isOnByDate(const CompatibilityFlag& flag, std::string_view date) {
+  return !flag.date.empty() && flag.date <= date;
+}
+
+Problem flagProblem(const Compatibility& wanted, size_t index) {
+  const std::string& name = wanted.flags[index];
+  const CompatibilityFlag* flag = findFlag(name);
+  if (flag == nullptr) {
+    return "there is no compatibility flag " + inQuotes(name) +
+           " (nano knows those of Workers up to " + std::string(kFlagsKnownUntil) +
+           "; docs/compatibility.md lists them): remove it";
+  }
+  if (flag->treatment == FlagTreatment::kExperimental && name == flag->enable) {
+    return "the compatibility flag " + inQuotes(name) +
+           " is experimental, and nano has nothing of what it switches on: remove it";
+  }
+  if (std::find(wanted.flags.begin(), wanted.flags.begin() + static_cast<ptrdiff_t>(index), name) !=
+      wanted.flags.begin() + static_cast<ptrdiff_t>(index)) {
+    return "the compatibility flag " + inQuotes(name) + " is there twice";
+  }
+  if (has(wanted, flag->enable) && has(wanted, flag->disable)) {
+    return "the compatibility flags " + inQuotes(flag->enable) + " and " + inQuotes(flag->disable) +
+           " contradict each other: remove one";
+  }
+  return std::nullopt;
+}
+
+std::string noteOf(const Compatibility& wanted, const std::string& name) {
+  const CompatibilityFlag& flag = *findFlag(name);
+  const bool enables = flag.enable == name;
+  if (flag.treatment == FlagTreatment::kAbsent) {
+    return "the compatibility flag " + inQuotes(name) + " has no effect on nano";
+  }
+  if (flag.treatment == FlagTreatment::kAsNano && !enables) {
+    return "the compatibility flag " + inQuotes(name) +
+           " has no effect: nano always behaves as with " + inQuotes(flag.enable);
+  }
+  if (enables && isOnByDate(flag, wanted.date)) {
+    return "the compatibility flag " + inQuotes(name) + " is the default from " +
+           std::string(flag.date) + " on and need not be named";
+  }
+  return {};
+}
+
+// The behaviours of before that an app with an old date gets all the same.
+std::string laterBehaviours(const Compatibility& wanted) {
+  std::string names;
+  size_t count = 0;
+  for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
+    if (flag.treatment != FlagTreatment::kAsNano || flag.date.empty()) continue;
+    if (isOnByDate(flag, wanted.date) || has(wanted, flag.enable) || has(wanted, flag.disable)) {
+      continue;
+    }
+    if (++count <= kMaxListed) names.append(names.empty() ? "" : ", ").append(flag.enable);
+  }
+  if (count > kMaxListed) names += " and " + std::to_string(count - kMaxListed) + " more";
+  return names;
+}
+
+}  // namespace
+
+std::optional<std::string> compatibilityProblem(const Compatibility& wanted,
+                                                std::string_view today) {
+  if (!wanted.date.empty() && !isDate(wanted.date)) {
+    return "'compatibility_date' is not a date like \"2025-11-22\"";
+  }
+  if (wanted.date > today) {
+    return "'compatibility_date' " + std::string(wanted.date) + " is in the future: today is " +
+           std::string(today) + " (UTC)";
+  }
+  for (size_t i = 0; i < wanted.flags.size(); ++i) {
+    if (auto problem = flagProblem(wanted, i)) return problem;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> compatibilityNotes(const Compatibility& wanted) {
+  std::vector<std::string> notes;
+  for (const std::string& name : wanted.flags) {
+    std::string note = noteOf(wanted, name);
+    if (!note.empty()) notes.push_back(std::move(note));
+  }
+  if (wanted.date.empty()) return notes;
+  if (wanted.date > kFlagsKnownUntil) {
+    notes.push_back("compatibility_date " + std::string(wanted.date) +
+                    ": this nano knows what changed in Workers up to " +
+                    std::string(kFlagsKnownUntil));
+  }
+  std::string later = laterBehaviours(wanted);
+  if (!later.empty()) {
+    notes.push_back("compatibility_date " + std::string(wanted.date) +
+                    ": nano behaves as Workers do from later dates on in: " + later);
+  }
+  return notes;
+}
+
+std::vector<std::string> honouredFlags(const Compatibility& wanted) {
+  std::vector<std::string> on;
+  for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
+    const bool isHonoured = flag.treatment == FlagTreatment::kHonoured;
+    if (!isHonoured && flag.treatment != FlagTreatment::kHonouredWithDate) continue;
+    bool isOn =
+        wanted.date.empty() ? isHonoured && !flag.date.empty() : isOnByDate(flag, wanted.date);
+    if (has(wanted, flag.enable)) isOn = true;
+    if (has(wanted, flag.disable)) isOn = false;
+    if (isOn) on.emplace_back(flag.enable);
+  }
+  return on;
+}
+
+std::string todaysDate() {
+  const std::chrono::year_month_day date(
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  char text[32];
+  snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text;
+}
+
+}  // namespace nano

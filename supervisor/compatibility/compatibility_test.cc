@@ -1,0 +1,116 @@
+#include "supervisor/compatibility/compatibility.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "supervisor/compatibility/flag_table.h"
+
+namespace nano {
+namespace {
+
+using Names = std::vector<std::string>;
+
+constexpr char kToday[] = "2026-11-28";
+
+std::string problemOf(std::string_view date, const Names& flags) {
+  return compatibilityProblem({date, flags}, kToday).value_or("");
+}
+
+std::string notesOf(std::string_view date, const Names& flags) {
+  std::string text;
+  for (const std::string& note : compatibilityNotes({date, flags}))
+    text += note + "\n";
+  return text;
+}
+
+bool isOn(const std::string& flag, std::string_view date, const Names& flags = {}) {
+  auto on = honouredFlags({date, flags});
+  return std::find(on.begin(), on.end(), flag) != on.end();
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(CompatibilityTest, TakesDatesThatThereAre) {
+  for (const char* date : {"", "2021-01-01", "2024-02-29", "2026-11-28"})
+    EXPECT_EQ(problemOf(date, {}), "") << date;
+  for (const char* date : {"2025-02-29", "2025-13-01", "2025-00-10", "25-01-01", "2025-1-1",
+                           "2025-01-01x", "2025/01/01", "+025-01-01", "2025--1-01", "today"}) {
+    EXPECT_TRUE(contains(problemOf(date, {}), "is not a date")) << date;
+  }
+  EXPECT_TRUE(contains(problemOf("2026-11-29", {}), "is in the future: today is 2026-11-28"));
+}
+
+TEST(CompatibilityTest, RefusesFlagsAsWorkersDo) {
+  EXPECT_EQ(problemOf("2025-01-01", {"nodejs_compat", "no_global_navigator"}), "");
+  EXPECT_TRUE(contains(problemOf("", {"no_such_flag"}), "'no_such_flag'"));
+  EXPECT_TRUE(contains(problemOf("", {""}), "there is no compatibility flag"));
+  EXPECT_TRUE(contains(problemOf("", {"url_standard", "url_original"}), "contradict each other"));
+  EXPECT_TRUE(contains(problemOf("", {"url_standard", "url_standard"}), "is there twice"));
+  EXPECT_TRUE(contains(problemOf("", {"experimental"}), "is experimental"));
+}
+
+TEST(CompatibilityTest, TellsWhatHasNoEffect) {
+  EXPECT_TRUE(contains(notesOf("", {"web_socket_compression"}),
+                       "'web_socket_compression' has no effect on nano"));
+  EXPECT_TRUE(contains(notesOf("", {"url_original"}), "always behaves as with 'url_standard'"));
+  EXPECT_TRUE(contains(notesOf("2026-01-01", {"global_navigator"}), "is the default from 2022"));
+  EXPECT_EQ(notesOf("", {"url_standard", "no_global_navigator"}), "");
+}
+
+TEST(CompatibilityTest, TellsWhichBehavioursOfBeforeAnOldDateDoesNotGet) {
+  EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "from later dates on in: streams_enable"));
+  EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "more"));
+  EXPECT_FALSE(contains(notesOf("2026-08-01", {}), "later dates"));
+  EXPECT_FALSE(contains(notesOf("2026-04-06", {"web_socket_auto_reply_to_close"}), "later dates"));
+  EXPECT_EQ(notesOf("", {}), "");
+  EXPECT_TRUE(contains(notesOf("2026-11-28", {}), "knows what changed in Workers up to"));
+}
+
+TEST(CompatibilityTest, ADateSwitchesOnWhatIsHonoured) {
+  EXPECT_FALSE(isOn("global_navigator", "2022-03-20"));
+  EXPECT_TRUE(isOn("global_navigator", "2022-03-21"));
+  EXPECT_TRUE(isOn("global_navigator", "2021-01-01", {"global_navigator"}));
+  EXPECT_FALSE(isOn("global_navigator", "2026-01-01", {"no_global_navigator"}));
+  EXPECT_FALSE(isOn("upper_case_all_http_methods", "2024-10-13"));
+  EXPECT_TRUE(isOn("upper_case_all_http_methods", "2024-10-14"));
+}
+
+TEST(CompatibilityTest, WithoutADateAllIsAsNanoHasIt) {
+  EXPECT_TRUE(isOn("global_navigator", ""));
+  EXPECT_TRUE(isOn("websocket_standard_binary_type", ""));
+  EXPECT_FALSE(isOn("upper_case_all_http_methods", ""));
+  EXPECT_FALSE(isOn("global_navigator", "", {"no_global_navigator"}));
+}
+
+TEST(CompatibilityTest, KnowsEachNameOnce) {
+  std::set<std::string_view> names;
+  for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
+    EXPECT_TRUE(names.insert(flag.enable).second) << flag.enable;
+    if (!flag.disable.empty()) {
+      EXPECT_TRUE(names.insert(flag.disable).second) << flag.disable;
+    }
+  }
+  EXPECT_GT(names.size(), 300U);
+}
+
+TEST(CompatibilityTest, EveryFlagIsInTheDocumentation) {
+  std::ifstream file(NANO_DOCS "/compatibility.md");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const char* const words[] = {"as nano does", "honoured", "honoured", "no effect here",
+                               "experimental: refused"};
+  for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
+    std::string line = "\n| `" + std::string(flag.enable) + "` | ";
+    if (!flag.disable.empty()) line += "`" + std::string(flag.disable) + "`";
+    line += " | " + std::string(flag.date) + " | " + words[static_cast<size_t>(flag.treatment)];
+    EXPECT_TRUE(contains(text, line)) << line;
+  }
+}
+
+}  // namespace
+}  // namespace nano
