@@ -96,8 +96,11 @@ export const kExtras = {
 /** Interfaces that no standard has, with the reason. */
 export const kExtraInterfaces = {
   Buffer: 'Node.js',
+  ExtendableEvent: 'Workers, of service workers',
+  FetchEvent: 'Workers, of service workers',
   FixedLengthStream: 'Workers',
   IdentityTransformStream: 'Workers',
+  ScheduledEvent: 'Workers, of service workers',
   HTMLRewriter: 'Workers',
   WebSocketPair: 'Workers',
 };
