@@ -95,11 +95,11 @@ export const kExtras = {
 /** Interfaces that no standard has, with the reason. */
 export const kExtraInterfaces = {
   Buffer: 'Node.js',
-  ExtendableEvent: 'Workers; its standard is for browsers',
-  FetchEvent: 'Workers; its standard is for browsers',
+  ExtendableEvent: 'Workers, of service workers',
+  FetchEvent: 'Workers, of service workers',
   FixedLengthStream: 'Workers',
-  HTMLRewriter: 'Workers',
   IdentityTransformStream: 'Workers',
-  ScheduledEvent: 'Workers',
+  ScheduledEvent: 'Workers, of service workers',
+  HTMLRewriter: 'Workers',
   WebSocketPair: 'Workers',
 };
