@@ -173,8 +173,8 @@ TEST(DeployRequestTest, RefusesWhatItDoesNotSupportByItsName) {
   Json extra = {{"name", "A"}, {"type", "plain_text"}, {"text", "a"}, {"json", 1}};
   EXPECT_NE(problem({{"bindings", {extra}}}).find("'json'"), std::string::npos);
   EXPECT_NE(problem(R"({"main_module":"index.js"})",
-                    {module("index.js"), module("index.js.map", "application/source-map")})
-                .find("'index.js.map'"),
+                    {module("index.js"), module("index.py", "text/x-python")})
+                .find("'index.py'"),
             std::string::npos);
   EXPECT_NE(problem(R"({"main_module":"index.js"})", {module("index.js", "text/javascript")}), "");
 }
