@@ -1,9 +1,11 @@
 // Node.js' modules and globals, in apps that nanoctl bundles and a whole nanod runs.
 
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "nanoctl/node_builtins.h"
 #include "tests/harness/nanod.h"
 
 namespace nano::test {
@@ -40,6 +42,21 @@ TEST(NodeTest, FilesThatNeedNoBundlingImportThemToo) {
                          "export default { fetch: () => Response.json([join('x', a)]) };\n"},
                         {"a.js", "export const a = Buffer.from('62', 'hex').toString();\n"}});
   EXPECT_EQ(ask(nanod, "/"), json::array({"x/b"}));
+}
+
+// A name without node: is nano's for both, or for neither.
+TEST(NodeTest, WhatNanoctlLeavesToNanoIsWhatNanoHas) {
+  Nanod nanod;
+  nanod.deploy("node", {{"index.js",
+                         "import { builtinModules } from 'module';\n"
+                         "export default { fetch: () => Response.json(builtinModules) };\n"}});
+  std::set<std::string> firstParts;
+  for (const std::string name : ask(nanod, "/")) {
+    if (name.starts_with("node:")) continue;
+    EXPECT_TRUE(isNodeBuiltin(name)) << name;
+    firstParts.insert(name.substr(0, name.find('/')));
+  }
+  EXPECT_EQ(firstParts, std::set<std::string>(kNodeBuiltins.begin(), kNodeBuiltins.end()));
 }
 
 TEST(NodeTest, AModuleThatDoesNotExistIsNamedAtDeploy) {
