@@ -98,6 +98,9 @@ export const kExtraInterfaces = {
   Buffer: 'Node.js',
   FixedLengthStream: 'Workers',
   IdentityTransformStream: 'Workers',
+  ExtendableEvent: 'of service workers, the part that Workers have',
+  FetchEvent: 'of service workers, the part that Workers have',
   HTMLRewriter: 'Workers',
+  ScheduledEvent: 'Workers',
   WebSocketPair: 'Workers',
 };
