@@ -13,8 +13,8 @@ thread_local bool isCompiling = false;
 v8::MaybeLocal<v8::WasmModuleObject> compileOwnWasm(v8::Isolate* isolate, std::string_view binary) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(binary.data());
   isCompiling = true;
-  auto module = v8::WasmModuleObject::Compile(
-      isolate, v8::MemorySpan<const uint8_t>(bytes, binary.size()));
+  auto module =
+      v8::WasmModuleObject::Compile(isolate, v8::MemorySpan<const uint8_t>(bytes, binary.size()));
   isCompiling = false;
   return module;
 }
