@@ -89,7 +89,7 @@ bool callsRequire(const json& meta) {
   return false;
 }
 
-Result<json> runEsbuild(const std::string& folder, std::vector<std::string> words,
+Result<json> runEsbuild(const std::string& folder, const std::vector<std::string>& words,
                         const std::string& out) {
   auto end = runProgram(folder, words);
   if (!end.ok()) return end.failure();
@@ -113,6 +113,20 @@ Format formatOf(const json& meta) {
   return Format::kModule;
 }
 
+// Whether this import of the file `path` leads somewhere without a bundler.
+bool importRunsAsItIs(const std::string& path, const json& import) {
+  const std::string target = import.value("path", "");
+  if (import.value("external", false)) {
+    return target.starts_with("node:") || target.starts_with("cloudflare:") ||
+           isNodeBuiltin(target);
+  }
+  const std::string original = import.value("original", "");
+  if (!original.starts_with(".")) return false;
+  std::string written = parentOf(path);
+  if (!written.empty()) written += '/';
+  return normalPath(written.append(original)) == target;
+}
+
 // Whether the file graph can run without a bundler.
 bool runsAsItIs(const json& inputs, Format format) {
   if (format == Format::kScript && inputs.size() > 1) return false;
@@ -120,18 +134,7 @@ bool runsAsItIs(const json& inputs, Format format) {
     if (contentTypeOf(path) == nullptr || path.starts_with("../")) return false;
     if (input.value("format", "") == "cjs") return false;
     for (auto& import : input.value("imports", json::array())) {
-      std::string target = import.value("path", "");
-      if (import.value("external", false)) {
-        if (target.starts_with("node:") || target.starts_with("cloudflare:") ||
-            isNodeBuiltin(target)) {
-          continue;
-        }
-        return false;
-      }
-      std::string original = import.value("original", "");
-      if (!original.starts_with(".")) return false;
-      std::string folder = parentOf(path);
-      if (normalPath(folder.empty() ? original : folder + "/" + original) != target) return false;
+      if (!importRunsAsItIs(path, import)) return false;
     }
   }
   return true;
@@ -154,14 +157,14 @@ Result<AppModules> asTheyAre(const Build& build, const json& inputs) {
       return Failure{path + " needs bundling, and `no_bundle` is set in the app's configuration"};
     }
     if (modules.isScript && path == build.main) type = kScriptType;
-    auto content = readFile(build.folder + "/" + path);
+    const std::string file = std::string(build.folder).append("/").append(path);
+    auto content = readFile(file);
     if (!content.ok()) return content.failure();
     modules.files.push_back({path, type, std::move(content.value())});
-    const std::string map = path + ".map";
-    if (!build.withSourceMaps || !fileExists(build.folder + "/" + map)) continue;
-    auto mapped = readFile(build.folder + "/" + map);
-    if (!mapped.ok()) return mapped.failure();
-    modules.files.push_back({map, kSourceMapType, std::move(mapped.value())});
+    if (!build.withSourceMaps || !fileExists(file + ".map")) continue;
+    auto map = readFile(file + ".map");
+    if (!map.ok()) return map.failure();
+    modules.files.push_back({path + ".map", kSourceMapType, std::move(map.value())});
   }
   return modules;
 }

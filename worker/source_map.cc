@@ -16,6 +16,16 @@ constexpr size_t kMaxSourceNameBytes = 512;
 constexpr size_t kCheckpointBytes = 256;
 constexpr int64_t kMaxValue = std::numeric_limits<int32_t>::max();
 
+// Not within a character.
+std::string cutName(std::string name) {
+  if (name.size() <= kMaxSourceNameBytes) return name;
+  size_t end = kMaxSourceNameBytes;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+    --end;
+  name.resize(end);
+  return name;
+}
+
 // What of a map is wanted, collected while its JSON is read: no tree of it is made.
 class MapReader final : public nlohmann::json_sax<Json> {
  public:
@@ -60,15 +70,15 @@ class MapReader final : public nlohmann::json_sax<Json> {
 
  private:
   bool value(std::string text) {
-    if (depth_ == 1 && key_ == "mappings") mappings = std::move(text);
-    if (depth_ == 1 && key_ == "sourceRoot") sourceRoot = std::move(text);
-    if (depth_ != 2) return true;
-    if (key_ == "sources") {
-      text.resize(std::min(text.size(), kMaxSourceNameBytes));
-      sources.push_back(std::move(text));
+    if (depth_ == 1 && key_ == "mappings") {
+      mappings = std::move(text);
+    } else if (depth_ == 1 && key_ == "sourceRoot") {
+      sourceRoot = std::move(text);
+    } else if (depth_ == 2 && key_ == "sources") {
+      sources.push_back(cutName(std::move(text)));
       return sources.size() <= kMaxSources;
-    }
-    if (key_ == "sourcesContent" && wantedContent_ && index_++ == *wantedContent_) {
+    } else if (depth_ == 2 && key_ == "sourcesContent" && wantedContent_ &&
+               index_++ == *wantedContent_) {
       content = std::move(text);
     }
     return true;
@@ -103,7 +113,7 @@ std::variant<SourceMap, std::string> SourceMap::parse(std::string_view json) {
   SourceMap map;
   map.mappings_ = std::move(*reader.mappings);
   map.sources_ = std::move(reader.sources);
-  std::string root = reader.sourceRoot.substr(0, kMaxSourceNameBytes);
+  std::string root = cutName(std::move(reader.sourceRoot));
   if (!root.empty() && !root.ends_with('/')) root += '/';
   for (std::string& source : map.sources_)
     source.insert(0, root);
@@ -122,25 +132,30 @@ std::optional<std::string> SourceMap::readMappings() {
   size_t nextCheckpoint = 0;
   while (true) {
     const Cursor before = cursor;
-    if (!readSegment(cursor)) break;
+    const Step step = readSegment(cursor);
+    if (step == Step::kEnd) return std::nullopt;
+    if (step == Step::kBroken) {
+      return "its 'mappings' are broken at character " + std::to_string(cursor.at);
+    }
     if (before.at < nextCheckpoint) continue;
     checkpoints_.push_back({before, cursor.line, static_cast<uint32_t>(cursor.column)});
     nextCheckpoint = before.at + kCheckpointBytes;
   }
-  if (cursor.at != mappings_.size()) {
-    return "its 'mappings' are broken at character " + std::to_string(cursor.at);
-  }
-  return std::nullopt;
 }
 
-bool SourceMap::readSegment(Cursor& cursor) const {
+SourceMap::Step SourceMap::readSegment(Cursor& cursor) const {
   while (cursor.at < mappings_.size() && endsSegment(mappings_[cursor.at])) {
     if (mappings_[cursor.at++] == ';') {
       ++cursor.line;
       cursor.column = 0;
     }
   }
-  if (cursor.at == mappings_.size()) return false;
+  if (cursor.at == mappings_.size()) return Step::kEnd;
+  return readValues(cursor) ? Step::kSegment : Step::kBroken;
+}
+
+// One, four or five numbers.
+bool SourceMap::readValues(Cursor& cursor) const {
   auto atEnd = [this, &cursor] {
     return cursor.at == mappings_.size() || endsSegment(mappings_[cursor.at]);
   };
@@ -188,7 +203,7 @@ std::optional<SourceMap::Place> SourceMap::find(uint32_t line, uint32_t column) 
   if (next == checkpoints_.begin()) return std::nullopt;
   Cursor cursor = std::prev(next)->before;
   std::optional<Cursor> found;
-  while (readSegment(cursor) && !isAfter(cursor.line, cursor.column))
+  while (readSegment(cursor) == Step::kSegment && !isAfter(cursor.line, cursor.column))
     found = cursor;
   if (!found || found->line != wantedLine || !found->isMapped) return std::nullopt;
   const auto source = static_cast<uint32_t>(found->source);

@@ -49,8 +49,9 @@ class SourceMap final {
   };
 
   std::optional<std::string> readMappings();
-  // Reads one segment. False: there is none any more, or it is broken.
-  bool readSegment(Cursor& cursor) const;
+  enum class Step { kSegment, kEnd, kBroken };
+  Step readSegment(Cursor& cursor) const;
+  bool readValues(Cursor& cursor) const;
   bool readNumber(Cursor& cursor, int64_t& sum) const;
 
   std::string mappings_;

@@ -66,8 +66,10 @@ TEST(CompatibilityTest, TellsWhatHasNoEffect) {
 TEST(CompatibilityTest, TellsWhichBehavioursOfBeforeAnOldDateDoesNotGet) {
   EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "from later dates on in: streams_enable"));
   EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "more"));
-  EXPECT_FALSE(contains(notesOf("2026-08-01", {}), "later dates"));
-  EXPECT_FALSE(contains(notesOf("2026-04-06", {"web_socket_auto_reply_to_close"}), "later dates"));
+  EXPECT_FALSE(contains(notesOf("2026-08-04", {}), "later dates"));
+  EXPECT_TRUE(contains(notesOf("2026-04-06", {}), "web_socket_auto_reply_to_close"));
+  EXPECT_FALSE(contains(notesOf("2026-04-06", {"web_socket_auto_reply_to_close"}),
+                        "web_socket_auto_reply_to_close"));
   EXPECT_EQ(notesOf("", {}), "");
   EXPECT_TRUE(contains(notesOf("2026-11-28", {}), "knows what changed in Workers up to"));
 }
