@@ -35,7 +35,7 @@ forbid nanoctl "(protocol|sandbox|snapshot|supervisor|worker|tests|bench)/|$v8|$
   'nanoctl speaks to nanod over the control API only'
 
 # Includes start at the root, so that one file has one name.
-relative=$(grep -rnE --include='*.h' --include='*.cc' '^#include "\.\.?/' \
+relative=$(grep -rnE --exclude-dir=node_modules --include='*.h' --include='*.cc' '^#include "\.\.?/' \
   nanoctl protocol sandbox snapshot supervisor worker tests bench || true)
 if [ -n "$relative" ]; then
   printf '%s\n  includes start at the root of the repository\n' "$relative"

@@ -18,7 +18,13 @@ const kNames =
     /\s+/,
   );
 
+const atStartup = await attempts({
+  function: () => new Function('return 1')(),
+  eval: () => globalThis.eval('2'),
+});
+
 export default caseApp({
+  startup: () => atStartup,
   types: () => Object.fromEntries(kNames.map((name) => [name, typeof globalThis[name]])),
   navigator: () => ({
     agent: navigator.userAgent,
