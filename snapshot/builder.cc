@@ -50,7 +50,7 @@ std::string describe(v8::Isolate* isolate, v8::Local<v8::Context> context,
 // (README.md). The rest is compiled when it is called first.
 constexpr std::string_view kEagerFiles[] = {
     "body.js",    "dispatch.js", "env.js", "execution_context.js", "header_list.js", "headers.js",
-    "request.js", "response.js", "url.js", "url_search_params.js", "webidl.js",
+    "request.js", "response.js", "url.js", "url_search_params.js", "wasm.js",        "webidl.js",
 };
 
 bool isAscii(const std::string& text) {
@@ -66,25 +66,40 @@ std::vector<BuiltinFile> withPlainTexts(std::vector<BuiltinFile> files) {
 
 // Texts stay outside V8's heap, but for the few that have other characters than ASCII. What runs
 // late is compressed.
-std::vector<std::string> sharedTexts(const std::vector<BuiltinFile>& files) {
-  std::vector<std::string> texts;
-  for (const auto& file : files) {
-    if (file.deferred) {
-      texts.push_back(DeferredModule::compress(file.module.body));
-    } else if (isAscii(file.module.body)) {
-      texts.push_back(file.module.body);
+class FileTexts final {
+ public:
+  explicit FileTexts(const std::vector<BuiltinFile>& files) {
+    for (const auto& file : files) {
+      if (file.deferred || !isAscii(file.module.body)) continue;
+      shared_.plain.emplace_back(file.module.body);
+      dictionary_ += file.module.body;
     }
+    for (const auto& file : files) {
+      if (file.deferred)
+        compressed_.push_back(DeferredModule::compress(file.module.body, dictionary_));
+    }
+    shared_.compressed.assign(compressed_.begin(), compressed_.end());
+    shared_.dictionary = dictionary_;
   }
-  return texts;
-}
+  FileTexts(const FileTexts&) = delete;
+  FileTexts& operator=(const FileTexts&) = delete;
+
+  // Of the files and of this.
+  const SharedTexts& shared() const { return shared_; }
+
+ private:
+  std::string dictionary_;
+  std::vector<std::string> compressed_;
+  SharedTexts shared_;
+};
 
 // One build: an isolate under SnapshotCreator, in which the files are run in their order.
 class Build final {
  public:
   explicit Build(const std::vector<BuiltinFile>& files)
       : files_(files),
-        texts_(sharedTexts(files)),
-        sources_({texts_.begin(), texts_.end()}),
+        texts_(files),
+        sources_(texts_.shared()),
         allocator_(v8::ArrayBuffer::Allocator::NewDefaultAllocator()),
         creator_(params()),
         isolate_(creator_.GetIsolate()) {
@@ -120,8 +135,7 @@ class Build final {
     const std::unique_ptr<const char[]> owned(blob.data);
     KJ_REQUIRE(blob.data != nullptr, "V8 could not make a snapshot");
     KJ_REQUIRE(blob.CanBeRehashed(), "every process must get a hash seed of its own");
-    return SnapshotCache::encode({blob.data, static_cast<size_t>(blob.raw_size)},
-                                 {texts_.begin(), texts_.end()});
+    return SnapshotCache::encode({blob.data, static_cast<size_t>(blob.raw_size)}, texts_.shared());
   }
 
  private:
@@ -152,19 +166,22 @@ class Build final {
   // False: an exception is pending.
   bool runFiles(v8::Local<v8::Context> context) {
     exports_[std::string(kOpsModule)] = makeOps(context).ToLocalChecked();
-    size_t shared = 0;
+    size_t plain = 0;
+    size_t late = 0;
     for (const auto& file : files_) {
       v8::Local<v8::String> source;
       if (file.deferred || isAscii(file.module.body)) {
-        source = v8::String::NewExternalOneByte(isolate_, sources_.at(shared++)).ToLocalChecked();
+        auto* shared = file.deferred ? sources_.compressed(late++) : sources_.plain(plain++);
+        source = v8::String::NewExternalOneByte(isolate_, shared).ToLocalChecked();
       } else {
         source = string(file.module.body);
       }
       const auto modules = modulesOf(context, file);
       if (file.deferred) {
-        deferred_[file.name] = {
-            &file.module,
-            DeferredModule::make(context, string("nano:" + file.name), source, modules)};
+        const auto number =
+            DeferredModule::make(context, string("nano:" + file.name), source, modules);
+        deferred_[file.name] = {number,
+                                DeferredModule::makeNamespace(context, file.module, number)};
         continue;
       }
       v8::Local<v8::Value> result;
@@ -186,29 +203,14 @@ class Build final {
       const auto specifier = string(std::string(prefix) + import.specifier);
       const auto found = deferred_.find(file.imported[i]);
       if (found == deferred_.end()) {
-        auto exports = exports_.at(file.imported[i]);
-        // What is kept for later is frozen: only what it needs, not all that there is.
-        if (file.deferred) exports = chosen(context, exports, import.names);
-        modules->Set(context, specifier, exports).Check();
+        modules->Set(context, specifier, exports_.at(file.imported[i])).Check();
       } else if (import.deferred) {
-        const auto& [module, number] = found->second;
-        modules->Set(context, specifier, DeferredModule::makeNamespace(context, *module, number))
-            .Check();
+        modules->Set(context, specifier, found->second.space).Check();
       } else {
         DeferredModule::addExports(context, modules, specifier, found->second.number);
       }
     }
     return modules;
-  }
-
-  v8::Local<v8::Object> chosen(v8::Local<v8::Context> context, v8::Local<v8::Object> exports,
-                               const std::vector<std::string>& names) {
-    const auto some = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
-    for (const auto& name : names) {
-      const auto key = string(name);
-      some->Set(context, key, exports->Get(context, key).ToLocalChecked()).Check();
-    }
-    return some;
   }
 
   v8::MaybeLocal<v8::Value> runFile(v8::Local<v8::Context> context, const std::string& name,
@@ -249,7 +251,7 @@ class Build final {
   }
 
   const std::vector<BuiltinFile>& files_;
-  std::vector<std::string> texts_;
+  FileTexts texts_;
   SharedSources sources_;
   std::unique_ptr<v8::ArrayBuffer::Allocator> allocator_;
   v8::SnapshotCreator creator_;
@@ -257,8 +259,8 @@ class Build final {
   v8::Global<v8::Object> registered_;
 
   struct Deferred {
-    const BuiltinModule* module = nullptr;
     v8::Local<v8::Integer> number;
+    v8::Local<v8::Object> space;  // What `import defer` gives; one for all.
   };
   // By file, while the files are run: what it exports, or that it runs later.
   std::map<std::string, v8::Local<v8::Object>> exports_;

@@ -1,11 +1,13 @@
 #include "snapshot/deferred_module.h"
 
 #include <array>
+#include <memory>
 
 #include <kj/debug.h>
 
-#include "snapshot/brotli.h"
 #include "snapshot/late_values.h"
+#include "snapshot/shared_source.h"
+#include "snapshot/zstd.h"
 
 namespace nano {
 
@@ -20,20 +22,28 @@ constexpr size_t kMaxTextBytes = size_t{1} << 20;
 // Before what is compressed: how long it was, little-endian.
 constexpr size_t kSizeBytes = 3;
 
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
 // Empty when there is no memory for it.
 v8::MaybeLocal<v8::String> textOf(v8::Isolate* isolate, v8::Local<v8::Value> field) {
-  const auto* compressed = field.As<v8::String>()->GetExternalOneByteStringResource();
-  KJ_REQUIRE(compressed != nullptr, "the text of a built-in is not external");
-  const auto* data = reinterpret_cast<const uint8_t*>(compressed->data());
-  KJ_REQUIRE(compressed->length() > kSizeBytes);
+  const auto* external = field.As<v8::String>()->GetExternalOneByteStringResource();
+  KJ_REQUIRE(external != nullptr, "the text of a built-in is not external");
+  const auto& compressed = *static_cast<const SharedSource*>(external);
+  KJ_REQUIRE(compressed.length() > kSizeBytes);
+  const auto* data = reinterpret_cast<const uint8_t*>(compressed.data());
   const size_t size = data[0] | size_t{data[1]} << 8 | size_t{data[2]} << 16;
   KJ_REQUIRE(size <= kMaxTextBytes);
   std::string text(size, '\0');
-  size_t written = size;
-  const auto result = BrotliDecoderDecompress(compressed->length() - kSizeBytes, data + kSizeBytes,
-                                              &written, reinterpret_cast<uint8_t*>(text.data()));
-  KJ_REQUIRE(result == BROTLI_DECODER_RESULT_SUCCESS && written == size,
-             "the text of a built-in is damaged");
+  const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  KJ_REQUIRE(context != nullptr);
+  const std::string_view dictionary = compressed.dictionary();
+  const size_t written = ZSTD_decompress_usingDict(
+      context.get(), text.data(), size, data + kSizeBytes, compressed.length() - kSizeBytes,
+      dictionary.data(), dictionary.size());
+  KJ_REQUIRE(written == size, "the text of a built-in is damaged");
   return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
                                  static_cast<int>(size));
 }
@@ -87,18 +97,17 @@ void getExport(v8::Local<v8::Name> name, const Info& info) {
 
 }  // namespace
 
-std::string DeferredModule::compress(std::string_view text) {
+std::string DeferredModule::compress(std::string_view text, std::string_view dictionary) {
   KJ_REQUIRE(text.size() <= kMaxTextBytes, "a built-in's text is too long");
-  constexpr int kQuality = 11;
-  constexpr int kWindow = 20;
-  constexpr int kText = 1;
-  size_t size = BrotliEncoderMaxCompressedSize(text.size());
-  std::string out(kSizeBytes + size, '\0');
+  constexpr int kLevel = 22;
+  std::string out(kSizeBytes + ZSTD_compressBound(text.size()), '\0');
   for (size_t i = 0; i < kSizeBytes; ++i)
     out[i] = static_cast<char>(text.size() >> 8 * i);
-  KJ_REQUIRE(BrotliEncoderCompress(kQuality, kWindow, kText, text.size(),
-                                   reinterpret_cast<const uint8_t*>(text.data()), &size,
-                                   reinterpret_cast<uint8_t*>(&out[kSizeBytes])) == 1);
+  const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  const size_t size =
+      ZSTD_compress_usingDict(context.get(), &out[kSizeBytes], out.size() - kSizeBytes, text.data(),
+                              text.size(), dictionary.data(), dictionary.size(), kLevel);
+  KJ_REQUIRE(ZSTD_isError(size) == 0);
   out.resize(kSizeBytes + size);
   return out;
 }

@@ -18,8 +18,8 @@ namespace nano {
 // that V8 can freeze it.
 class DeferredModule final {
  public:
-  // What takes the place of a text in the snapshot.
-  static std::string compress(std::string_view text);
+  // What takes the place of a text in the snapshot: a SharedSource with that dictionary.
+  static std::string compress(std::string_view text, std::string_view dictionary);
 
   // `text` is compressed and external; `modules` is the argument of the module's function. Runs
   // while a snapshot is built; the number is for the two functions below.

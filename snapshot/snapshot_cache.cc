@@ -18,7 +18,7 @@ namespace nano {
 namespace {
 
 constexpr std::array<char, 8> kMagic = {'n', 'a', 'n', 'o', 's', 'n', 'a', 'p'};
-constexpr uint32_t kFormatVersion = 4;
+constexpr uint32_t kFormatVersion = 5;
 
 // The start of a snapshot file. Every field is compared as a whole; the blob follows at a multiple
 // of 16 bytes, as V8 wants it.
@@ -30,9 +30,10 @@ struct Header {
   uint64_t v8FlagsDigest;          // Of kV8Flags.
   uint64_t opTableDigest;
   uint64_t blobBytes;
-  uint64_t textCount;
-  uint64_t textBytes;  // With their sizes.
-  uint64_t checksum;   // Of all before and all that follows.
+  uint32_t plainTextCount;  // They come first.
+  uint32_t textCount;       // With these.
+  uint64_t textBytes;       // A size of 64 bits for each, then the texts.
+  uint64_t checksum;        // Of all before and all that follows.
 };
 static_assert(sizeof(Header) % 16 == 0);
 
@@ -91,17 +92,23 @@ const char* verify(std::string_view file, Header& header) {
 }
 
 // The checksum held: these bytes are as encode() wrote them.
-std::vector<std::string_view> readTexts(std::string_view bytes, uint64_t count) {
-  std::vector<std::string_view> texts;
-  for (uint64_t i = 0; i < count; ++i) {
-    uint64_t size = 0;
-    KJ_REQUIRE(bytes.size() >= sizeof size);
-    std::memcpy(&size, bytes.data(), sizeof size);
-    bytes.remove_prefix(sizeof size);
-    KJ_REQUIRE(bytes.size() >= size);
-    texts.push_back(bytes.substr(0, size));
-    bytes.remove_prefix(size);
+SharedTexts readTexts(std::string_view bytes, const Header& header) {
+  SharedTexts texts;
+  uint64_t size = 0;
+  const size_t sizes = header.textCount * sizeof size;
+  KJ_REQUIRE(bytes.size() >= sizes && header.plainTextCount <= header.textCount);
+  std::string_view rest = bytes.substr(sizes);
+  for (size_t i = 0; i < header.textCount; ++i) {
+    std::memcpy(&size, bytes.data() + i * sizeof size, sizeof size);
+    KJ_REQUIRE(rest.size() >= size);
+    auto& list = i < header.plainTextCount ? texts.plain : texts.compressed;
+    list.push_back(rest.substr(0, size));
+    rest.remove_prefix(size);
   }
+  const size_t plainBytes = texts.compressed.empty()
+                                ? bytes.size() - sizes
+                                : texts.compressed.front().data() - (bytes.data() + sizes);
+  texts.dictionary = bytes.substr(sizes, plainBytes);
   return texts;
 }
 
@@ -124,20 +131,26 @@ std::variant<std::unique_ptr<SnapshotCache>, SnapshotMismatch> SnapshotCache::op
   }
   const auto rest = file.substr(sizeof(Header));
   const v8::StartupData blob{rest.data(), static_cast<int>(header.blobBytes)};
-  const auto texts = readTexts(rest.substr(header.blobBytes), header.textCount);
+  const auto texts = readTexts(rest.substr(header.blobBytes), header);
   return std::unique_ptr<SnapshotCache>(new SnapshotCache(file, texts, blob));
 }
 
-std::string SnapshotCache::encode(std::span<const char> blob,
-                                  const std::vector<std::string_view>& texts) {
+std::string SnapshotCache::encode(std::span<const char> blob, const SharedTexts& texts) {
   std::string rest(blob.data(), blob.size());
+  for (const auto& list : {texts.plain, texts.compressed}) {
+    for (const auto text : list) {
+      const uint64_t size = text.size();
+      rest.append(reinterpret_cast<const char*>(&size), sizeof size);
+    }
+  }
+  for (const auto& list : {texts.plain, texts.compressed}) {
+    for (const auto text : list)
+      rest.append(text);
+  }
   Header header = expectedHeader();
   header.blobBytes = blob.size();
-  for (const auto text : texts) {
-    const uint64_t size = text.size();
-    rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
-  }
-  header.textCount = texts.size();
+  header.plainTextCount = static_cast<uint32_t>(texts.plain.size());
+  header.textCount = static_cast<uint32_t>(texts.plain.size() + texts.compressed.size());
   header.textBytes = rest.size() - blob.size();
   header.checksum = checksumOf(header, rest);
   return std::string(reinterpret_cast<const char*>(&header), sizeof header).append(rest);

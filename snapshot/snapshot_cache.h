@@ -31,7 +31,7 @@ class SnapshotCache final {
   // Maps and verifies. V8 must have been started.
   static std::variant<std::unique_ptr<SnapshotCache>, SnapshotMismatch> open(int fd);
   // The bytes of a snapshot file: V8's blob, and the texts it refers to as shared sources.
-  static std::string encode(std::span<const char> blob, const std::vector<std::string_view>& texts);
+  static std::string encode(std::span<const char> blob, const SharedTexts& texts);
 
   ~SnapshotCache();
   SnapshotCache(const SnapshotCache&) = delete;
@@ -44,8 +44,7 @@ class SnapshotCache final {
   size_t blobBytes() const { return static_cast<size_t>(blob_.raw_size); }
 
  private:
-  SnapshotCache(std::string_view mapping, const std::vector<std::string_view>& texts,
-                v8::StartupData blob)
+  SnapshotCache(std::string_view mapping, const SharedTexts& texts, v8::StartupData blob)
       : mapping_(mapping),
         sources_(texts),
         blob_(blob) {}

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 // Zstandard (zstd.h of 1.5), which the engine exports without the header.
-// content_decoder_test.cc, coder_test.cc and module_library_test.cc prove that these declarations
+// content_decoder_test.cc, coder_test.cc and builder_test.cc prove that these declarations
 // fit the pinned engine.
 extern "C" {
 
@@ -44,10 +44,16 @@ size_t ZSTD_freeCCtx(ZSTD_CCtx* context);                                       
 // What is still to be written, or an error.
 size_t ZSTD_compressStream2(ZSTD_CCtx* context, ZSTD_outBuffer* output,  // NOLINT
                             ZSTD_inBuffer* input, ZSTD_EndDirective end);
-// All at once.
-size_t ZSTD_compressBound(size_t size);                                                // NOLINT
-size_t ZSTD_compress(void* out, size_t room, const void* in, size_t size, int level);  // NOLINT
-size_t ZSTD_decompress(void* out, size_t room, const void* in, size_t size);           // NOLINT
-unsigned ZSTD_isError(size_t code);                                                    // NOLINT
-ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);                                         // NOLINT
+// All at once, with a dictionary.
+ZSTD_CCtx* ZSTD_createCCtx();                                  // NOLINT
+ZSTD_DCtx* ZSTD_createDCtx();                                  // NOLINT
+size_t ZSTD_compressBound(size_t size);                        // NOLINT
+size_t ZSTD_compress_usingDict(ZSTD_CCtx* context, void* out,  // NOLINT
+                               size_t room, const void* in, size_t size, const void* dictionary,
+                               size_t dictionarySize, int level);
+size_t ZSTD_decompress_usingDict(ZSTD_DCtx* context, void* out,  // NOLINT
+                                 size_t room, const void* in, size_t size, const void* dictionary,
+                                 size_t dictionarySize);
+unsigned ZSTD_isError(size_t code);             // NOLINT
+ZSTD_ErrorCode ZSTD_getErrorCode(size_t code);  // NOLINT
 }

@@ -11,10 +11,10 @@ import {
   toJson,
   toText,
 } from './body_reading.js';
-import { typeOfContent } from './content_type.js';
+import defer * as contentTypes from './content_type.js';
 import { entriesOf, FormData } from './form_data.js';
 import { parseForm } from './form_urlencoded.js';
-import { mimeParameter, serializeMimeType } from './mime_type.js';
+import defer * as mimeType from './mime_type.js';
 import defer * as multipart from './multipart.js';
 import {
   ArrayPrototypePush,
@@ -33,9 +33,9 @@ const toWholeText = (content) =>
 
 /** @param {string | Uint8Array} content @param {string | null} contentType @returns {FormData} */
 function toFormData(content, contentType) {
-  const mime = typeOfContent(contentType);
+  const mime = contentTypes.typeOfContent(contentType);
   if (mime !== undefined && mime.essence === 'multipart/form-data') {
-    const boundary = mimeParameter(mime, 'boundary');
+    const boundary = mimeType.mimeParameter(mime, 'boundary');
     if (boundary !== undefined) return multipart.decodeMultipart(toBytes(content), boundary);
   }
   if (mime !== undefined && mime.essence === 'application/x-www-form-urlencoded') {
@@ -49,8 +49,8 @@ function toFormData(content, contentType) {
 
 /** @param {string | Uint8Array} content @param {string | null} contentType */
 function toBlob(content, contentType) {
-  const mime = typeOfContent(contentType);
-  return makeBlob(toBytes(content), mime === undefined ? '' : serializeMimeType(mime));
+  const mime = contentTypes.typeOfContent(contentType);
+  return makeBlob(toBytes(content), mime === undefined ? '' : mimeType.serializeMimeType(mime));
 }
 
 /**

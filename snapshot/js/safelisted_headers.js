@@ -2,7 +2,7 @@
 // What a request with the mode "no-cors" may say,
 // https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header
 
-import { parseMimeType } from './mime_type.js';
+import defer * as mimeType from './mime_type.js';
 import { RegExpPrototypeExec } from './primordials.js';
 
 const kLongest = 128;
@@ -38,7 +38,7 @@ export function isSafelisted(name, value) {
 
 /** What a form of a page could send. */
 function isFormType(value) {
-  const essence = parseMimeType(value)?.essence;
+  const essence = mimeType.parseMimeType(value)?.essence;
   return (
     essence === 'application/x-www-form-urlencoded' ||
     essence === 'multipart/form-data' ||

@@ -2,7 +2,7 @@
 // URL (URL standard 6.1) over ada: a URL is its href and where in it the parts begin.
 
 import { urlCanParse, urlParse, urlSet } from 'nano:ops';
-import { createBlobUrl, revokeBlobUrl } from './blob_url.js';
+import defer * as blobUrl from './blob_url.js';
 import { inspectAs } from './inspect_interfaces.js';
 import {
   ArrayPrototypePush,
@@ -106,12 +106,12 @@ export class URL {
   static createObjectURL(obj) {
     const context = "Failed to execute 'createObjectURL' on 'URL'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
-    return createBlobUrl(obj, context);
+    return blobUrl.createBlobUrl(obj, context);
   }
 
   static revokeObjectURL(url) {
     if (arguments.length < 1) tooFewArguments(1, 0, "Failed to execute 'revokeObjectURL' on 'URL'");
-    revokeBlobUrl(toUSVString(url));
+    blobUrl.revokeBlobUrl(toUSVString(url));
   }
 
   get href() {
