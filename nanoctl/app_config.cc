@@ -178,7 +178,8 @@ Result<Done> takeService(AppConfig& config, const json& value) {
       return Failure{where + "` has `props` that are no object"};
     }
     if (key == "entrypoint" || key == "props") continue;
-    return Failure{where + "` has the key `" + key + "`, which nano does not know (remove it)"};
+    where.append("` has the key `").append(key).append("`, which nano does not know (remove it)");
+    return Failure{where};
   }
   config.services.push_back({text("binding"), text("service"), text("entrypoint"),
                              value.value("props", nlohmann::json())});

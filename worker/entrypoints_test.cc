@@ -173,6 +173,18 @@ TEST_F(EntrypointsTest, ArgumentsThatDoNotFitAreNamedByTheirLimit) {
             std::string::npos);
 }
 
+TEST_F(EntrypointsTest, AScriptHasNoEntrypointsButItsListeners) {
+  TestVersion script = TestVersion::of(
+      "addEventListener('fetch', (event) => event.respondWith(new Response('listener')))");
+  script.modules[0].kind = rpc::Module::Kind::SCRIPT;
+  TestApp app = load(script);
+  ASSERT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
+  EXPECT_EQ(app.fetch({.props = "{}"}).body, "listener");
+  EXPECT_EQ(app.fetch({.entrypoint = "Admin"}).outcome, rpc::Outcome::SCRIPT_NOT_FOUND);
+  auto reply = app.fetch({.method = "POST", .body = kNoArguments, .rpcMethod = "echo"});
+  EXPECT_NE(reply.body.find("does not implement the method"), std::string::npos) << reply.body;
+}
+
 TEST_F(EntrypointsTest, ADefaultExportBehindAProxyRunsNothingWhileItIsLoaded) {
   TestApp app = load(
       "const trap = () => { for (;;) {} };"

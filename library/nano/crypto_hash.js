@@ -25,6 +25,11 @@ function finalized() {
 }
 
 class Hash extends LazyTransform {
+  static {
+    // The bundler had to call it something else.
+    Object.defineProperty(this, 'name', { configurable: true, value: 'Hash' });
+  }
+
   #digest;
   /** What went out as a stream may be asked for once more. */
   #piped;

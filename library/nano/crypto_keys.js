@@ -31,6 +31,11 @@ const fromBase64url = (text, name) => {
 const kToken = Symbol('KeyObject');
 
 class KeyObject {
+  static {
+    // The bundler had to call it something else.
+    Object.defineProperty(this, 'name', { configurable: true, value: 'KeyObject' });
+  }
+
   #type;
   /** A key of the host's, or the bytes of a secret. */
   #key;

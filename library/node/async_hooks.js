@@ -87,6 +87,11 @@ class AsyncLocalStorage {
 let lastId = 1;
 
 class AsyncResource {
+  static {
+    // The bundler had to call it something else.
+    Object.defineProperty(this, 'name', { configurable: true, value: 'AsyncResource' });
+  }
+
   #frame = getFrame();
   #id = ++lastId;
   #trigger;

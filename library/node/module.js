@@ -15,8 +15,10 @@ const isBuiltin = (name) => typeof name === 'string' && has(fullName(name));
 /** @returns {any} what Node.js calls `require`, for built-in modules. */
 function createRequire(place) {
   if (typeof place !== 'string' && !(place instanceof URL)) check.string(place, 'filename');
-  function required(name) {
-    check.string(name, 'id');
+  function required(id) {
+    check.string(id, 'id');
+    // `punycode/` is a package of that name, which bundlers leave out with the module: nano's will do.
+    const name = id.endsWith('/') ? id.slice(0, -1) : id;
     if (!isBuiltin(name)) {
       throw withCode(
         Error,

@@ -34,6 +34,18 @@ function forget(event, listener) {
   return process;
 }
 
+/** Whatever is assigned becomes a text, as in the environment of a program. */
+const texts = (variables) =>
+  new Proxy(variables, {
+    set(target, name, value) {
+      if (typeof name === 'symbol' || typeof value === 'symbol') {
+        throw new TypeError('Cannot convert a Symbol value to a string');
+      }
+      target[name] = `${value}`;
+      return true;
+    },
+  });
+
 /** What is written is a line of the app's log; the line break at its end is that line's. */
 function outputTo(method, fd) {
   return {
@@ -119,7 +131,7 @@ const process = {
   features: { inspector: false, ipv6: true, tls: true, typescript: false, require_module: true },
   allowedNodeEnvironmentFlags: new Set(),
   noDeprecation: true,
-  env: environment(),
+  env: texts(environment()),
   stdin: {
     fd: 0,
     isTTY: false,

@@ -50,6 +50,11 @@ class Timeout {
 }
 
 class Immediate {
+  static {
+    // The bundler had to call it something else.
+    Object.defineProperty(this, 'name', { configurable: true, value: 'Immediate' });
+  }
+
   #id;
 
   constructor(callback) {
@@ -80,12 +85,14 @@ class Immediate {
 
 function setTimeout(callback, delay = 1, ...args) {
   check.function(callback, 'callback');
-  return new Timeout(() => start(callback, delay, ...args));
+  const timer = new Timeout(() => start(() => Reflect.apply(callback, timer, args), delay));
+  return timer;
 }
 
 function setInterval(callback, delay = 1, ...args) {
   check.function(callback, 'callback');
-  return new Timeout(() => repeat(callback, delay, ...args));
+  const timer = new Timeout(() => repeat(() => Reflect.apply(callback, timer, args), delay));
+  return timer;
 }
 
 function clearTimeout(timeout) {
@@ -95,7 +102,8 @@ function clearTimeout(timeout) {
 
 function setImmediate(callback, ...args) {
   check.function(callback, 'callback');
-  return new Immediate(() => callback(...args));
+  const immediate = new Immediate(() => Reflect.apply(callback, immediate, args));
+  return immediate;
 }
 
 function clearImmediate(immediate) {

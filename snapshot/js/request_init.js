@@ -184,7 +184,6 @@ export function toMethod(method, context) {
     throw new TypeError(`${context}: '${method}' is not a valid HTTP method.`);
   }
   const upper = StringPrototypeToUpperCase(method);
-  if (behaviour.upperCaseMethods) return upper;
   switch (upper) {
     case 'CONNECT':
     case 'TRACE':
@@ -198,7 +197,7 @@ export function toMethod(method, context) {
     case 'OPTIONS':
       return upper;
   }
-  return method;
+  return behaviour.upperCaseMethods ? upper : method;
 }
 
 // Places of the op's answer, and what it has where a URL carries user:password@.

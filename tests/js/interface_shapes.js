@@ -65,7 +65,6 @@ EventSource(1) < EventTarget | CONNECTING# OPEN# CLOSED# | close(0) onerror= onm
 FileReader(0) < EventTarget | EMPTY# LOADING# DONE# | abort(0) error onabort= onerror= onload= onloadend= onloadstart= onprogress= readAsArrayBuffer(1) readAsBinaryString(1) readAsDataURL(1) readAsText(1) readyState result
 SubtleCrypto(0) | supports(2) | decapsulateBits(3) decapsulateKey(6) decrypt(3) deriveBits(2) deriveKey(5) digest(2) encapsulateBits(2) encapsulateKey(5) encrypt(3) exportKey(2) generateKey(3) getPublicKey(2) importKey(5) sign(3) unwrapKey(7) verify(4) wrapKey(4)
 WebSocket(1) < EventTarget | CONNECTING# OPEN# CLOSING# CLOSED# | binaryType= bufferedAmount close(0) extensions onclose= onerror= onmessage= onopen= protocol readyState send(1) url
-QuotaExceededError(0) < DOMException | | quota requested
 DOMException(0) | INDEX_SIZE_ERR# DOMSTRING_SIZE_ERR# HIERARCHY_REQUEST_ERR# WRONG_DOCUMENT_ERR# INVALID_CHARACTER_ERR# NO_DATA_ALLOWED_ERR# NO_MODIFICATION_ALLOWED_ERR# NOT_FOUND_ERR# NOT_SUPPORTED_ERR# INUSE_ATTRIBUTE_ERR# INVALID_STATE_ERR# SYNTAX_ERR# INVALID_MODIFICATION_ERR# NAMESPACE_ERR# INVALID_ACCESS_ERR# VALIDATION_ERR# TYPE_MISMATCH_ERR# SECURITY_ERR# NETWORK_ERR# ABORT_ERR# URL_MISMATCH_ERR# QUOTA_EXCEEDED_ERR# TIMEOUT_ERR# INVALID_NODE_TYPE_ERR# DATA_CLONE_ERR# | code message name
 `;
 
@@ -96,11 +95,11 @@ export const kExtras = {
 /** Interfaces that no standard has, with the reason. */
 export const kExtraInterfaces = {
   Buffer: 'Node.js',
-  ExtendableEvent: 'Workers; its standard is for browsers',
-  FetchEvent: 'Workers; its standard is for browsers',
+  ExtendableEvent: 'Workers, of service workers',
+  FetchEvent: 'Workers, of service workers',
   FixedLengthStream: 'Workers',
-  HTMLRewriter: 'Workers',
   IdentityTransformStream: 'Workers',
-  ScheduledEvent: 'Workers',
+  ScheduledEvent: 'Workers, of service workers',
+  HTMLRewriter: 'Workers',
   WebSocketPair: 'Workers',
 };

@@ -122,3 +122,73 @@ test('the module has what stands beside Buffer', () => {
   same(transcode(Buffer.from('€é'), 'utf8', 'latin1').toString('hex'), '3fe9');
   ok(constants.MAX_LENGTH > 2 ** 30);
 });
+
+test('what is wrong is named by its code', () => {
+  const codeOf = (run) => {
+    try {
+      run();
+    } catch (error) {
+      return error.code;
+    }
+    return undefined;
+  };
+  const buffer = Buffer.alloc(4);
+  same(
+    codeOf(() => Buffer.from(5)),
+    'ERR_INVALID_ARG_TYPE',
+  );
+  same(
+    codeOf(() => Buffer.alloc(-1)),
+    'ERR_OUT_OF_RANGE',
+  );
+  same(
+    codeOf(() => Buffer.concat('ab')),
+    'ERR_INVALID_ARG_TYPE',
+  );
+  same(
+    codeOf(() => buffer.equals('ab')),
+    'ERR_INVALID_ARG_TYPE',
+  );
+  same(
+    codeOf(() => buffer.readUInt8(1.5)),
+    'ERR_OUT_OF_RANGE',
+  );
+  same(
+    codeOf(() => Buffer.alloc(1).readUInt16LE()),
+    'ERR_BUFFER_OUT_OF_BOUNDS',
+  );
+  same(
+    codeOf(() => buffer.copy(buffer, -1)),
+    'ERR_OUT_OF_RANGE',
+  );
+  same(
+    codeOf(() => Buffer.alloc(3).swap16()),
+    'ERR_INVALID_BUFFER_SIZE',
+  );
+  same(
+    codeOf(() => Buffer.from(new ArrayBuffer(2), 3)),
+    'ERR_BUFFER_OUT_OF_BOUNDS',
+  );
+  throws(
+    RangeError,
+    () => buffer.writeInt32BE(2 ** 31),
+    'The value of "value" is out of range. It must be >= -2147483648 and <= 2147483647. Received 2147483648',
+  );
+});
+
+test('other byte arrays are as good as buffers', () => {
+  const bytes = new Uint8Array([97, 98]);
+  ok(Buffer.from('ab').equals(bytes));
+  same(Buffer.compare(bytes, Buffer.from('ac')), -1);
+  same(Buffer.concat([bytes, Buffer.from('c')]).toString(), 'abc');
+  same(Buffer.from('xab').indexOf(bytes), 1);
+  same(Buffer.from('ab').copy(bytes, 1), 1);
+  same([...bytes], [97, 97]);
+});
+
+test('wide characters are found at their borders only', () => {
+  const wide = Buffer.from('\u6100a', 'utf16le');
+  same(wide.indexOf('a', 0, 'utf16le'), 2);
+  same(Buffer.from('abcabc').lastIndexOf('abc', -4), 0);
+  same(Buffer.from('abc').indexOf('', 2), 2);
+});

@@ -106,3 +106,52 @@ test('listeners are counted and listed', () => {
   same(emitter.eventNames(), ['a']);
   same(EventEmitter.defaultMaxListeners, 10);
 });
+
+test('what is wrong is named by its code', () => {
+  const emitter = new EventEmitter();
+  const codeOf = (run) => {
+    try {
+      run();
+    } catch (error) {
+      return error.code;
+    }
+    return undefined;
+  };
+  same(
+    codeOf(() => emitter.on('a', 1)),
+    'ERR_INVALID_ARG_TYPE',
+  );
+  same(
+    codeOf(() => emitter.emit('error', 'text')),
+    'ERR_UNHANDLED_ERROR',
+  );
+  same(
+    codeOf(() => emitter.setMaxListeners(-1)),
+    'ERR_OUT_OF_RANGE',
+  );
+});
+
+test('emitters tell of their own listeners', () => {
+  const emitter = new EventEmitter();
+  const seen = [];
+  const listener = () => {};
+  emitter.on('newListener', (type, added) => seen.push('new', type, added === listener));
+  emitter.once('a', listener);
+  emitter.on('removeListener', (type, removed) => seen.push('gone', type, removed === listener));
+  emitter.emit('a');
+  same(seen, ['new', 'a', true, 'new', 'removeListener', false, 'gone', 'a', true]);
+});
+
+test('listeners may come and go while they are called', () => {
+  const emitter = new EventEmitter();
+  const seen = [];
+  const second = () => seen.push(2);
+  emitter.on('a', () => {
+    seen.push(1);
+    emitter.removeListener('a', second);
+    emitter.on('a', () => seen.push(3));
+  });
+  emitter.on('a', second);
+  emitter.emit('a');
+  same(seen, [1, 2]);
+});

@@ -14,6 +14,8 @@ test("process.env has the app's texts, and can be written to", () => {
   same(process.env, { NAME: 'value', LIST: '[1]' });
   process.env.MORE = 'x';
   same(process.env.MORE, 'x');
+  process.env.NUMBER = 42;
+  same(process.env.NUMBER, '42');
 });
 
 test('nextTick and setImmediate run later, in this order', async () => {

@@ -1,12 +1,12 @@
 // @ts-check
 // Request, https://fetch.spec.whatwg.org/#request-class
 
-import { bytes, ok, rejects, same, test, throws } from './harness.js';
+import { bytes, callEntryPoint, ok, rejects, same, test, throws } from './harness.js';
 
 const kUrl = 'https://example.test/';
 const post = (body, more = {}) => new Request(kUrl, { method: 'POST', body, ...more });
 
-test('the defaults are the standard\'s', () => {
+test("the defaults are the standard's", () => {
   const request = new Request('https://example.test/a/../b?c#d');
   same([request.url, request.method], ['https://example.test/b?c#d', 'GET']);
   same([...request.headers], []);
@@ -66,6 +66,13 @@ test('a body is read in each way, once', async () => {
   same(request.bodyUsed, true);
   await rejects(TypeError, request.text());
   throws(TypeError, () => request.clone());
+});
+
+test('with upper_case_all_http_methods methods are in capitals, and forbidden ones stay so', () => {
+  callEntryPoint('applyFlags', ['upper_case_all_http_methods']);
+  const methodOf = (method) => new Request('https://nano.test/', { method }).method;
+  same(['patch', 'Own', 'get'].map(methodOf), ['PATCH', 'OWN', 'GET']);
+  for (const method of ['connect', 'TRACE', 'Track']) throws(TypeError, () => methodOf(method));
 });
 
 test('a stream body may say that it is sent before the answer comes', async () => {
@@ -128,7 +135,10 @@ test('the signal of a copy follows that of its original', () => {
   const copies = [new Request(first), first.clone(), new Request(first, { method: 'PUT' })];
   const free = new Request(first, { signal: null });
   controller.abort();
-  same(copies.map((copy) => copy.signal.aborted), [true, true, true]);
+  same(
+    copies.map((copy) => copy.signal.aborted),
+    [true, true, true],
+  );
   same(free.signal.aborted, false);
 });
 
@@ -190,7 +200,10 @@ test('what is no-cors may say little', () => {
   const init = /** @type {any} */ ({ mode: 'no-cors', method: 'POST' });
   const given = { accept: 'a/b', 'content-type': 'text/plain;a=b', cookie: 'a', range: 'bytes=0-' };
   const request = new Request(kUrl, { ...init, headers: given });
-  const expected = [['accept', 'a/b'], ['content-type', 'text/plain;a=b']];
+  const expected = [
+    ['accept', 'a/b'],
+    ['content-type', 'text/plain;a=b'],
+  ];
   for (const copy of [request, request.clone(), new Request(request)]) {
     same([...copy.headers], expected);
     for (const change of ['append', 'set']) {
@@ -212,7 +225,10 @@ test('what is no-cors may say little', () => {
   const typed = (type) => new Request(kUrl, { ...init, body: new Blob(['x'], { type }) });
   same(typed('text/plain').headers.get('content-type'), 'text/plain');
   same(typed('application/json').headers.has('content-type'), false);
-  same(new Request(typed('text/plain'), { mode: 'cors', headers: given }).headers.get('cookie'), 'a');
+  same(
+    new Request(typed('text/plain'), { mode: 'cors', headers: given }).headers.get('cookie'),
+    'a',
+  );
 });
 
 test('a receiver of another kind is refused', async () => {
