@@ -175,15 +175,16 @@ TEST_F(AppLookupsTest, DroppingAFetchOrASocketEndsItsLookup) {
   AppResolver resolver(names(), versionOf("one"));
   NetworkSettings network;
   NetworkCounters counters;
-  NetworkFetcher fetcher({loop_, resolver, network, counters}, policy_);
+  auto traffic = std::make_shared<TenantTraffic>();
+  NetworkFetcher fetcher({loop_, resolver, network, counters, traffic}, policy_);
   TcpConnector connector({loop_.base(), timer_, nullptr});
   AppSockets sockets;
   {
     auto fetch = fetcher.fetch(request("hung.test")).eagerlyEvaluate(nullptr);
-    auto socket =
-        connector
-            .connect({policy_, resolver, sockets}, {Destination::Scheme::kTcp, "hang.test", 1, ""})
-            .eagerlyEvaluate(nullptr);
+    auto socket = connector
+                      .connect({policy_, resolver, sockets, traffic},
+                               {Destination::Scheme::kTcp, "hang.test", 1, ""})
+                      .eagerlyEvaluate(nullptr);
     loop_.runOnce();
     EXPECT_EQ(names().figures().open, 2u);
   }
@@ -197,11 +198,12 @@ TEST_F(AppLookupsTest, FetchesAndSocketsShareTheirAppsLookups) {
   AppResolver resolver(names(), versionOf("one"));
   NetworkSettings network;
   NetworkCounters counters;
-  NetworkFetcher fetcher({loop_, resolver, network, counters}, policy_);
+  auto traffic = std::make_shared<TenantTraffic>();
+  NetworkFetcher fetcher({loop_, resolver, network, counters, traffic}, policy_);
   TcpConnector connector({loop_.base(), timer_, nullptr});
   AppSockets sockets;
   auto fetch = fetcher.fetch(request("hung.test")).eagerlyEvaluate(nullptr);
-  auto refused = loop_.run(connector.connect({policy_, resolver, sockets},
+  auto refused = loop_.run(connector.connect({policy_, resolver, sockets, traffic},
                                              {Destination::Scheme::kTcp, "hang.test", 1, ""}));
   ASSERT_TRUE(std::holds_alternative<EgressError>(refused));
   EXPECT_EQ(std::get<EgressError>(refused).kind, Kind::OVER_LIMIT);
