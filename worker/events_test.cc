@@ -58,6 +58,22 @@ TEST_F(ScheduledTest, FailsWithWhatItThrowsOrWaitedFor) {
   }
 }
 
+TEST_F(ScheduledTest, WaitsForWhatAModuleGaveToWaitUntil) {
+  TestApp app = load(
+      "import { waitUntil } from 'cloudflare:workers';"
+      "export default { scheduled() { waitUntil(Promise.reject(new Error('broken'))) } };");
+  EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION);
+}
+
+TEST_F(ScheduledTest, TellsTheLogOfEachFailure) {
+  TestApp app =
+      load(scheduling("ctx.waitUntil(Promise.reject(new Error('one'))); throw new Error('two')"));
+  EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION);
+  const std::string lines = linesOf(app);
+  EXPECT_NE(lines.find("Error: one"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("Error: two"), std::string::npos) << lines;
+}
+
 TEST_F(ScheduledTest, IsAMethodOfAnEntrypointClassAsWell) {
   TestApp app = load(
       "import { WorkerEntrypoint } from 'cloudflare:workers';"

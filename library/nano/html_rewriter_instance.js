@@ -85,7 +85,9 @@ function give(instance) {
 function toError(error) {
   if (typeof error === 'string') return new TypeError(error);
   if (error instanceof WebAssembly.RuntimeError) {
-    return new TypeError('HTMLRewriter cannot go on: most likely there is no memory', { cause: error });
+    return new TypeError('HTMLRewriter cannot go on: most likely there is no memory', {
+      cause: error,
+    });
   }
   return error;
 }

@@ -251,7 +251,16 @@ function wrapHandlers(handlers, kinds) {
 }
 
 const kElementHandlers = ['element', Element, 'comments', Comment, 'text', Text];
-const kDocumentHandlers = ['doctype', Doctype, 'comments', Comment, 'text', Text, 'end', DocumentEnd];
+const kDocumentHandlers = [
+  'doctype',
+  Doctype,
+  'comments',
+  Comment,
+  'text',
+  Text,
+  'end',
+  DocumentEnd,
+];
 
 module.exports = {
   wrapElementHandlers: (handlers) => wrapHandlers(handlers, kElementHandlers),

@@ -27,9 +27,18 @@ function remember(event, listener) {
   return process;
 }
 
+function rememberOnce(event, listener) {
+  function once(...args) {
+    forget(event, once);
+    return Reflect.apply(listener, this, args);
+  }
+  once.listener = listener;
+  return remember(event, once);
+}
+
 function forget(event, listener) {
   const list = listeners.get(event) ?? [];
-  const index = list.indexOf(listener);
+  const index = list.findIndex((known) => known === listener || known.listener === listener);
   if (index !== -1) list.splice(index, 1);
   return process;
 }
@@ -64,11 +73,19 @@ function outputTo(method, fd) {
       if (chunk !== undefined && typeof chunk !== 'function') this.write(chunk);
       return this;
     },
-    on: () => process,
-    once: () => process,
-    off: () => process,
+    on() {
+      return this;
+    },
+    once() {
+      return this;
+    },
+    off() {
+      return this;
+    },
+    removeListener() {
+      return this;
+    },
     emit: () => false,
-    removeListener: () => process,
     hasColors: () => false,
     getColorDepth: () => 1,
     getWindowSize: () => [80, 24],
@@ -135,8 +152,12 @@ const process = {
   stdin: {
     fd: 0,
     isTTY: false,
-    on: () => process,
-    once: () => process,
+    on() {
+      return this;
+    },
+    once() {
+      return this;
+    },
     read: () => null,
     resume() {},
     pause() {},
@@ -166,10 +187,10 @@ const process = {
   ref() {},
   unref() {},
   on: remember,
-  once: remember,
+  once: rememberOnce,
   addListener: remember,
   prependListener: remember,
-  prependOnceListener: remember,
+  prependOnceListener: rememberOnce,
   off: forget,
   removeListener: forget,
   removeAllListeners(event) {

@@ -122,7 +122,9 @@ class Coding {
       throw new TypeError(`${this.#name}: The compressed data is not valid`);
     }
     if (progress[1] === kEnded && progress[0] < length) {
-      throw new TypeError(`${this.#name}: There is something behind the end of the compressed data`);
+      throw new TypeError(
+        `${this.#name}: There is something behind the end of the compressed data`,
+      );
     }
   }
 }

@@ -241,10 +241,14 @@ export class EventSource extends EventTarget {
       },
       this.#lastEventId,
     );
-    this.#pump = new Pump(stream, (bytes) => events.read(bytes), (problem) => {
-      if (problem === undefined) this.#reconnect(controller);
-      else this.#fail();
-    });
+    this.#pump = new Pump(
+      stream,
+      (bytes) => events.read(bytes),
+      (problem) => {
+        if (problem === undefined) this.#reconnect(controller);
+        else this.#fail();
+      },
+    );
     this.#pump.run();
   }
 
@@ -289,7 +293,12 @@ export class EventSource extends EventTarget {
   }
 }
 defineInterface(EventSource, isEventSource);
-defineConstants(EventSource, { __proto__: null, CONNECTING: kConnecting, OPEN: kOpen, CLOSED: kClosed });
+defineConstants(EventSource, {
+  __proto__: null,
+  CONNECTING: kConnecting,
+  OPEN: kOpen,
+  CLOSED: kClosed,
+});
 defineEventHandler(EventSource, 'open');
 defineEventHandler(EventSource, 'message');
 defineEventHandler(EventSource, 'error');

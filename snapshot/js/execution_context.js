@@ -2,7 +2,7 @@
 // `ctx`, the third argument of a handler.
 
 import { waitUntil } from 'nano:ops';
-import { PromiseResolve } from './primordials.js';
+import { PromiseResolve, SafeMap } from './primordials.js';
 import {
   defineInterface,
   illegalConstructor,
@@ -12,20 +12,37 @@ import {
 
 const kInternal = { __proto__: null };
 
+/** By slot: who keeps what is waited for in place of the host, while a scheduled event runs. */
+const followers = new SafeMap();
+
+/** The request's work goes on until the promise has settled. @param {number} slot */
+export function keepRequest(slot, promise) {
+  const follow = followers.get(slot);
+  if (follow === undefined) waitUntil(slot, promise);
+  else follow(promise);
+}
+
+/** @param {number} slot @param {(promise: Promise<any>) => void} follow */
+export function followRequest(slot, follow) {
+  followers.set(slot, follow);
+}
+
+/** @param {number} slot */
+export function unfollowRequest(slot) {
+  followers.delete(slot);
+}
+
 /** @type {(value: object) => boolean} */
 let isExecutionContext;
 
 export class ExecutionContext {
   #slot;
   #props;
-  /** Who keeps what is waited for in place of the host: a scheduled event. */
-  #follow;
 
   constructor() {
     if (arguments[0] !== kInternal) illegalConstructor();
     this.#slot = arguments[1];
     this.#props = arguments[2];
-    this.#follow = arguments[3];
   }
 
   /** The request's work goes on until the promise has settled, answered or not. */
@@ -34,9 +51,7 @@ export class ExecutionContext {
     if (arguments.length < 1) {
       tooFewArguments(1, 0, "Failed to execute 'waitUntil' on 'ExecutionContext'");
     }
-    promise = PromiseResolve(promise);
-    if (this.#follow === undefined) waitUntil(this.#slot, promise);
-    else this.#follow(promise);
+    keepRequest(this.#slot, PromiseResolve(promise));
   }
 
   /** There is no origin to pass a request through to: it fails as it would have. */
@@ -58,10 +73,9 @@ defineInterface(ExecutionContext, isExecutionContext);
 /**
  * @param {number} slot
  * @param {any} [props] what the service binding says that the call came by
- * @param {(promise: Promise<any>) => void} [follow] takes what goes to waitUntil()
  * @returns {ExecutionContext}
  */
-export function makeExecutionContext(slot, props, follow) {
+export function makeExecutionContext(slot, props) {
   // @ts-ignore The constructor is illegal for tenants.
-  return new ExecutionContext(kInternal, slot, props, follow);
+  return new ExecutionContext(kInternal, slot, props);
 }

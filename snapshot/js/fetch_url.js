@@ -56,8 +56,7 @@ export class FetchUrl {
     this.href = hash === kAbsent ? href : StringPrototypeSlice(href, 0, hash);
     this.scheme = StringPrototypeSlice(href, 0, parts[kProtocolEnd]);
     this.isHttp = parts[kSchemeType] === kHttp || parts[kSchemeType] === kHttps;
-    this.hasCredentials =
-      parts[kHostEnd] > start && StringPrototypeCharCodeAt(href, start) === kAt;
+    this.hasCredentials = parts[kHostEnd] > start && StringPrototypeCharCodeAt(href, start) === kAt;
     this.hasBadPort = parts[kPort] !== kAbsent && kBadPorts.has(parts[kPort]);
     this.origin = StringPrototypeSlice(href, 0, parts[kPathnameStart]);
     this.#hostStart = start;

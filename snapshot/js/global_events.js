@@ -11,7 +11,11 @@ import {
   showAsGlobal,
 } from './event_target.js';
 import defer * as messageEvent from './message_event.js';
-import { ObjectDefineProperty, ReflectApply, ReflectGetOwnPropertyDescriptor } from './primordials.js';
+import {
+  ObjectDefineProperty,
+  ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
+} from './primordials.js';
 import defer * as rejectionEvent from './promise_rejection_event.js';
 import { connectGlobalEvents } from './report_exception.js';
 import { illegalInvocation, isObject } from './webidl.js';
@@ -62,8 +66,7 @@ function callHandler(handler, event) {
 function defineHandler(type) {
   const name = `on${type}`;
   let handler = null;
-  const call = (event) =>
-    typeof handler === 'function' ? callHandler(handler, event) : undefined;
+  const call = (event) => (typeof handler === 'function' ? callHandler(handler, event) : undefined);
   const accessor = {
     get [name]() {
       checkGlobal(this);

@@ -49,7 +49,8 @@ export function requireLibrary(specifier) {
 const requireForLibrary = (specifier) => requireLibrary(specifier);
 
 function canonical(name) {
-  const isFull = StringPrototypeStartsWith(name, 'node:') || StringPrototypeStartsWith(name, 'nano:');
+  const isFull =
+    StringPrototypeStartsWith(name, 'node:') || StringPrototypeStartsWith(name, 'nano:');
   return isFull ? name : `node:${name}`;
 }
 

@@ -168,8 +168,12 @@ export const libraryCrypto = ObjectFreeze({
     });
   },
   scrypt(password, salt, cost, blockSize, parallel, length) {
-    const options = [checkNumber(cost), checkNumber(blockSize), checkNumber(parallel)];
-    options[3] = checkNumber(length);
+    const options = [
+      checkNumber(cost),
+      checkNumber(blockSize),
+      checkNumber(parallel),
+      checkNumber(length),
+    ];
     return bytesOf(scrypt(password, salt, options));
   },
   keys: asymmetricKeys,

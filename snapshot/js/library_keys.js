@@ -35,6 +35,7 @@ import {
   ObjectFreeze,
   RangeErrorConstructor as RangeError,
   TypeErrorConstructor as TypeError,
+  TypedArrayPrototypeGetByteLength,
   Uint8ArrayConstructor as Uint8Array,
 } from './primordials.js';
 import { isBufferSource } from './webidl.js';
@@ -215,7 +216,8 @@ export const asymmetricKeys = ObjectFreeze({
   fromPoint(name, point, secret) {
     if (!isNist(name)) return undefined;
     const options = [kCurves[name].number, checkBytes(point), checkBytes(secret)];
-    return fromHandle(ecFromPoint(options), new Uint8Array(secret).length > 0);
+    const isPrivate = TypedArrayPrototypeGetByteLength(new Uint8Array(secret)) > 0;
+    return fromHandle(ecFromPoint(options), isPrivate);
   },
   /** Of the other curves. */
   fromRaw(name, isPrivate, bytes) {

@@ -182,7 +182,7 @@ const attributes = {
 /** @param {string} name @param {any} value @param {boolean} enumerable */
 function defineGlobal(name, value, enumerable) {
   const flags = { __proto__: null, configurable: true, enumerable, writable: true };
-  ObjectDefineProperty(globalThis, name, { ...flags, value });
+  ObjectDefineProperty(globalThis, name, { __proto__: null, ...flags, value });
 }
 
 /** @param {string} name @param {() => any} value */
@@ -213,9 +213,19 @@ const fromLibrary = (module, name) => () => library.requireLibrary(module)[name]
 defineLazyProperty(globalThis, 'Buffer', fromLibrary('node:buffer', 'Buffer'), false);
 defineLazyProperty(globalThis, 'process', () => library.requireLibrary('node:process'), false);
 defineLazyProperty(globalThis, 'setImmediate', fromLibrary('node:timers', 'setImmediate'), true);
-defineLazyProperty(globalThis, 'clearImmediate', fromLibrary('node:timers', 'clearImmediate'), true);
+defineLazyProperty(
+  globalThis,
+  'clearImmediate',
+  fromLibrary('node:timers', 'clearImmediate'),
+  true,
+);
 defineGlobal('global', globalThis, false);
-defineLazyProperty(globalThis, 'HTMLRewriter', fromLibrary('nano:html_rewriter', 'HTMLRewriter'), false);
+defineLazyProperty(
+  globalThis,
+  'HTMLRewriter',
+  fromLibrary('nano:html_rewriter', 'HTMLRewriter'),
+  false,
+);
 // A namespace: not enumerable (Web IDL 3.13).
 defineGlobal('console', console, false);
 

@@ -64,9 +64,7 @@ class Parameters {
     while (this.#place < this.#text.length && isBlank(this.#code)) this.#place++;
     const start = this.#place;
     while (this.#place < this.#text.length && !this.#isAtBreak()) this.#place++;
-    const name = StringPrototypeToLowerCase(
-      StringPrototypeSlice(this.#text, start, this.#place),
-    );
+    const name = StringPrototypeToLowerCase(StringPrototypeSlice(this.#text, start, this.#place));
     if (this.#place >= this.#text.length || this.#code === kSemicolon) return;
     this.#place++;
     const value = this.#readValue();

@@ -15,6 +15,8 @@ import {
 } from './webidl.js';
 
 const kPrivate = { __proto__: null };
+/** An entry of ours is being made. No key is told to a parent, which is a tenant's to choose. */
+let isMaking = false;
 
 /**
  * What the timeline reads of an entry, whatever a tenant put on prototypes.
@@ -32,8 +34,9 @@ export class PerformanceEntry {
   #startTime;
   #duration;
 
-  constructor(key = undefined, name = '', entryType = '', startTime = 0, duration = 0) {
-    if (key !== kPrivate) illegalConstructor();
+  constructor(name = '', entryType = '', startTime = 0, duration = 0) {
+    if (!isMaking) illegalConstructor();
+    isMaking = false;
     this.#name = name;
     this.#entryType = entryType;
     this.#startTime = startTime;
@@ -93,7 +96,8 @@ export class PerformanceMark extends PerformanceEntry {
       time = toDouble(startTime, `${context}: member startTime`);
       if (time < 0) throw new TypeError(`${context}: '${time}' is not a time of a mark.`);
     }
-    super(/** @type {any} */ (kPrivate), name, 'mark', time, 0);
+    isMaking = true;
+    super(name, 'mark', time, 0);
     this.#detail = copyDetail(detail);
   }
 
@@ -109,7 +113,8 @@ export class PerformanceMeasure extends PerformanceEntry {
 
   constructor(key = undefined, name = '', startTime = 0, endTime = 0, detail = undefined) {
     if (key !== kPrivate) illegalConstructor();
-    super(/** @type {any} */ (kPrivate), name, 'measure', startTime, endTime - startTime);
+    isMaking = true;
+    super(name, 'measure', startTime, endTime - startTime);
     this.#detail = copyDetail(detail);
   }
 

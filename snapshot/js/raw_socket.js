@@ -11,12 +11,7 @@ import {
   secureSocket,
   writeSocket,
 } from 'nano:ops';
-import {
-  ErrorConstructor,
-  MathMin,
-  PromiseResolve,
-  Uint8ArrayConstructor,
-} from './primordials.js';
+import { ErrorConstructor, MathMin, PromiseResolve, Uint8ArrayConstructor } from './primordials.js';
 import { thenFollow } from './streams/promises.js';
 import { byteLengthOfView, byteOffsetOfView } from './streams/views.js';
 import { bufferOfView } from './webidl.js';

@@ -2,8 +2,9 @@
 // A scheduled event: from the host's call to the tenant's scheduled() and to how it ended.
 
 import { failRequest, respond } from 'nano:ops';
-import { makeExecutionContext } from './execution_context.js';
+import { followRequest, makeExecutionContext, unfollowRequest } from './execution_context.js';
 import { PromisePrototypeThen, PromiseResolve } from './primordials.js';
+import { reportException } from './report_exception.js';
 import { defineInterface, illegalConstructor, illegalInvocation } from './webidl.js';
 
 const kInternal = { __proto__: null };
@@ -49,7 +50,7 @@ defineInterface(ScheduledController, isController);
 
 /**
  * The event is over when the handler's promise and all that went to ctx.waitUntil() have settled;
- * the first failure is how it ended.
+ * the first failure is how it ended, and the others are told to the log.
  * @param {number} slot
  * @param {(controller: object, ctx: object) => unknown} call
  * @param {string} cron @param {number} scheduledTime
@@ -59,12 +60,17 @@ export function runScheduled(slot, call, cron, scheduledTime) {
   const settled = () => {
     run.pending--;
     if (run.pending > 0) return;
+    unfollowRequest(slot);
     if (run.failed) failRequest(slot, run.error);
     else respond(slot, kDone, '', '', null);
   };
   const failed = (error) => {
-    if (!run.failed) run.error = error;
-    run.failed = true;
+    if (run.failed) {
+      reportException(error);
+    } else {
+      run.failed = true;
+      run.error = error;
+    }
     settled();
   };
   const follow = (promise) => {
@@ -73,8 +79,9 @@ export function runScheduled(slot, call, cron, scheduledTime) {
   };
   // @ts-ignore The constructor is illegal for tenants.
   const controller = new ScheduledController(kInternal, cron, scheduledTime);
+  followRequest(slot, follow);
   try {
-    follow(PromiseResolve(call(controller, makeExecutionContext(slot, undefined, follow))));
+    follow(PromiseResolve(call(controller, makeExecutionContext(slot))));
     settled();
   } catch (error) {
     failed(error);

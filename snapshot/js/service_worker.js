@@ -29,13 +29,17 @@ let contextOf;
 /** @type {(event: any) => Promise<any> | undefined} */
 let endRespondWith;
 
+/** An event of ours is being made. No key is told to a parent, which is a tenant's to choose. */
+let isMaking = false;
+
 export class ExtendableEvent extends Event {
   #ctx;
 
   constructor() {
-    if (arguments[0] !== kInternal) illegalConstructor();
-    super(arguments[1]);
-    this.#ctx = arguments[2];
+    if (!isMaking) illegalConstructor();
+    isMaking = false;
+    super(arguments[0]);
+    this.#ctx = arguments[1];
   }
 
   waitUntil(promise) {
@@ -59,8 +63,9 @@ export class FetchEvent extends ExtendableEvent {
 
   constructor() {
     if (arguments[0] !== kInternal) illegalConstructor();
+    isMaking = true;
     // @ts-ignore The constructor is illegal for tenants.
-    super(kInternal, 'fetch', arguments[2]);
+    super('fetch', arguments[2]);
     this.#request = arguments[1];
   }
 
@@ -100,8 +105,9 @@ export class ScheduledEvent extends ExtendableEvent {
 
   constructor() {
     if (arguments[0] !== kInternal) illegalConstructor();
+    isMaking = true;
     // @ts-ignore As above.
-    super(kInternal, 'scheduled', arguments[3]);
+    super('scheduled', arguments[3]);
     this.#cron = arguments[1];
     this.#scheduledTime = arguments[2];
   }

@@ -35,9 +35,7 @@ function bytesOf(chunk) {
       ? "a string on its writable side. If you wish to write a string, you'll probably want to " +
         'explicitly UTF-8-encode it with TextEncoder.'
       : 'an object of non-ArrayBuffer/ArrayBufferView type on its writable side.';
-  throw new TypeError(
-    `This WritableStream is being used as a byte stream, but received ${what}`,
-  );
+  throw new TypeError(`This WritableStream is being used as a byte stream, but received ${what}`);
 }
 
 const byteLengthOfChunk = (chunk) => byteLengthOfView(bytesOf(chunk));
@@ -246,9 +244,7 @@ export class Wire {
   /** All that was written is sent: the rest is the other wire's. */
   #secure(host) {
     if (this.isOver) {
-      return PromiseReject(
-        new TypeError('The connection was closed before startTls completed.'),
-      );
+      return PromiseReject(new TypeError('The connection was closed before startTls completed.'));
     }
     this.isUpgraded = true;
     this.isOver = true;

@@ -96,7 +96,8 @@ export class Socket {
         "The `secureTransport` socket option must be set to 'starttls' for startTls to be used.",
       );
     }
-    if (this.#hasStartedTls) throw new TypeError('startTls has already been called on this socket.');
+    if (this.#hasStartedTls)
+      throw new TypeError('startTls has already been called on this socket.');
     const context = "Failed to execute 'startTls' on 'Socket'";
     const expected = toDictionary(options, context, 'TlsOptions').expectedServerHostname;
     const host = expected === undefined ? this.#host : toDOMString(expected);
@@ -107,8 +108,10 @@ export class Socket {
   static {
     isSocket = (value) => isObject(value) && #wire in value;
     fieldsOf = (socket) => [
-      'secureTransport', socket.#wire.options.secureTransport,
-      'upgraded', socket.#wire.isUpgraded,
+      'secureTransport',
+      socket.#wire.options.secureTransport,
+      'upgraded',
+      socket.#wire.isUpgraded,
     ];
   }
 }

@@ -7,10 +7,7 @@
 
 import { consumeBody, toBytes } from './body_reading.js';
 import { getHeader } from './header_list.js';
-import {
-  RegExpPrototypeExec,
-  TypeErrorConstructor as TypeError,
-} from './primordials.js';
+import { RegExpPrototypeExec, TypeErrorConstructor as TypeError } from './primordials.js';
 import { isResponse, partsOf } from './response.js';
 import { resolvedWith, thenFollow } from './streams/promises.js';
 

@@ -1,7 +1,8 @@
 // @ts-check
 // The module cloudflare:workers, https://developers.cloudflare.com/workers/runtime-apis/.
 
-import { currentSlot, waitUntil as keepRequest } from 'nano:ops';
+import { currentSlot } from 'nano:ops';
+import { keepRequest } from './execution_context.js';
 import { ErrorConstructor, PromiseResolve, ProxyConstructor } from './primordials.js';
 import { RpcProperty } from './rpc/property.js';
 import { tooFewArguments } from './webidl.js';
@@ -81,18 +82,31 @@ const exports = new ProxyConstructor(
 /** [name, value, ...] @param {object} env the app's */
 export function exportsWith(env) {
   return [
-    'DurableObject', DurableObject,
-    'RpcPromise', RpcPromise,
-    'RpcProperty', RpcProperty,
-    'RpcStub', RpcStub,
-    'RpcTarget', RpcTarget,
-    'WorkerEntrypoint', WorkerEntrypoint,
-    'WorkflowEntrypoint', WorkflowEntrypoint,
-    'env', env,
-    'exports', exports,
-    'waitUntil', operations.waitUntil,
-    'withEnv', operations.withEnv,
-    'withEnvAndExports', operations.withEnvAndExports,
-    'withExports', operations.withExports,
+    'DurableObject',
+    DurableObject,
+    'RpcPromise',
+    RpcPromise,
+    'RpcProperty',
+    RpcProperty,
+    'RpcStub',
+    RpcStub,
+    'RpcTarget',
+    RpcTarget,
+    'WorkerEntrypoint',
+    WorkerEntrypoint,
+    'WorkflowEntrypoint',
+    WorkflowEntrypoint,
+    'env',
+    env,
+    'exports',
+    exports,
+    'waitUntil',
+    operations.waitUntil,
+    'withEnv',
+    operations.withEnv,
+    'withEnvAndExports',
+    operations.withEnvAndExports,
+    'withExports',
+    operations.withExports,
   ];
 }

@@ -150,12 +150,21 @@ for (let i = 0; i < kLate.length; i++) {
 }
 
 test('what runs late behind another call works among patched methods', async () => {
-  const { console: c, TextDecoder: Decoder, Uint8Array: Bytes, FormData: Form, Response: R } = globalThis;
+  const {
+    console: c,
+    TextDecoder: Decoder,
+    Uint8Array: Bytes,
+    FormData: Form,
+    Response: R,
+  } = globalThis;
   const { log, table } = c;
   const { ReadableStream: Readable } = globalThis;
   const { from } = /** @type {any} */ (Readable);
   const { tee, values } = /** @type {any} */ (Readable.prototype);
   const getBody = /** @type {any} */ (getOwnPropertyDescriptor(R.prototype, 'body')).get;
+  const template = new globalThis.URLPattern({ pathname: '/:id' });
+  const { exec } = globalThis.URLPattern.prototype;
+  const setSelf = /** @type {any} */ (getOwnPropertyDescriptor(globalThis, 'self')).set;
   const pattern = /a/gi;
   const error = new HostError('told');
   const iterable = { __proto__: null, [Symbol.iterator]: () => ({ next: () => ({ done: true }) }) };
@@ -164,7 +173,8 @@ test('what runs late behind another call works among patched methods', async () 
   const bytes = new Bytes([0xe4]);
   const form = new Form();
   form.append('a', 'b');
-  const performanceOf = /** @type {any} */ (getOwnPropertyDescriptor(globalThis, 'performance')).get;
+  const performanceOf = /** @type {any} */ (getOwnPropertyDescriptor(globalThis, 'performance'))
+    .get;
   const steps = [
     () => apply(table, c, [{ __proto__: null, a: 1 }]),
     () => apply(decode, new Decoder('latin1'), [bytes]),
@@ -175,6 +185,8 @@ test('what runs late behind another call works among patched methods', async () 
     () => apply(from, Readable, [iterable]),
     () => apply(values, new Readable(), []),
     () => apply(getBody, new R(form), []),
+    () => apply(exec, template, ['https://a.test/x']),
+    () => apply(setSelf, globalThis, [globalThis]),
   ];
   const restore = poison();
   let failure;
@@ -320,7 +332,11 @@ test('calls by service bindings work among patched methods', async () => {
 
 test('the newer algorithms of subtle work among patched methods', async () => {
   const { crypto: c, Crypto: C, Uint8Array: Bytes, SubtleCrypto: S } = globalThis;
-  const subtle = apply(/** @type {any} */ (getOwnPropertyDescriptor(C.prototype, 'subtle')).get, c, []);
+  const subtle = apply(
+    /** @type {any} */ (getOwnPropertyDescriptor(C.prototype, 'subtle')).get,
+    c,
+    [],
+  );
   const { deriveBits, digest, encapsulateBits, encrypt, importKey } = subtle;
   const { supports } = /** @type {any} */ (S);
   const only = (usage) => ({

@@ -18,6 +18,19 @@ test("process.env has the app's texts, and can be written to", () => {
   same(process.env.NUMBER, '42');
 });
 
+test('a listener added by once() is called once, and streams of output give themselves', () => {
+  let calls = 0;
+  const listener = () => calls++;
+  process.once('told', listener);
+  process.emit('told');
+  process.emit('told');
+  same(calls, 1);
+  process.once('told', listener).off('told', listener);
+  process.emit('told');
+  same(calls, 1);
+  ok(process.stdout.on('drain', listener) === process.stdout);
+});
+
 test('nextTick and setImmediate run later, in this order', async () => {
   const seen = [];
   setImmediate((value) => seen.push(value), 'immediate');

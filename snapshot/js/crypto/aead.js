@@ -32,7 +32,8 @@ function aead(number, check, algorithm) {
   return cipher(aeadParams, check, crypt, algorithm);
 }
 
-const isGcmTag = (bits) => bits === 32 || bits === 64 || (bits >= 96 && bits <= 128 && bits % 8 === 0);
+const isGcmTag = (bits) =>
+  bits === 32 || bits === 64 || (bits >= 96 && bits <= 128 && bits % 8 === 0);
 
 export const aesGcm = aead(kGcm, ({ tagLength }) => {
   if (!isGcmTag(tagLength)) {

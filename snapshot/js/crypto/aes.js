@@ -28,7 +28,12 @@ export function aesFamily(allowed, takesRaw = true) {
   return {
     __proto__: null,
     checks: { __proto__: null, generateKey: checkLength },
-    params: { __proto__: null, generateKey: lengthMember, importKey: null, getKeyLength: lengthMember },
+    params: {
+      __proto__: null,
+      generateKey: lengthMember,
+      importKey: null,
+      getKeyLength: lengthMember,
+    },
 
     generateKey(params, extractable, usages) {
       checkUsages(usages, allowed);

@@ -136,7 +136,8 @@ function family(allowed, signs) {
       if (format !== 'jwk') return unknownFormat(format);
       const jwk = define(beginJwk(facts, 'EC'), 'crv', facts.algorithm.namedCurve);
       const point = bytesOfBuffer(made(ecPoint(facts.handle, curve.number)));
-      const at = (from) => toBase64Url(TypedArrayPrototypeSubarray(point, from, from + curve.bytes));
+      const at = (from) =>
+        toBase64Url(TypedArrayPrototypeSubarray(point, from, from + curve.bytes));
       define(jwk, 'x', at(1));
       define(jwk, 'y', at(1 + curve.bytes));
       if (facts.type === 'public') return jwk;

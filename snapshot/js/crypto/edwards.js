@@ -2,13 +2,7 @@
 // Ed25519 and X25519 (Web Cryptography 25, 26), Ed448 and X448
 // (https://wicg.github.io/webcrypto-secure-curves/).
 
-import {
-  curveFromRaw,
-  curveGenerate,
-  curveRaw,
-  equalInConstantTime,
-  keyKind,
-} from 'nano:ops';
+import { curveFromRaw, curveGenerate, curveRaw, equalInConstantTime, keyKind } from 'nano:ops';
 import { ArrayPrototypeIncludes } from '../primordials.js';
 import { agreementParams, deriveShared } from './agreement.js';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';

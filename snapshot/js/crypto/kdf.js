@@ -108,7 +108,8 @@ function checkArgon2(params, length) {
   if (parallelism === 0 || parallelism > 0xffffff) {
     operationFailed('Argon2 has 1 to 16777215 lanes');
   }
-  if (memory < 8 * parallelism) operationFailed('Argon2 takes 8 KiB of memory or more for each lane');
+  if (memory < 8 * parallelism)
+    operationFailed('Argon2 takes 8 KiB of memory or more for each lane');
   if (lengthOfBytes(nonce) < 8) operationFailed('The nonce of Argon2 has 8 bytes or more');
 }
 

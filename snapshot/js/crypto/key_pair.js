@@ -30,7 +30,11 @@ export function makePair(algorithm, handle, extractable, usages, allowed) {
   const publicUsages = usagesAmong(usages, allowed.public);
   const privateUsages = usagesAmong(usages, allowed.private);
   const pair = define({}, 'publicKey', makeKey('public', algorithm, handle, true, publicUsages));
-  return define(pair, 'privateKey', makeKey('private', algorithm, handle, extractable, privateUsages));
+  return define(
+    pair,
+    'privateKey',
+    makeKey('private', algorithm, handle, extractable, privateUsages),
+  );
 }
 
 /** @param {string} format 'spki' or 'pkcs8' @param {any} bytes */

@@ -17,13 +17,15 @@ import { badData, made, notSupported, operationFailed, readKey } from './failure
 import { hashNumber, jwkNameFor, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
 import { checkUsages, define, makeKey } from './key.js';
-import { checkPairUsages, derOf, handleOfDer, makePair, requireType, unknownFormat } from './key_pair.js';
 import {
-  bigIntegerMember,
-  integerMember,
-  optionalBytes,
-  requiredMember,
-} from './members.js';
+  checkPairUsages,
+  derOf,
+  handleOfDer,
+  makePair,
+  requireType,
+  unknownFormat,
+} from './key_pair.js';
+import { bigIntegerMember, integerMember, optionalBytes, requiredMember } from './members.js';
 
 /** In the order of the ops. */
 const kNumbers = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'];
@@ -163,7 +165,8 @@ export const rsaPss = signature(
     __proto__: null,
     saltLength: integerMember(members, 'saltLength', context, 'unsigned long'),
   }),
-  ({ saltLength }) => (saltLength === kNoSalt ? operationFailed('Such a salt is too long') : saltLength),
+  ({ saltLength }) =>
+    saltLength === kNoSalt ? operationFailed('Such a salt is too long') : saltLength,
 );
 
 const kOaepUsages = {

@@ -24,10 +24,12 @@ function isPossible(steps) {
   }
 }
 
-const can = (operation, algorithm, length) => isPossible(() => checked(operation, algorithm, length));
+const can = (operation, algorithm, length) =>
+  isPossible(() => checked(operation, algorithm, length));
 
 /** Whether keys are given out. */
-const exports = (algorithm) => isPossible(() => algorithmFor(algorithm, '').exportKey !== undefined);
+const exports = (algorithm) =>
+  isPossible(() => algorithmFor(algorithm, '').exportKey !== undefined);
 
 function lengthOfKey(algorithm) {
   const params = normalize('getKeyLength', algorithm, '');
@@ -59,7 +61,15 @@ const kOperations = {
   decapsulateBits: (algorithm) => can('decapsulate', algorithm),
   decapsulateKey: (algorithm, more) => can('decapsulate', algorithm) && takesSecret(more),
 };
-const kOwnOperations = ['encrypt', 'decrypt', 'sign', 'verify', 'digest', 'generateKey', 'importKey'];
+const kOwnOperations = [
+  'encrypt',
+  'decrypt',
+  'sign',
+  'verify',
+  'digest',
+  'generateKey',
+  'importKey',
+];
 for (let i = 0; i < kOwnOperations.length; i++) {
   const name = kOwnOperations[i];
   kOperations[name] = (algorithm) => can(name, algorithm);

@@ -36,15 +36,22 @@ function chainOf(value) {
 
 const isEntrypointClass = (value) => chainOf(value) !== undefined;
 
+function handlerNamed(receiver, name) {
+  const handler = receiver?.[name];
+  if (typeof handler === 'function') return handler;
+  throw new TypeErrorConstructor(`Handler does not export a ${name}() function`);
+}
+
+/** Calls one of the handlers of a class. */
+function callOfClass(target, name, event, env, ctx) {
+  const receiver = ReflectConstruct(target, [ctx, env]);
+  return ReflectApply(handlerNamed(receiver, name), receiver, [event]);
+}
+
 /** Calls one of the handlers that an object or a class may have. */
 function callHandler(target, name, event, env, ctx) {
-  const isClass = isEntrypointClass(target);
-  const receiver = isClass ? ReflectConstruct(target, [ctx, env]) : target;
-  const handler = receiver?.[name];
-  if (typeof handler !== 'function') {
-    throw new TypeErrorConstructor(`Handler does not export a ${name}() function`);
-  }
-  return ReflectApply(handler, receiver, isClass ? [event] : [event, env, ctx]);
+  if (isEntrypointClass(target)) return callOfClass(target, name, event, env, ctx);
+  return ReflectApply(handlerNamed(target, name), target, [event, env, ctx]);
 }
 
 function hasMember(chain, name) {
@@ -63,9 +70,9 @@ export function handlerOf(exported) {
   const chain = chainOf(exported);
   if (chain === undefined) return exported;
   const handler = { __proto__: null };
-  handler.fetch = (event, env, ctx) => callHandler(exported, 'fetch', event, env, ctx);
+  handler.fetch = (event, env, ctx) => callOfClass(exported, 'fetch', event, env, ctx);
   if (hasMember(chain, 'scheduled')) {
-    handler.scheduled = (event, env, ctx) => callHandler(exported, 'scheduled', event, env, ctx);
+    handler.scheduled = (event, env, ctx) => callOfClass(exported, 'scheduled', event, env, ctx);
   }
   return handler;
 }

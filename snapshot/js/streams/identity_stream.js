@@ -10,6 +10,7 @@ import {
   PromiseResolve,
   PromiseWithResolvers,
   TypeErrorConstructor as TypeError,
+  ReflectConstruct,
   TypedArrayPrototypeGetByteLength,
 } from '../primordials.js';
 import { defineInterface, isBufferSource, tooFewArguments, toUnsignedLongLong } from '../webidl.js';
@@ -109,7 +110,9 @@ class IdentityCore {
 
 export class IdentityTransformStream extends TransformStream {
   constructor() {
-    super(kOwnCore, /** @type {any} */ (new IdentityCore(arguments[1])));
+    // Not by super(): the parent is a tenant's to choose, and would be told the key.
+    const core = new IdentityCore(arguments[1]);
+    return ReflectConstruct(TransformStream, [kOwnCore, core], new.target);
   }
 }
 defineInterface(IdentityTransformStream);

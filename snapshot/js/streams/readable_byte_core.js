@@ -18,13 +18,7 @@ import { PullInto } from './pull_into.js';
 import { Queue } from './queue.js';
 import { ReadableControllerCore } from './readable_controller_core.js';
 import { ReadableCore } from './readable_core.js';
-import {
-  byteLengthOfView,
-  byteOffsetOfView,
-  cloneBytes,
-  isDetached,
-  viewTypeOf,
-} from './views.js';
+import { byteLengthOfView, byteOffsetOfView, cloneBytes, isDetached, viewTypeOf } from './views.js';
 
 const TypeError = TypeErrorConstructor;
 
@@ -214,9 +208,7 @@ export class ByteControllerCore extends ReadableControllerCore {
     const entry = this.queue.shift();
     this.queueTotalSize -= entry.byteLength;
     this.#handleQueueDrain();
-    request.chunkSteps(
-      new Uint8ArrayConstructor(entry.buffer, entry.byteOffset, entry.byteLength),
-    );
+    request.chunkSteps(new Uint8ArrayConstructor(entry.buffer, entry.byteOffset, entry.byteLength));
   }
 
   #handleQueueDrain() {

@@ -2,11 +2,7 @@
 // Two byte streams out of one: a branch that reads into its own buffer reads the stream into it.
 // https://streams.spec.whatwg.org/#abstract-opdef-readablebytestreamtee
 
-import {
-  PromisePrototypeThen,
-  PromiseResolve,
-  PromiseWithResolvers,
-} from '../primordials.js';
+import { PromisePrototypeThen, PromiseResolve, PromiseWithResolvers } from '../primordials.js';
 import { bufferOfView } from '../webidl.js';
 import { runInMicrotask } from './promises.js';
 import { byobRequestOf, viewOfByobRequest } from './readable_byte_controller.js';

@@ -1,11 +1,7 @@
 // @ts-check
 // Queuing strategies, https://streams.spec.whatwg.org/#qs
 
-import {
-  RangeErrorConstructor,
-  ReflectApply,
-  TypeErrorConstructor,
-} from '../primordials.js';
+import { RangeErrorConstructor, ReflectApply, TypeErrorConstructor } from '../primordials.js';
 import {
   defineInterface,
   illegalInvocation,
@@ -23,9 +19,7 @@ const countSize = { size: () => 1 }.size;
 function highWaterMarkOf(init, context) {
   const value = toDictionary(init, context, 'QueuingStrategyInit').highWaterMark;
   if (value === undefined) {
-    throw new TypeErrorConstructor(
-      `${context}: required member highWaterMark is undefined.`,
-    );
+    throw new TypeErrorConstructor(`${context}: required member highWaterMark is undefined.`);
   }
   return toUnrestrictedDouble(value);
 }

@@ -53,7 +53,12 @@ export class TransformCore {
       abort: (reason) => this.#abort(reason),
     };
     const source = { pull: () => this.#pull(), cancel: (reason) => this.#cancel(reason) };
-    this.writable = createWritable(sink, afterStart(started), writable.highWaterMark, writable.size);
+    this.writable = createWritable(
+      sink,
+      afterStart(started),
+      writable.highWaterMark,
+      writable.size,
+    );
     this.readable = new ReadableCore();
     const controller = new DefaultControllerCore(
       this.readable,

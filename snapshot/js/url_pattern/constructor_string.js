@@ -18,7 +18,18 @@ const kPathname = 7;
 const kSearch = 8;
 const kHash = 9;
 const kDone = 10;
-const kNames = ['', 'protocol', '', 'username', 'password', 'hostname', 'port', 'pathname', 'search', 'hash'];
+const kNames = [
+  '',
+  'protocol',
+  '',
+  'username',
+  'password',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+];
 
 class ConstructorStringParser {
   result = { __proto__: null };
@@ -80,7 +91,8 @@ class ConstructorStringParser {
       if (this.#is(':')) this.#endProtocol();
     } else if (state === kAuthority) {
       if (this.#is('@')) this.#rewindInto(kUsername);
-      else if (this.#is('/') || this.#isSearchPrefix() || this.#is('#')) this.#rewindInto(kHostname);
+      else if (this.#is('/') || this.#isSearchPrefix() || this.#is('#'))
+        this.#rewindInto(kHostname);
     } else if (state === kUsername && this.#is(':')) {
       this.#change(kPassword, 1);
     } else if (state === kUsername || state === kPassword) {

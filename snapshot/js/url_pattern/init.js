@@ -89,7 +89,9 @@ function inherit(result, init, url, isPattern) {
 
 function isAbsolutePathname(text, isPattern) {
   if (StringPrototypeStartsWith(text, '/')) return true;
-  return isPattern && (StringPrototypeStartsWith(text, '\\/') || StringPrototypeStartsWith(text, '{/'));
+  return (
+    isPattern && (StringPrototypeStartsWith(text, '\\/') || StringPrototypeStartsWith(text, '{/'))
+  );
 }
 
 /** A URL whose path is a list of segments. */

@@ -84,7 +84,11 @@ export function tokenize(input, isLenient) {
   const tokens = [];
   let index = 0;
   const add = (type, end, start = index, valueEnd = end) => {
-    ArrayPrototypePush(tokens, { type, index, value: StringPrototypeSlice(input, start, valueEnd) });
+    ArrayPrototypePush(tokens, {
+      type,
+      index,
+      value: StringPrototypeSlice(input, start, valueEnd),
+    });
     index = end;
   };
   const wrong = (end, what) => {

@@ -114,7 +114,7 @@ function componentsOf(input, baseURL, context) {
 /** A group may have any name, that of an accessor of Object.prototype too. */
 function define(object, name, value) {
   const flags = { __proto__: null, configurable: true, enumerable: true, writable: true };
-  ObjectDefineProperty(object, name, { ...flags, value });
+  ObjectDefineProperty(object, name, { __proto__: null, ...flags, value });
 }
 
 function groupsObject(flat) {
@@ -130,7 +130,8 @@ export class URLPattern {
   constructor(input = undefined, baseURL = undefined, options = undefined) {
     const context = "Failed to construct 'URLPattern'";
     // The second argument is a base URL unless it can only be the options.
-    const hasBase = arguments.length > 2 || !(baseURL === undefined || baseURL === null || isObject(baseURL));
+    const hasBase =
+      arguments.length > 2 || !(baseURL === undefined || baseURL === null || isObject(baseURL));
     const converted = toInput(input, context);
     const base = hasBase ? toUSVString(baseURL) : undefined;
     const dictionary = toDictionary(hasBase ? options : baseURL, context, 'URLPatternOptions');

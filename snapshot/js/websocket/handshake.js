@@ -123,7 +123,8 @@ export class AnswerReader {
     for (;;) {
       const answer = this.#readHead(given);
       if (typeof answer !== 'object' || !isInterim(answer.status)) return answer;
-      if (++this.#interim > kMostInterim) return `more than ${kMostInterim} interim ones come first`;
+      if (++this.#interim > kMostInterim)
+        return `more than ${kMostInterim} interim ones come first`;
       this.#text = '';
       given = answer.rest;
     }
@@ -158,7 +159,11 @@ function parse(text, end, rest) {
   for (let i = 1; i < lines.length; i++) {
     const field = RegExpPrototypeExec(kField, lines[i]);
     if (field === null) return 'it has a header that is none';
-    ArrayPrototypePush(headers, StringPrototypeToLowerCase(field[1]), StringPrototypeTrim(field[2]));
+    ArrayPrototypePush(
+      headers,
+      StringPrototypeToLowerCase(field[1]),
+      StringPrototypeTrim(field[2]),
+    );
   }
   return { status, statusText: first[2] ?? '', headers, rest };
 }
@@ -167,7 +172,8 @@ function parse(text, end, rest) {
 function valueOf(headers, name) {
   let value = null;
   for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i] === name) value = value === null ? headers[i + 1] : `${value}, ${headers[i + 1]}`;
+    if (headers[i] === name)
+      value = value === null ? headers[i + 1] : `${value}, ${headers[i + 1]}`;
   }
   return value;
 }

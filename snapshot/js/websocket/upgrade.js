@@ -110,7 +110,8 @@ function withoutBody(headers) {
   const kept = [];
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i];
-    if (name === 'content-length' || name === 'transfer-encoding' || name === 'connection') continue;
+    if (name === 'content-length' || name === 'transfer-encoding' || name === 'connection')
+      continue;
     ArrayPrototypePush(kept, name, headers[i + 1]);
   }
   return kept;

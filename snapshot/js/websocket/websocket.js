@@ -283,7 +283,9 @@ function toProtocols(value, context) {
     }
     const name = StringPrototypeToLowerCase(list[i]);
     if (ArrayPrototypeIndexOf(seen, name) >= 0) {
-      throw syntaxError('WebSocket Constructor: The protocols header cannot have repeating values.');
+      throw syntaxError(
+        'WebSocket Constructor: The protocols header cannot have repeating values.',
+      );
     }
     ArrayPrototypePush(seen, name);
   }
