@@ -250,8 +250,7 @@ class Fetching {
     if (target === undefined) return 'the Location of a redirect is no URL';
     if (!target.isHttp) return `a redirect leads to a ${target.scheme} URL`;
     if (target.hasCredentials) return 'a redirect leads to a URL with credentials';
-    if (this.#redirects >= kMostRedirects)
-      return `there were more than ${kMostRedirects} redirects`;
+    if (this.#redirects >= kMostRedirects) return `more than ${kMostRedirects} redirects came`;
     if (this.#details?.mode === 'same-origin' && target.origin !== this.#origin) {
       return "a redirect leads to another origin, and `mode` is 'same-origin'";
     }
