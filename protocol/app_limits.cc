@@ -34,7 +34,7 @@ constexpr LimitRow kTable[] = {
     {Limit::REQUEST_RATE, "requests_per_second", Unit::kRequestsPerSecond, 1'000'000, 1'000'000, 1,
      "requests in a second"},
     {Limit::SUBREQUESTS, "subrequests", Unit::kRequests, 50, 1'000, 1,
-     "fetches and sockets that one request begins"},
+     "fetches, sockets and calls of methods that one request begins"},
     {Limit::OUTBOUND_AT_ONCE, "outbound_at_once", Unit::kRequests, 6, 32, 1,
      "of those, at the same time"},
 };

@@ -7,7 +7,7 @@
 
 namespace nano {
 
-// The built-in functions that C++ calls. dispatch.js registers them while the snapshot is built;
+// The built-in functions that C++ calls. js/main.js registers them while the snapshot is built;
 // their order here is their order in the snapshot's data.
 enum class EntryPoint {
   kDispatchFetch,       // (slot, handler, env): runs the handler, answers through ops.
@@ -15,7 +15,8 @@ enum class EntryPoint {
   kPullOutgoing,        // (number): the next chunk of a body that goes out is wanted.
   kCancelOutgoing,      // (number, dropped): its reader went away.
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
-  kReportRejection,     // (reason, promise): nobody handled it.
+  kReportRejection,     // (reason, promise, isHandled): nobody handled it; or somebody does,
+                        // after it was told.
   kMakeEnv,             // ([name, kind, text, ...]) -> env
   kPrepareWebAssembly,  // (): once for each context, before code of a tenant runs.
   kBuiltinModule,       // (name) -> [export, value, ...], or undefined for no such module.

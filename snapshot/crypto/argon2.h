@@ -11,7 +11,7 @@
 
 namespace nano {
 
-// By the numbers of RFC 9106, which snapshot/js/crypto/argon2.js has too.
+// By the numbers of RFC 9106, which snapshot/js/crypto/kdf.js has too.
 enum class Argon2Kind : uint32_t { kD = 0, kI = 1, kId = 2 };
 // Ends in a KJ exception for another number.
 Argon2Kind argon2Kind(uint32_t number);

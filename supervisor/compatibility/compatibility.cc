@@ -82,6 +82,11 @@ std::string noteOf(const Compatibility& wanted, const std::string& name) {
   if (flag.treatment == FlagTreatment::kAbsent) {
     return "the compatibility flag " + inQuotes(name) + " has no effect on nano";
   }
+  if (flag.treatment == FlagTreatment::kPartly) {
+    return "the compatibility flag " + inQuotes(name) +
+           " changes nothing: nano always has a part of " + inQuotes(flag.enable) +
+           " (docs/compatibility.md says which)";
+  }
   if (flag.treatment == FlagTreatment::kAsNano && !enables) {
     return "the compatibility flag " + inQuotes(name) +
            " has no effect: nano always behaves as with " + inQuotes(flag.enable);

@@ -12,6 +12,7 @@ enum class FlagTreatment : uint8_t {
   kHonoured,          // On or off, as date and flags say; without a date on, as with the newest.
   kHonouredWithDate,  // The same; without a date off.
   kAbsent,            // Of something that nano does not have, or has as without it.
+  kPartly,            // nano always has a part of what it does; docs/compatibility.md says which.
   kExperimental,      // Refused, as Cloudflare refuses it.
 };
 
