@@ -20,7 +20,7 @@ while read -r file; do
     echo "$file: $lines lines, and the limit is $limit"
     bad=1
   fi
-done < <(find bench cmake deploy examples nanoctl protocol sandbox snapshot supervisor tests worker \
+done < <(find bench cmake deploy examples library nanoctl protocol sandbox snapshot supervisor tests worker \
   -name node_modules -prune -o -type f \
   \( -name '*.cc' -o -name '*.c' -o -name '*.h' -o -name '*.capnp' -o -name '*.js' -o -name '*.ts' \
   -o -name '*.sh' \) -print | sort)

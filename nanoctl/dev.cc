@@ -44,6 +44,31 @@ pid_t startChild(std::vector<std::string> words) {
   _exit(127);
 }
 
+std::string addressOf(const Arguments& arguments) {
+  return "127.0.0.1:" + arguments.get("port", "8787");
+}
+
+std::string userOf(const Arguments& arguments) {
+  return arguments.get("user", geteuid() == 0 ? "nobody" : "");
+}
+
+std::string adminSocketIn(const std::string& directory) { return directory + "/run/admin.sock"; }
+
+// nanod with all that it has in `directory`.
+std::vector<std::string> nanodCommand(const Arguments& arguments, const std::string& directory,
+                                      const std::string& policy) {
+  std::vector<std::string> command = {programDirectory() + "/nanod",
+                                      "--http=" + addressOf(arguments),
+                                      "--admin=" + adminSocketIn(directory),
+                                      "--state=" + directory + "/state",
+                                      "--policy=" + policy,
+                                      "--minloglevel=1"};
+  std::string user = userOf(arguments);
+  if (!user.empty()) command.push_back("--user=" + user);
+  if (arguments.has("test-scheduled")) command.push_back("--test_scheduled");
+  return command;
+}
+
 // Folders for nanod's socket and state. It does not run as root: started by root it becomes `user`,
 // and the folders are that user's, who passes through `directory` to get there.
 Result<Done> makeFolders(const std::string& directory, const std::string& user) {
@@ -146,24 +171,15 @@ int devCommand(std::span<const std::string> words) {
   options.vars = arguments->all("var");
   if (!isDirectory(options.folder))
     return fail(Failure{options.folder + ": there is no such folder"});
-  std::string port = arguments->get("port", "8787");
 
   auto temporary = TemporaryDirectory::make();
   if (!temporary.ok()) return fail(temporary.failure());
-  std::string user = arguments->get("user", geteuid() == 0 ? "nobody" : "");
-  auto folders = makeFolders(temporary.value().path(), user);
+  auto folders = makeFolders(temporary.value().path(), userOf(*arguments));
   if (!folders.ok()) return fail(folders.failure());
   auto policy = writePolicy(temporary.value().path());
   if (!policy.ok()) return fail(policy.failure());
-  std::string admin = temporary.value().path() + "/run/admin.sock";
-  std::vector<std::string> command = {programDirectory() + "/nanod",
-                                      "--http=127.0.0.1:" + port,
-                                      "--admin=" + admin,
-                                      "--state=" + temporary.value().path() + "/state",
-                                      "--policy=" + policy.value(),
-                                      "--minloglevel=1"};
-  if (!user.empty()) command.push_back("--user=" + user);
-  if (arguments->has("test-scheduled")) command.push_back("--test_scheduled");
+  std::vector<std::string> command =
+      nanodCommand(*arguments, temporary.value().path(), policy.value());
 
   sigset_t ends;
   sigemptyset(&ends);
@@ -175,13 +191,14 @@ int devCommand(std::span<const std::string> words) {
   auto watch = FileWatch::start(options.folder);
   if (!watch.ok()) return fail(watch.failure());
   pid_t nanod = startChild(command);
+  std::string admin = adminSocketIn(temporary.value().path());
   AdminClient client(admin);
   auto up = awaitNanod(client, nanod);
   if (!up.ok()) {
     stopChildren(0, nanod);
     return fail(up.failure());
   }
-  std::string url = "http://127.0.0.1:" + port + "/";
+  std::string url = "http://" + addressOf(*arguments) + "/";
   if (arguments->has("test-scheduled")) {
     printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
   }

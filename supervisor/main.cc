@@ -104,6 +104,15 @@ struct OwnSignals {
   Signals reload{SIGHUP};
 };
 
+// Why no worker can be started.
+std::optional<std::string> startFirstWorkers(EventLoop& loop, LocalServer& server) {
+  auto failed = kj::runCatchingExceptions([&server, &loop] { loop.run(server.firstWorkers()); });
+  KJ_IF_MAYBE(why, failed) {
+    return "no sandboxed worker can be started: " + std::string(why->getDescription().cStr());
+  }
+  return std::nullopt;
+}
+
 // Reads the policy again at each SIGHUP; a broken one changes nothing.
 kj::Promise<void> reloadAtSignals(Signals& signals, PolicyFile& policy, AppDeployer& deployer) {
   return signals.next()
@@ -217,11 +226,7 @@ int run(const Configuration& configuration, OwnSignals& signals) {
   LocalServer server(settings, loop.executor(), appLog);
   UsageBook usage(configuration.requestsInFlight);
   AppDeployer deployer(registry, server, usage, policy.policy());
-  auto noWorker = kj::runCatchingExceptions([&server, &loop] { loop.run(server.firstWorkers()); });
-  KJ_IF_MAYBE(why, noWorker) {
-    return refuse("no sandboxed worker can be started: " +
-                  std::string(why->getDescription().cStr()));
-  }
+  if (auto refusal = startFirstWorkers(loop, server)) return refuse(*refusal);
   if (auto refusal = canaries.refusalToServe()) return refuse(*refusal);
   loop.run(deployer.start());
   // For questions about egress; front ends have their own.

@@ -7,7 +7,9 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "supervisor/compatibility/flag_table.h"
 #include "tests/harness/nanod.h"
 #include "tests/hostile/neighbour.h"
 
@@ -161,6 +163,22 @@ TEST_F(EventsTest, CompatibilityDatesAndFlagsAreReadCheckedAndHonoured) {
         R"({"compatibility_flags": ["url_standard", "url_original"]})"}) {
     EXPECT_EQ(nanod_.tryDeploy("app", with(config)).exitCode, 1) << config;
   }
+}
+
+TEST_F(EventsTest, EveryHonouredFlagIsKnownToTheBuiltIns) {
+  nlohmann::json flags;
+  for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
+    const bool isHonoured = flag.treatment == FlagTreatment::kHonoured ||
+                            flag.treatment == FlagTreatment::kHonouredWithDate;
+    if (isHonoured) flags.push_back(flag.enable);
+  }
+  ASSERT_FALSE(flags.empty());
+  const nlohmann::json config = {{"compatibility_flags", flags}};
+  auto result = nanod_.tryDeploy(
+      "app", {{"index.js", "export default { fetch: () => new Response('loaded') };\n"},
+              {"wrangler.jsonc", config.dump()}});
+  EXPECT_EQ(result.exitCode, 0) << result.err;
+  EXPECT_EQ(nanod_.get("app.localhost").body, "loaded");
 }
 
 // Its moment is about a second after a minute begins.

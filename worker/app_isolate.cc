@@ -92,8 +92,7 @@ void AppIsolate::evaluateScript(v8::Local<v8::Context> context) {
     failure_.emplace(sentence(
         source_.mainModule +
             " has no default export and has added no listener: addEventListener('fetch', (event) "
-            "=> "
-            "event.respondWith(new Response('hello'))), or export default { fetch(request, env, "
+            "=> event.respondWith(new Response('hello'))), or export default { fetch(request, env, "
             "ctx) { return new Response('hello') } }",
         source_));
   } else {
@@ -315,7 +314,7 @@ void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
       return bridge_.failRequest(slot, caught.Exception());
     }
   }
-  v8::Local<v8::Object> exports = this->exports();
+  v8::Local<v8::Object> exports = exports_.Get(isolate);
   if (texts[0]->Length() > 0 && !exports->Has(context, texts[0]).FromMaybe(false)) {
     return refuseEntrypoint(context, slot, std::string(given[0].begin(), given[0].size()));
   }
@@ -326,26 +325,19 @@ void AppIsolate::dispatchCall(v8::Local<v8::Context> context, uint32_t slot,
   if (!called && !caught.HasTerminated()) bridge_.failRequest(slot, caught.Exception());
 }
 
-// A script has its handler in the place of a default export.
-v8::Local<v8::Object> AppIsolate::exports() const {
-  v8::Isolate* isolate = realm_->isolate();
-  if (!exports_.IsEmpty()) return exports_.Get(isolate);
-  v8::Local<v8::Name> name = v8::String::NewFromUtf8Literal(isolate, "default");
-  v8::Local<v8::Value> handler = handler_.Get(isolate);
-  return v8::Object::New(isolate, v8::Null(isolate), &name, &handler, 1);
-}
-
 void AppIsolate::refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot,
                                   const std::string& name) {
+  v8::Isolate* isolate = realm_->isolate();
   RequestContext* request = bridge_.requests().find(slot);
+  KJ_ASSERT(request != nullptr);
   v8::Local<v8::Array> names;
   std::string list;
-  if (exports()->GetOwnPropertyNames(context).ToLocal(&names)) {
+  if (exports_.Get(isolate)->GetOwnPropertyNames(context).ToLocal(&names)) {
     for (uint32_t i = 0; i < names->Length(); ++i) {
       v8::Local<v8::Value> each;
       if (!names->Get(context, i).ToLocal(&each) || !each->IsString()) continue;
       list += list.empty() ? "" : ", ";
-      list += boundedUtf8(realm_->isolate(), each.As<v8::String>(), kMaxModulePathBytes);
+      list += boundedUtf8(isolate, each.As<v8::String>(), kMaxModulePathBytes);
       if (list.size() > kMaxLogLineBytes) break;
     }
   }

@@ -76,7 +76,6 @@ class AppIsolate final {
   // One that is not just the default export's fetch().
   void dispatchCall(v8::Local<v8::Context> context, uint32_t slot, rpc::FetchCall::Reader call);
   void refuseEntrypoint(v8::Local<v8::Context> context, uint32_t slot, const std::string& name);
-  v8::Local<v8::Object> exports() const;
 
   std::unique_ptr<Realm> realm_;
   const AppSource& source_;
@@ -88,7 +87,7 @@ class AppIsolate final {
   v8::Global<v8::Module> main_;
   v8::Global<v8::Promise> evaluation_;
   v8::Global<v8::Value> handler_;
-  // Of the main module, for entrypoints among them; empty where it is a script.
+  // Of the main module, for entrypoints among them; of a script its handler as `default`.
   v8::Global<v8::Object> exports_;
   v8::Global<v8::Value> env_;
   // Set while the modules are linked; a limit that was broken explains more.

@@ -68,8 +68,7 @@ std::unique_ptr<Realm> ContextFactory::make(size_t heapBytes, size_t externalByt
   context->SetErrorMessageForWasmCodeGeneration(v8::String::NewFromUtf8Literal(
       isolate,
       "WebAssembly from bytes at run time is off: \"codegen\": true in nano.jsonc turns it on "
-      "where "
-      "the operator allows it; a .wasm file of the app can be imported"));
+      "where the operator allows it; a .wasm file of the app can be imported"));
   realm->context_.Reset(isolate, context);
   realm->entryPoints_ = std::make_unique<EntryPoints>(context);
   if (v8_.compilesCode()) {

@@ -49,9 +49,8 @@ TEST_F(ScheduledTest, IsOverWhenWhatItWaitsForIs) {
 }
 
 TEST_F(ScheduledTest, FailsWithWhatItThrowsOrWaitedFor) {
-  for (const char* body : {"throw new Error('broken')",
-                           "ctx.waitUntil(Promise.reject(new "
-                           "Error('broken')))"}) {
+  for (const char* body :
+       {"throw new Error('broken')", "ctx.waitUntil(Promise.reject(new Error('broken')))"}) {
     TestApp app = load(scheduling(body));
     EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION) << body;
     EXPECT_NE(linesOf(app).find("Error: broken"), std::string::npos) << linesOf(app);
@@ -277,6 +276,15 @@ TEST_F(CompatibilityTest, EachFlagIsHonouredByItself) {
                    "websocket_standard_binary_type"};
   EXPECT_EQ(load(version).get("http://app.test/").body,
             "object,undefined,function,undefined,blob,patch");
+}
+
+TEST_F(CompatibilityTest, AFlagThatTheBuiltInsDoNotKnowIsNotPassedOver) {
+  TestVersion version = TestVersion::handling(kShowFlags);
+  version.date = "2021-01-01";
+  version.flags = {"enable_weak_ref", "no_such_flag"};
+  TestApp app = load(version);
+  EXPECT_EQ(app.outcome, rpc::Outcome::STARTUP_FAILED);
+  EXPECT_NE(app.message.find("'no_such_flag'"), std::string::npos) << app.message;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "worker/source_maps.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 

@@ -2,7 +2,11 @@
 // Workers' compatibility flags that nano honours. supervisor/compatibility has the table of all of
 // them and knows the dates; here come the names of those that are on.
 
-import { ArrayPrototypeIncludes, ReflectDeleteProperty } from './primordials.js';
+import {
+  ArrayPrototypeIncludes,
+  ReflectDeleteProperty,
+  TypeErrorConstructor,
+} from './primordials.js';
 import { Headers } from './headers.js';
 
 /** What built-ins ask about. As it is when nothing is said. */
@@ -22,11 +26,26 @@ const kGlobals = {
   enable_weak_ref: ['WeakRef', 'FinalizationRegistry'],
 };
 
+/** The others that applyFlags() asks about. */
+const kBehaviours = [
+  'http_headers_getsetcookie',
+  'websocket_standard_binary_type',
+  'upper_case_all_http_methods',
+];
+
 /**
  * Entry point, before any code of the tenant.
  * @param {string[]} names
+ * @throws {TypeError} for one that is not known here: it would be reported as honoured and is not.
  */
 export function applyFlags(names) {
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] in kGlobals || ArrayPrototypeIncludes(kBehaviours, names[i])) continue;
+    throw new TypeErrorConstructor(
+      `the built-ins do not know the compatibility flag '${names[i]}': ` +
+        'nanod and the snapshot have to be of one build',
+    );
+  }
   const isOn = (name) => ArrayPrototypeIncludes(names, name);
   for (const name in kGlobals) {
     const globals = isOn(name) ? [] : kGlobals[name];

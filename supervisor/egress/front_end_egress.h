@@ -6,6 +6,7 @@
 
 #include "protocol/event_loop.h"
 #include "supervisor/counters.h"
+#include "supervisor/egress/by_tenant.h"
 #include "supervisor/egress/dns_resolver.h"
 #include "supervisor/egress/egress_setup.h"
 #include "supervisor/egress/egress_ways.h"

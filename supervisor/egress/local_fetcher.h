@@ -11,11 +11,11 @@
 #include "supervisor/app_version.h"
 #include "supervisor/counters.h"
 #include "supervisor/dispatcher.h"
+#include "supervisor/egress/by_tenant.h"
 #include "supervisor/egress/byte_budget.h"
 #include "supervisor/egress/egress_policy.h"
 #include "supervisor/egress/internal_exchange.h"
 #include "supervisor/egress/outbound.h"
-#include "supervisor/egress/tenant_traffic.h"
 #include "supervisor/request_router.h"
 
 namespace nano {

@@ -50,7 +50,12 @@ TEST_F(NetworkFetcherTenantTest, AnAppsBodiesCountForItsTenantOnly) {
   NetworkFetcher::Shared shared{loop_, resolver_, settings_, counters_, others};
   NetworkFetcher other(shared, policy_);
   auto outcome = loop_.run(other.fetch(request(upstream.port())));
+  ASSERT_TRUE(std::holds_alternative<FetchedResponse>(outcome));
+  EXPECT_EQ(std::get<FetchedResponse>(outcome).status, 200);
   runUntil([&]() { return others->held()->taken() >= 128 * kKiB; });
+  EXPECT_GE(others->held()->taken(), 128 * kKiB);
+  EXPECT_LE(others->held()->taken(), 256 * kKiB);
+  EXPECT_FALSE(traffic_->held()->hasRoomFor(16 * kKiB));
 }
 
 TEST_F(NetworkFetcherTenantTest, ATenantHasOnlySoManyConnections) {
