@@ -11,7 +11,8 @@
 namespace nano {
 
 // The rejected promises of one isolate that nobody handles. They are reported once the microtasks
-// of the turn have run: until then a handler may still come. Where one comes later, that is told too.
+// of the turn have run: until then a handler may still come. Where one comes later, that is told
+// too.
 class Rejections final {
  public:
   explicit Rejections(v8::Isolate* isolate);
@@ -24,8 +25,9 @@ class Rejections final {
 
   bool empty() const { return unhandled_.empty() && handled_.empty(); }
 
-  // Calls the entry point reportRejection for each, and each that is handled now, as the request that each belongs to. That is
-  // JavaScript: the CPU limit is armed, and microtasks may be waiting afterwards.
+  // Calls the entry point reportRejection for each, and each that is handled now, as the request
+  // that each belongs to. That is JavaScript: the CPU limit is armed, and microtasks may be waiting
+  // afterwards.
   void report(v8::Local<v8::Context> context, const EntryPoints& entryPoints);
 
  private:
