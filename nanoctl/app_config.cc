@@ -18,8 +18,11 @@ using nlohmann::json;
 
 // wrangler's keys that mean nothing on one's own machine.
 constexpr std::string_view kIneffective[] = {
-    "$schema",    "account_id",    "send_metrics", "placement", "logpush",     "compliance_region",
-    "keep_names", "observability", "dev",          "minify",    "workers_dev", "preview_urls"};
+    "$schema", "account_id", "send_metrics", "placement", "logpush", "compliance_region",
+    "keep_names", "observability", "dev", "minify", "workers_dev", "preview_urls",
+    // What frameworks' tools note for themselves.
+    "configPath", "userConfigPath", "topLevelName", "definedEnvironments", "legacy_env",
+    "jsx_factory", "jsx_fragment", "rules"};
 
 json fromToml(const toml::node& node) {
   if (auto* table = node.as_table()) {
@@ -197,6 +200,12 @@ Result<Done> takeServices(AppConfig& config, const json& value) {
   return Done{};
 }
 
+// Tools that write a configuration write every key there is: nothing is asked for by these.
+bool isEmpty(const json& value) {
+  if (!value.is_structured()) return value.is_null();
+  return std::all_of(value.begin(), value.end(), isEmpty);
+}
+
 Result<Done> takeKey(AppConfig& config, const std::string& key, const json& value) {
   if (key == "name") return takeString(config, key, value, config.name);
   if (key == "main") return takeString(config, key, value, config.main);
@@ -227,6 +236,7 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     if (key != "$schema") config.ineffective.push_back(key);
     return Done{};
   }
+  if (isEmpty(value)) return Done{};
   return Failure{
       config.file + ": nano does not know the key `" + key +
       "` (remove it, or deploy this app elsewhere); it knows name, main, vars, services, "

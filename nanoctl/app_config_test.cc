@@ -136,12 +136,19 @@ TEST(AppConfigTest, TakesTheFirstFileInWranglersOrder) {
 }
 
 TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
-  EXPECT_THAT(failureOf("wrangler.json", R"({"kv_namespaces": []})"),
+  EXPECT_THAT(failureOf("wrangler.json", R"({"kv_namespaces": [{"binding": "KV"}]})"),
               StartsWith("wrangler.json: nano does not know the key `kv_namespaces`"));
-  EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = []"),
+  EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = [{ name = \"D\" }]"),
               StartsWith("wrangler.toml: nano does not know the key `durable_objects`"));
   EXPECT_THAT(failureOf("nano.jsonc", R"({"storage": {}})"),
               StartsWith("nano.jsonc: nano does not know the key `storage`"));
+}
+
+TEST(AppConfigTest, PassesOverKeysThatAskForNothing) {
+  auto config = read("wrangler.json", R"({"name": "app", "kv_namespaces": [], "vectorize": null,
+    "durable_objects": {"bindings": []}, "queues": {"producers": [], "consumers": []}})");
+  EXPECT_EQ(config.value().name, "app");
+  EXPECT_TRUE(config.value().ineffective.empty());
 }
 
 TEST(AppConfigTest, TellsOfKeysThatHaveNoEffectButNotOfTheSchema) {

@@ -62,6 +62,8 @@ std::vector<std::string> nanodCommand(const Arguments& arguments, const std::str
                                       "--admin=" + adminSocketIn(directory),
                                       "--state=" + directory + "/state",
                                       "--policy=" + policy,
+                                      // A developer's machine may have no cgroups to give.
+                                      "--allow_weaker_sandbox=cgroup",
                                       "--minloglevel=1"};
   std::string user = userOf(arguments);
   if (!user.empty()) command.push_back("--user=" + user);

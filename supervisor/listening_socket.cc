@@ -22,13 +22,17 @@ uint16_t boundPort(int fd) {
   return ntohs(reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
 }
 
+std::string cannotListen(const std::string& address, uint16_t port, const std::string& why) {
+  return "cannot listen on " + address + " port " + std::to_string(port) + ": " + why;
+}
+
 }  // namespace
 
 std::variant<ListeningSocket, std::string> openListeningSocket(const std::string& address,
                                                                uint16_t port) {
   auto opened = listenTcp(address, port, PortSharing::kShared);
   if (auto* why = std::get_if<std::string>(&opened)) {
-    return "cannot listen on " + address + " port " + std::to_string(port) + ": " + *why;
+    return cannotListen(address, port, *why);
   }
   auto& fd = std::get<kj::AutoCloseFd>(opened);
   uint16_t bound = boundPort(fd);
@@ -37,6 +41,12 @@ std::variant<ListeningSocket, std::string> openListeningSocket(const std::string
 
 std::variant<std::vector<ListeningSocket>, std::string> openListeningSockets(
     const std::string& address, uint16_t port, size_t count) {
+  // Sockets that share a port share it with another nanod's as well, and its requests with them:
+  // nobody else may have it when the first is opened.
+  if (port != 0) {
+    auto alone = listenTcp(address, port, PortSharing::kAlone);
+    if (auto* why = std::get_if<std::string>(&alone)) return cannotListen(address, port, *why);
+  }
   std::vector<ListeningSocket> sockets;
   for (size_t i = 0; i < count; i++) {
     auto opened = openListeningSocket(address, port);

@@ -15,6 +15,15 @@ TEST(ListeningSocketTest, GivesEveryFrontEndASocketOfItsOwnForTheSamePort) {
   EXPECT_EQ(std::get<ListeningSocket>(second).port, port);
 }
 
+TEST(ListeningSocketTest, SharesNoPortWithAnotherServer) {
+  auto first = openListeningSockets("127.0.0.1", 0, 2);
+  uint16_t port = std::get<std::vector<ListeningSocket>>(first).front().port;
+  auto second = openListeningSockets("127.0.0.1", port, 2);
+  ASSERT_TRUE(std::holds_alternative<std::string>(second));
+  EXPECT_EQ(std::get<std::string>(second),
+            "cannot listen on 127.0.0.1 port " + std::to_string(port) + ": Address already in use");
+}
+
 TEST(ListeningSocketTest, NamesTheAddressThatCannotBeHad) {
   auto socket = openListeningSocket("192.0.2.1", 1);  // RFC 5737: nobody's address.
   ASSERT_TRUE(std::holds_alternative<std::string>(socket));

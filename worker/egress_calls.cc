@@ -28,7 +28,8 @@ void EgressCalls::Fetch::write(rpc::OutboundFetch::Builder message) {
   message.setId(id);
   message.setHops(hops);
   message.setService(service);
-  if (!rpcMethod.empty()) message.setMethod(rpcMethod);
+  if (!rpcMethod.empty())
+    setText(message.initMethod(static_cast<uint32_t>(rpcMethod.size())), rpcMethod);
   rpc::Request::Builder request = message.initRequest();
   setText(request.initMethod(static_cast<uint32_t>(method.size())), method);
   setText(request.initUrl(static_cast<uint32_t>(url.size())), url);

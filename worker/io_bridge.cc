@@ -230,7 +230,8 @@ void IoBridge::forgetDropped() {
 void IoBridge::report(RequestContext* request, LogLevel level, std::string_view line) {
   // Where an app has maps its lines may have stacks, whoever made them.
   if (!sourceMaps_.empty()) {
-    addLine(request, level, sourceMaps_.mapped(line));
+    // What a log keeps of it.
+    addLine(request, level, sourceMaps_.mapped(line.substr(0, kMaxLogLineBytes)));
     for (const std::string& problem : sourceMaps_.takeProblems())
       addLine(request, LogLevel::kWarn, problem);
   } else {

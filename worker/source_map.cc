@@ -131,25 +131,32 @@ std::optional<std::string> SourceMap::readMappings() {
   Cursor cursor;
   size_t nextCheckpoint = 0;
   while (true) {
+    skipSeparators(cursor);
     const Cursor before = cursor;
     const Step step = readSegment(cursor);
     if (step == Step::kEnd) return std::nullopt;
     if (step == Step::kBroken) {
       return "its 'mappings' are broken at character " + std::to_string(cursor.at);
     }
-    if (before.at < nextCheckpoint) continue;
-    checkpoints_.push_back({before, cursor.line, static_cast<uint32_t>(cursor.column)});
-    nextCheckpoint = before.at + kCheckpointBytes;
+    if (before.at >= nextCheckpoint) {
+      checkpoints_.push_back({before, cursor.line, static_cast<uint32_t>(cursor.column)});
+      nextCheckpoint = before.at + kCheckpointBytes;
+    }
+    checkpoints_.back().end = cursor.at;
   }
 }
 
-SourceMap::Step SourceMap::readSegment(Cursor& cursor) const {
+void SourceMap::skipSeparators(Cursor& cursor) const {
   while (cursor.at < mappings_.size() && endsSegment(mappings_[cursor.at])) {
     if (mappings_[cursor.at++] == ';') {
       ++cursor.line;
       cursor.column = 0;
     }
   }
+}
+
+SourceMap::Step SourceMap::readSegment(Cursor& cursor) const {
+  skipSeparators(cursor);
   if (cursor.at == mappings_.size()) return Step::kEnd;
   return readValues(cursor) ? Step::kSegment : Step::kBroken;
 }
@@ -201,9 +208,12 @@ std::optional<SourceMap::Place> SourceMap::find(uint32_t line, uint32_t column) 
       checkpoints_.begin(), checkpoints_.end(),
       [&isAfter](const Checkpoint& each) { return !isAfter(each.line, each.column); });
   if (next == checkpoints_.begin()) return std::nullopt;
-  Cursor cursor = std::prev(next)->before;
+  const Checkpoint& checkpoint = *std::prev(next);
+  Cursor cursor = checkpoint.before;
   std::optional<Cursor> found;
-  while (readSegment(cursor) == Step::kSegment && !isAfter(cursor.line, cursor.column))
+  // Not past the checkpoint's last segment: what separates it from the next may be megabytes.
+  while (cursor.at < checkpoint.end && readSegment(cursor) == Step::kSegment &&
+         !isAfter(cursor.line, cursor.column))
     found = cursor;
   if (!found || found->line != wantedLine || !found->isMapped) return std::nullopt;
   const auto source = static_cast<uint32_t>(found->source);

@@ -46,10 +46,12 @@ class SourceMap final {
     Cursor before;
     uint32_t line;
     uint32_t column;
+    size_t end = 0;  // Of its last segment.
   };
 
   std::optional<std::string> readMappings();
   enum class Step { kSegment, kEnd, kBroken };
+  void skipSeparators(Cursor& cursor) const;
   Step readSegment(Cursor& cursor) const;
   bool readValues(Cursor& cursor) const;
   bool readNumber(Cursor& cursor, int64_t& sum) const;

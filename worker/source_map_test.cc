@@ -82,6 +82,19 @@ TEST(SourceMapTest, RefusesWhatIsBroken) {
   EXPECT_TRUE(std::holds_alternative<SourceMap>(SourceMap::parse(mapOf(std::string(9999, ';')))));
 }
 
+// Ten megabytes of separators are walked once, when the map is read, not for each place.
+TEST(SourceMapTest, FindsPlacesBesideManyEmptyLines) {
+  constexpr size_t kLines = 10'000'000;
+  const std::string json =
+      R"({"version":3,"sources":["s"],"mappings":"AAAA)" + std::string(kLines, ';') + R"(AAAA"})";
+  auto parsed = SourceMap::parse(json);
+  const auto& map = std::get<SourceMap>(parsed);
+  for (int i = 0; i < 100'000; ++i)
+    ASSERT_FALSE(map.find(5, 9).has_value());
+  EXPECT_TRUE(map.find(1, 1).has_value());
+  EXPECT_TRUE(map.find(kLines + 1, 1).has_value());
+}
+
 TEST(SourceMapTest, SurvivesAnyMappings) {
   const std::string alphabet = "ACDEIgUw+/,,;;!Z9";
   uint32_t state = 7;

@@ -31,12 +31,19 @@ function factsOf(name) {
   return facts;
 }
 
+/** Of a tag that is checked where nothing says how long it is. */
+const kTagLengths = [4, 8, 12, 13, 14, 15, 16];
+/** Its tags have 16 bytes where nothing else is said. */
+const canonicalIsChacha = (name) => canonical(name) === 'chacha20-poly1305';
+const unauthentic = () => new Error('Unsupported state or unable to authenticate data');
+
 class CipherBase extends LazyTransform {
   #cipher;
   #facts;
   #ended = false;
   #encrypts;
   #tag;
+  #isTagKnown = false;
   #tagBytes;
   #length = 0;
 
@@ -44,7 +51,7 @@ class CipherBase extends LazyTransform {
     super(options);
     this.#facts = factsOf(name);
     this.#encrypts = encrypts;
-    this.#tagBytes = options?.authTagLength ?? kTagBytes;
+    this.#tagBytes = options?.authTagLength ?? (canonicalIsChacha(name) ? kTagBytes : undefined);
     const { isKeyObject, secretOf } = require('nano:crypto_keys');
     const secret = isKeyObject(key) ? secretOf(key, 'key') : toBytes(key, 'key');
     if (iv === undefined)
@@ -64,8 +71,9 @@ class CipherBase extends LazyTransform {
 
   #applyTag() {
     if (this.#tag === undefined || this.#encrypts) return;
-    this.#cipher.setTag(this.#tag);
+    if (!this.#cipher.setTag(this.#tag)) throw unauthentic();
     this.#tag = undefined;
+    this.#isTagKnown = true;
   }
 
   update(data, inputEncoding, outputEncoding) {
@@ -83,10 +91,11 @@ class CipherBase extends LazyTransform {
     this.#open('final');
     this.#applyTag();
     this.#ended = true;
+    // OpenSSL alone would take what nobody has vouched for.
+    if (this.#facts.isAuthenticated && !this.#encrypts && !this.#isTagKnown) throw unauthentic();
     const bytes = this.#cipher.end();
     if (bytes !== undefined) return giveBytes(bytes, outputEncoding);
-    if (this.#facts.isAuthenticated)
-      throw new Error('Unsupported state or unable to authenticate data');
+    if (this.#facts.isAuthenticated) throw unauthentic();
     if (this.#encrypts || this.#length % this.#facts.blockBytes !== 0) {
       const message = 'error:1C80006B:Provider routines::wrong final block length';
       throw withCode(Error, 'ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH', message);
@@ -111,7 +120,7 @@ class CipherBase extends LazyTransform {
   getAuthTag() {
     const tag =
       this.#encrypts && this.#ended && this.#facts.isAuthenticated
-        ? this.#cipher.tag(this.#tagBytes)
+        ? this.#cipher.tag(this.#tagBytes ?? kTagBytes)
         : undefined;
     if (tag === undefined)
       throw withCode(Error, 'ERR_CRYPTO_INVALID_STATE', 'Invalid state for operation getAuthTag');
@@ -123,7 +132,8 @@ class CipherBase extends LazyTransform {
     const bytes = toBytes(tag, 'tag', encoding);
     if (this.#encrypts || !this.#facts.isAuthenticated)
       throw withCode(Error, 'ERR_CRYPTO_INVALID_STATE', 'Invalid state for operation setAuthTag');
-    if (![4, 8, 12, 13, 14, 15, 16].includes(bytes.length)) {
+    const lengths = this.#tagBytes === undefined ? kTagLengths : [this.#tagBytes];
+    if (!lengths.includes(bytes.length)) {
       throw withCode(
         TypeError,
         'ERR_CRYPTO_INVALID_AUTH_TAG',

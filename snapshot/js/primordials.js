@@ -164,7 +164,8 @@ export const ArrayPrototypeSymbolIterator = uncurryThis(Array.prototype[Symbol.i
 
 function append(list, item) {
   const index = list.length;
-  if (!(index in ArrayPrototype)) {
+  // A proxy may stand behind Array.prototype, never behind Object.prototype.
+  if (ReflectGetPrototypeOf(ArrayPrototype) === ObjectPrototype && !(index in ArrayPrototype)) {
     list[index] = item;
     return;
   }

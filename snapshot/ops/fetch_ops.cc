@@ -81,10 +81,19 @@ v8::MaybeLocal<v8::Value> start(OpCall& call, Host& host, Outbound fetch, v8::Lo
   return v8::Integer::NewFromUnsigned(isolate, std::get<uint32_t>(*started));
 }
 
+// Far more than the supervisor passes on, and far less than a message may have.
+constexpr size_t kMaxMethodBytes = 1024;
+// The supervisor's bound for the name of a method of an entrypoint.
+constexpr size_t kMaxNameBytes = 256;
+
 // NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
 v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& method,
                                      const Latin1& url, const Utf8& service, const Latin1& headers,
                                      v8::Local<v8::Value> body, v8::Local<v8::Function> done) {
+  if (method.view().size() > kMaxMethodBytes) {
+    op::throwWrongArgument(call.isolate(), 0, "a method of at most 1024 bytes");
+    return {};
+  }
   Outbound fetch;
   fetch.method = method.view();
   fetch.url = url.view();
@@ -99,6 +108,11 @@ v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& met
 v8::MaybeLocal<v8::Value> startCall(OpCall& call, Host& host, const Utf8& service,
                                     const Utf8& rpcMethod, v8::Local<v8::Value> body,
                                     v8::Local<v8::Function> done) {
+  const std::string_view name = rpcMethod.view();
+  if (name.size() > kMaxNameBytes || name.find('\0') != std::string_view::npos) {
+    op::throwWrongArgument(call.isolate(), 1, "a name of at most 256 bytes, without NUL");
+    return {};
+  }
   Outbound fetch;
   fetch.method = "POST";
   fetch.url = "https://fake-host/";

@@ -170,3 +170,24 @@ test('callbacks come later, with an error first', async () => {
   same(came, true);
   await rejects(RangeError, promisify(crypto.scrypt)('p', 's', 8, { N: 3 }));
 });
+
+test('an authenticating decipher takes nothing without its whole tag', () => {
+  const key = new Uint8Array(32);
+  const iv = new Uint8Array(12);
+  for (const name of ['aes-256-gcm', 'chacha20-poly1305']) {
+    const cipher = crypto.createCipheriv(name, key, iv);
+    const text = Buffer.concat([cipher.update('secret'), cipher.final()]);
+    const tag = cipher.getAuthTag();
+    const none = crypto.createDecipheriv(name, key, iv);
+    none.update(text);
+    throws(Error, () => none.final());
+    const guarded = crypto.createDecipheriv(name, key, iv, { authTagLength: 16 });
+    throws(TypeError, () => guarded.setAuthTag(tag.subarray(0, 4)));
+    const whole = crypto.createDecipheriv(name, key, iv, { authTagLength: 16 });
+    whole.setAuthTag(tag);
+    same(Buffer.concat([whole.update(text), whole.final()]).toString(), 'secret');
+  }
+  throws(TypeError, () =>
+    crypto.createDecipheriv('chacha20-poly1305', key, iv).setAuthTag(new Uint8Array(12)),
+  );
+});

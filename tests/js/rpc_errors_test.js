@@ -69,6 +69,13 @@ test('an error arrives with its name and message and the stack of the call', () 
     );
   }));
 
+test('a name that cannot travel is refused where the call is made', () =>
+  withBack(async (service) => {
+    await rejects(TypeError, () => service['x'.repeat(300)](1));
+    await rejects(TypeError, () => service['echo\0'](1));
+    same(await service.echo(1), [1]);
+  }));
+
 test('an error of another name keeps it', () =>
   withBack(async (service) => {
     const error = await service.failAs('NotMine').catch((thrown) => thrown);
