@@ -237,6 +237,14 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     return Done{};
   }
   if (isEmpty(value)) return Done{};
+  if (key == "assets") {
+    return Failure{config.file +
+                   ": `assets`: nano serves no static files; import them as modules, "
+                   "or bind a service that has them (docs/services.md)"};
+  }
+  if (key == "codegen" || key == "isolation" || key == "egress" || key == "port") {
+    return Failure{config.file + ": `" + key + "` is nano's own: it belongs into nano.jsonc"};
+  }
   return Failure{
       config.file + ": nano does not know the key `" + key +
       "` (remove it, or deploy this app elsewhere); it knows name, main, vars, services, "

@@ -144,6 +144,13 @@ TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
               StartsWith("nano.jsonc: nano does not know the key `storage`"));
 }
 
+TEST(AppConfigTest, SaysWhatToDoInstead) {
+  EXPECT_THAT(failureOf("wrangler.json", R"({"assets": {"directory": "public"}})"),
+              StartsWith("wrangler.json: `assets`: nano serves no static files; import them"));
+  EXPECT_EQ(failureOf("wrangler.json", R"({"codegen": true})"),
+            "wrangler.json: `codegen` is nano's own: it belongs into nano.jsonc");
+}
+
 TEST(AppConfigTest, PassesOverKeysThatAskForNothing) {
   auto config = read("wrangler.json", R"({"name": "app", "kv_namespaces": [], "vectorize": null,
     "durable_objects": {"bindings": []}, "queues": {"producers": [], "consumers": []}})");

@@ -1,43 +1,14 @@
 // node:dns: names are looked up by who connects.
 
+const { codes, names } = require('nano:dns_names');
 const { stub } = require('nano:stub');
 
-const kNames = [
-  'lookup,lookupService,Resolver,getDefaultResultOrder,setDefaultResultOrder',
-  'setServers,getServers,resolve,resolve4,resolve6,resolveAny,resolveCaa',
-  'resolveCname,resolveMx,resolveNaptr,resolveNs,resolvePtr,resolveSoa,resolveSrv',
-  'resolveTlsa,resolveTxt,reverse',
-].join();
-
 module.exports = {
-  ...stub('dns', "use fetch(), or connect() of 'cloudflare:sockets' with a name", kNames),
+  ...stub('dns', "use fetch(), or connect() of 'cloudflare:sockets' with a name", names),
   ADDRCONFIG: 32,
   ALL: 16,
   V4MAPPED: 8,
-  NODATA: 'ENODATA',
-  FORMERR: 'EFORMERR',
-  SERVFAIL: 'ESERVFAIL',
-  NOTFOUND: 'ENOTFOUND',
-  NOTIMP: 'ENOTIMP',
-  REFUSED: 'EREFUSED',
-  BADQUERY: 'EBADQUERY',
-  BADNAME: 'EBADNAME',
-  BADFAMILY: 'EBADFAMILY',
-  BADRESP: 'EBADRESP',
-  CONNREFUSED: 'ECONNREFUSED',
-  TIMEOUT: 'ETIMEOUT',
-  EOF: 'EOF',
-  FILE: 'EFILE',
-  NOMEM: 'ENOMEM',
-  DESTRUCTION: 'EDESTRUCTION',
-  BADSTR: 'EBADSTR',
-  BADFLAGS: 'EBADFLAGS',
-  NONAME: 'ENONAME',
-  BADHINTS: 'EBADHINTS',
-  NOTINITIALIZED: 'ENOTINITIALIZED',
-  LOADIPHLPAPI: 'ELOADIPHLPAPI',
-  ADDRGETNETWORKPARAMS: 'EADDRGETNETWORKPARAMS',
-  CANCELLED: 'ECANCELLED',
+  ...codes,
   get promises() {
     return require('node:dns/promises');
   },

@@ -133,6 +133,9 @@ class Addresses final {
   Block numbers_{};
 };
 
+// Each takes two long hashes, some 25 us.
+constexpr uint32_t kLanesBetweenLooks = 64;
+
 class Filling final {
  public:
   Filling(Host& host, const Argon2Work& work, std::span<Block> blocks)
@@ -142,8 +145,8 @@ class Filling final {
         columns_(blocks.size() / work.lanes),
         segment_(columns_ / kSlices) {}
 
-  // The first two blocks of each lane.
-  void begin(size_t tagBytes);
+  // The first two blocks of each lane. False, as of run(): it was stopped.
+  bool begin(size_t tagBytes);
   bool run();
   void end(std::span<std::byte> tag) const;
 
@@ -160,7 +163,7 @@ class Filling final {
   uint32_t untilLook_ = kBlocksBetweenLooks;
 };
 
-void Filling::begin(size_t tagBytes) {
+bool Filling::begin(size_t tagBytes) {
   const auto number = [](size_t value) { return littleEndian(static_cast<uint32_t>(value)); };
   SecretBytes seed(kHashBytes);
   blake2b(
@@ -175,7 +178,9 @@ void Filling::begin(size_t tagBytes) {
       longHash(seed.view(), std::as_bytes(std::span(place)),
                std::as_writable_bytes(std::span(at(lane, column))));
     }
+    if ((lane + 1) % kLanesBetweenLooks == 0 && host_.isStopping()) return false;
   }
+  return true;
 }
 
 // The block that another is made from (3.4.2), by the number that says so.
@@ -275,8 +280,7 @@ Argon2Memory::~Argon2Memory() {
 bool argon2(Host& host, const Argon2Work& work, const Argon2Memory& memory,
             std::span<std::byte> out) {
   Filling filling(host, work, memory.blocks());
-  filling.begin(out.size());
-  if (!filling.run()) return false;
+  if (!filling.begin(out.size()) || !filling.run()) return false;
   filling.end(out);
   return true;
 }

@@ -92,6 +92,14 @@ TEST_F(Argon2Test, EndsWhenJavaScriptWasToldToStop) {
   EXPECT_EQ(host_.looks, 4);
 }
 
+TEST_F(Argon2Test, EndsBeforeAllLanesHaveBegun) {
+  // Filling 6000 blocks looks five times only: it would come to its end.
+  host_.stopAfter = 6;
+  std::array<std::byte, 32> out{};
+  EXPECT_FALSE(run(work(8000, 1, 1000), out));
+  EXPECT_EQ(host_.looks, 7);
+}
+
 TEST_F(Argon2Test, WorksInMemoryOfTheAppAndGivesItBack) {
   const auto budget = std::make_shared<BufferBudget>(size_t{1} << 20);
   KeyStore keys(budget);

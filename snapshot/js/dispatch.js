@@ -49,7 +49,7 @@ export function dispatchFetch(slot, handler, env) {
 export function dispatchScheduled(slot, handler, env, cron, scheduledTime) {
   const call = (controller, ctx) => {
     if (typeof handler?.scheduled !== 'function') {
-      throw new TypeError('Handler does not export a scheduled() function');
+      throw new TypeError(`Handler does not export a scheduled() function, and "${cron}" is due`);
     }
     return handler.scheduled(controller, env, ctx);
   };

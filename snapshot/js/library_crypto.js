@@ -22,7 +22,7 @@ import {
   secretFrom,
 } from 'nano:ops';
 import { hashNumber } from './crypto/hashes.js';
-import { asymmetricKeys } from './library_keys.js';
+import { asymmetricKeys, checkBytes, checkNumber } from './library_keys.js';
 import {
   NumberIsInteger,
   ObjectFreeze,
@@ -33,20 +33,6 @@ import {
 import { isBufferSource } from './webidl.js';
 
 const bytesOf = (buffer) => (buffer === undefined ? undefined : new Uint8Array(buffer));
-
-/** For lists that ops take as they are. @param {any} value @returns {number} */
-export function checkNumber(value) {
-  if (!NumberIsInteger(value) || value < 0 || value > 0xffffffff) {
-    throw new RangeError('This is no number of 32 bits');
-  }
-  return value;
-}
-
-/** @param {any} value */
-export function checkBytes(value) {
-  if (!isBufferSource(value)) throw new TypeError('This is no ArrayBuffer or view of one');
-  return value;
-}
 
 class Digest {
   #handle;

@@ -66,14 +66,16 @@ function checkDigest(number) {
   return number;
 }
 
-function checkUint32(number) {
-  if (!NumberIsInteger(number) || number < 0 || number > 0xffffffff) {
+/** For lists that ops take as they are. @param {any} value @returns {number} */
+export function checkNumber(value) {
+  if (!NumberIsInteger(value) || value < 0 || value > 0xffffffff) {
     throw new RangeError('This is no number of 32 bits');
   }
-  return number;
+  return value;
 }
 
-function checkBytes(value) {
+/** @param {any} value */
+export function checkBytes(value) {
   if (!isBufferSource(value)) throw new TypeError('This is no ArrayBuffer or view of one');
   return value;
 }
@@ -139,13 +141,13 @@ class AsymmetricKey {
   /** @param {number | undefined} salt bytes of PSS's; none: PKCS #1 v1.5 */
   signRsa(hash, salt, data) {
     if (this.#kind !== 'RSA' || !this.#isPrivate) return undefined;
-    const options = [checkDigest(hash), salt === undefined ? kNoSalt : checkUint32(salt)];
+    const options = [checkDigest(hash), salt === undefined ? kNoSalt : checkNumber(salt)];
     return bytesOf(rsaSign(this.#handle, options, data));
   }
 
   verifyRsa(hash, salt, signature, data) {
     if (this.#kind !== 'RSA') return undefined;
-    const padding = salt === undefined ? kNoSalt : checkUint32(salt);
+    const padding = salt === undefined ? kNoSalt : checkNumber(salt);
     return rsaVerify(this.#handle, [checkDigest(hash), padding, checkBytes(signature)], data);
   }
 
@@ -226,7 +228,7 @@ export const asymmetricKeys = ObjectFreeze({
     return fromHandle(curveFromRaw(curve.number, !!isPrivate, bytes), !!isPrivate);
   },
   generateRsa: (bits, exponent) =>
-    fromHandle(rsaGenerate(checkUint32(bits), checkUint32(exponent)), true),
+    fromHandle(rsaGenerate(checkNumber(bits), checkNumber(exponent)), true),
   generateOnCurve(name) {
     const curve = typeof name === 'string' ? kCurves[name] : undefined;
     return curve === undefined ? undefined : fromHandle(curveGenerate(curve.number), true);

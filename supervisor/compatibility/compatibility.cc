@@ -99,12 +99,23 @@ std::string noteOf(const Compatibility& wanted, const std::string& name) {
 }
 
 // The behaviours of before that an app with an old date gets all the same.
+// Of what is no date.
+constexpr size_t kMaxShownDate = 32;
+
+// developers.cloudflare.com, compatibility flags: nodejs_compat is v2 for dates from here on.
+constexpr std::string_view kNodeCompatImpliesV2 = "2024-09-23";
+
 std::string laterBehaviours(const Compatibility& wanted) {
   std::string names;
   size_t count = 0;
   for (const CompatibilityFlag& flag : compatibilityFlagTable()) {
     if (flag.treatment != FlagTreatment::kAsNano || flag.date.empty()) continue;
     if (isOnByDate(flag, wanted.date) || has(wanted, flag.enable) || has(wanted, flag.disable)) {
+      continue;
+    }
+    // The one flag that another implies, from a date on.
+    if (flag.enable == "nodejs_compat_v2" && wanted.date >= kNodeCompatImpliesV2 &&
+        has(wanted, "nodejs_compat")) {
       continue;
     }
     if (++count <= kMaxListed) names.append(names.empty() ? "" : ", ").append(flag.enable);
@@ -118,7 +129,8 @@ std::string laterBehaviours(const Compatibility& wanted) {
 std::optional<std::string> compatibilityProblem(const Compatibility& wanted,
                                                 std::string_view today) {
   if (!wanted.date.empty() && !isDate(wanted.date)) {
-    return "'compatibility_date' is not a date like \"2025-11-22\"";
+    return "'compatibility_date' is not a date like \"2025-11-22\": " +
+           std::string(wanted.date.substr(0, kMaxShownDate));
   }
   if (wanted.date > today) {
     return "'compatibility_date' " + std::string(wanted.date) + " is in the future: today is " +
@@ -145,7 +157,8 @@ std::vector<std::string> compatibilityNotes(const Compatibility& wanted) {
   std::string later = laterBehaviours(wanted);
   if (!later.empty()) {
     notes.push_back("compatibility_date " + std::string(wanted.date) +
-                    ": nano behaves as Workers do from later dates on in: " + later);
+                    ": nano behaves as Workers do from later dates on in: " + later +
+                    " (docs/compatibility.md)");
   }
   return notes;
 }

@@ -67,6 +67,8 @@ TEST(CompatibilityTest, TellsWhatHasNoEffect) {
 
 TEST(CompatibilityTest, TellsWhichBehavioursOfBeforeAnOldDateDoesNotGet) {
   EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "from later dates on in: streams_enable"));
+  EXPECT_TRUE(contains(notesOf("2024-09-22", {"nodejs_compat"}), "nodejs_compat_v2"));
+  EXPECT_FALSE(contains(notesOf("2024-09-23", {"nodejs_compat"}), "nodejs_compat_v2"));
   EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "more"));
   EXPECT_FALSE(contains(notesOf("2026-08-04", {}), "later dates"));
   EXPECT_TRUE(contains(notesOf("2026-04-06", {}), "web_socket_auto_reply_to_close"));

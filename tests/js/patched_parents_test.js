@@ -59,3 +59,27 @@ test('entries and events of ours are not to be constructed', () => {
     same([name, thrown instanceof TypeError], [name, true]);
   }
 });
+
+test('a proxy behind Array.prototype is told of no list of a built-in', async () => {
+  const told = [];
+  const before = Object.getPrototypeOf(Array.prototype);
+  const headers = new Headers({ a: 'x' });
+  const target = new EventTarget();
+  const spy = new Proxy(before, {
+    has: () => false,
+    set: (object, key, value, list) => {
+      told.push(key);
+      return Reflect.defineProperty(list, key, { value, configurable: true, writable: true });
+    },
+  });
+  Object.setPrototypeOf(Array.prototype, spy);
+  try {
+    headers.append('b', '2');
+    target.addEventListener('x', () => {});
+    new ReadableStream().getReader().read();
+  } finally {
+    Object.setPrototypeOf(Array.prototype, before);
+  }
+  same(told, []);
+  same(headers.get('b'), '2');
+});
