@@ -32,9 +32,9 @@ import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
-import { navigator, Navigator } from './navigator.js';
 import defer * as messageEvent from './message_event.js';
 import defer * as messagePort from './message_port.js';
+import defer * as navigation from './navigator.js';
 import defer * as performance from './performance.js';
 import defer * as entry from './performance_entry.js';
 import defer * as timeline from './performance_timeline.js';
@@ -88,7 +88,6 @@ const interfaces = {
   File,
   FormData,
   Headers,
-  Navigator,
   ReadableStream,
   ReadableStreamBYOBReader,
   ReadableStreamDefaultController,
@@ -120,6 +119,7 @@ const lateInterfaces = {
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
+  Navigator: () => navigation.Navigator,
   Performance: () => performance.Performance,
   PerformanceEntry: () => entry.PerformanceEntry,
   PerformanceMark: () => entry.PerformanceMark,
@@ -173,7 +173,7 @@ const lateOperations = {
 const attributes = {
   caches: () => cacheStorage.caches,
   crypto: () => crypto,
-  navigator: () => navigator,
+  navigator: () => navigation.navigator,
   performance: () => performance.performance,
   scheduler: () => scheduling.scheduler,
   self: () => globalThis,

@@ -74,6 +74,7 @@ export const kExtras = {
   'Navigator#hardwareConcurrency': 'HTML, Workers',
   'Navigator#language': 'HTML, Workers',
   'Navigator#languages': 'HTML, Workers',
+  'Navigator#sendBeacon': 'Beacon, Workers',
   'ReadableStreamBYOBReader#readAtLeast': 'Workers, before the option min',
   'CacheStorage#default': "Workers' cache of the app",
   'Crypto#DigestStream': 'Workers: a class',

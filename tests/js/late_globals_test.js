@@ -101,6 +101,7 @@ const kLate = [
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
+  'Navigator',
   'Performance',
   'PerformanceEntry',
   'PerformanceMark',
