@@ -18,6 +18,7 @@ import {
   withoutOriginHeaders,
   withReferrer,
 } from './fetch_headers.js';
+import { beginTiming, endTiming } from './fetch_timing.js';
 import { firstLocation, parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
@@ -63,6 +64,8 @@ class Fetching {
   #redirects = 0;
   #number = kNotStarted;
   #isSettled = false;
+  /** @type {any} */
+  #timing = undefined;
   /** @type {IncomingBody | undefined} */
   #incoming = undefined;
   #onAbort = () => this.#abort(abortReason(this.#signal));
@@ -96,6 +99,7 @@ class Fetching {
     } else if (this.#url.isHttp && asksForWebSocket(this.#headers)) {
       this.#upgrade();
     } else {
+      if (this.#service === '') this.#timing = beginTiming(this.#url.href);
       this.#headers = headersToSend(this.#headers, this.#details?.cache ?? 'default');
       this.#send();
     }
@@ -301,6 +305,7 @@ class Fetching {
     if (this.#incoming === undefined) this.#forgetSignal();
     else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
     const { status, statusText, headers, webSocket } = head;
+    if (this.#timing !== undefined) endTiming(this.#timing, status, this.#incoming);
     const shown = { status, statusText, headers, type: this.#responseType() };
     const isRedirected = this.#redirects > 0;
     this.#resolvers.resolve(fetchedResponse(shown, body, this.#url.href, isRedirected, webSocket));

@@ -49,6 +49,7 @@ import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as resources from './resource_timing.js';
 import defer * as scheduling from './scheduler.js';
 import defer * as identity from './streams/identity_stream.js';
 import defer * as serviceWorker from './service_worker.js';
@@ -124,8 +125,9 @@ const lateInterfaces = {
   PerformanceEntry: () => entry.PerformanceEntry,
   PerformanceMark: () => entry.PerformanceMark,
   PerformanceMeasure: () => entry.PerformanceMeasure,
-  PerformanceObserver: () => timeline.PerformanceObserver,
+  PerformanceObserver: () => performance.performance && timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  PerformanceResourceTiming: () => resources.PerformanceResourceTiming,
   ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   QuotaExceededError: () => quota.QuotaExceededError,

@@ -108,6 +108,7 @@ const kLate = [
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'PerformanceResourceTiming',
   'ProgressEvent',
   'PromiseRejectionEvent',
   'QuotaExceededError',
