@@ -1,4 +1,4 @@
-// Runtimes that run a script: Node.js, Deno, Bun. A process for each test, which imports its module
+// Runtimes that run a script: Node.js, Deno, Bun. A process for each test, which loads its script
 // and prints what the handler answers.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,12 +26,12 @@ export class ScriptRuntime {
   }
 
   async run(test, text, { slot, timeoutMs }) {
-    const module = path.join(this.directory, `test${slot}.mjs`);
-    writeFileSync(module, text);
+    const script = path.join(this.directory, `test${slot}.cjs`);
+    writeFileSync(script, text);
     const own = { HOME: this.directory, DENO_DIR: this.directory, NO_COLOR: '1' };
     const env = { ...process.env, ...own, ...this.trust };
     delete env.NODE_OPTIONS;
-    const ran = await runProgram(this.program, [...this.flags, main, module], { timeoutMs, env });
+    const ran = await runProgram(this.program, [...this.flags, main, script], { timeoutMs, env });
     const at = ran.output.indexOf(marker);
     if (at < 0) return { crash: `${ran.end}: ${ran.errors.slice(-600)}` };
     return readReport(ran.output.slice(at + marker.length));
