@@ -25,6 +25,8 @@ export function requestOfError(error, socket) {
   req.rawHeaders = lines.flatMap(fieldOf);
   req.push(Buffer.from(rest.join('\r\n\r\n'), 'latin1'));
   req.push(null);
+  // Or reading it to its end would close the connection.
+  req.complete = true;
   const res = new http.ServerResponse(req);
   res.shouldKeepAlive = false;
   res.assignSocket(socket);
