@@ -42,7 +42,7 @@ export class Admin extends WorkerEntrypoint {
   }
   add(a, b) { return a + b; }
   get version() { return 7; }
-  see() { return [atTopLevel, this.env.NAME, this.env === env, this.ctx.props]; }
+  see() { return [atTopLevel, this.env.NAME, env.NAME === this.env.NAME, this.ctx.props]; }
   echo(...args) { return args; }
   fail() { throw new RangeError('a reason'); }
   later() {
