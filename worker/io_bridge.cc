@@ -207,6 +207,28 @@ void IoBridge::sweep() {
   sockets_.sweep();
   requests_.sweep(dropAll, [this](RequestContext& request) { startWaitUntilDeadline(request); });
   if (!droppedTimers_.empty() || !droppedBodies_.empty()) forgetDropped();
+  if (entry_.realm().buffers()->hasRefusedStack() && requests_.all().empty()) {
+    condemnIfStacksAreLeft();
+  }
+}
+
+// V8 keeps the stack of a call whose promise nobody settles as long as the isolate lives: after
+// enough of them there is no room for another. Where no request is there, nobody loses anything but
+// those.
+void IoBridge::condemnIfStacksAreLeft() {
+  BufferBudget& budget = *entry_.realm().buffers();
+  budget.forgetStackRefusal();
+  {
+    // V8 looks for what is over among them.
+    v8::Isolate::Scope scope(isolate_);
+    isolate_->LowMemoryNotification();
+  }
+  if (budget.stacks() == 0) return;
+  report(
+      nullptr, LogLevel::kWarn,
+      "The app's isolate is replaced: calls of WebAssembly.promising() that nobody settled hold " +
+          std::to_string(budget.stacks()) + " stacks");
+  condemn(rpc::Outcome::INTERNAL_ERROR);
 }
 
 // JavaScript keeps the callback of every timer until it has fired, and the stream of every body

@@ -22,6 +22,7 @@ import {
 import { thenFollow } from './streams/promises.js';
 import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
 import { bufferOfView, isArrayBuffer } from './webidl.js';
+import defer * as stacks from './wasm_stacks.js';
 import defer * as streaming from './wasm_streaming.js';
 
 /** V8's own, of this context. @type {any} */
@@ -91,6 +92,9 @@ const operations = {
     return thenFollow(streaming.bytesOfResponse(source, context), (bytes) =>
       instantiate(bytes, imports, options, context),
     );
+  },
+  promising(wasmFunction) {
+    return stacks.counted(ReflectApply(original.promising, original.namespace, [wasmFunction]));
   },
 };
 
@@ -192,6 +196,7 @@ export function prepareWebAssembly() {
     CompileError: namespace.CompileError,
     compile: namespace.compile,
     instantiate: namespace.instantiate,
+    promising: namespace.promising,
   };
   replaceConstructor(namespace, 'Memory', Memory);
   replaceConstructor(namespace, 'Module', Module);
