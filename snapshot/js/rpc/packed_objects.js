@@ -3,7 +3,6 @@
 // made anew where it arrives, as if a stranger had sent it.
 
 import { constructorName } from 'nano:ops';
-import { copyOfView } from '../body.js';
 import { bytesOf, fileFactsOf, isBlob, isFile, makeBlob, makeFile, typeOf } from '../blob.js';
 import { normalizeName, normalizeValue, withoutHeaders } from '../header_list.js';
 import { headerListOf, headersOfList, isHeaders } from '../headers.js';
@@ -18,6 +17,7 @@ import {
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetSymbolToStringTag,
 } from '../primordials.js';
+import { copyOfView } from '../streams/views.js';
 import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';

@@ -3,6 +3,7 @@
 // properties. Its stack is nobody else's business; the caller's error has that of the call.
 
 import { kindOf } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import { DOMException, domExceptionName, isDOMException } from '../dom_exception.js';
 import {
   AggregateErrorConstructor,
@@ -12,7 +13,6 @@ import {
   ErrorGetStack,
   ErrorPrototype,
   EvalErrorConstructor,
-  ObjectDefineProperty,
   ObjectGetOwnPropertyNames,
   ObjectSetPrototypeOf,
   RangeErrorConstructor,
@@ -136,12 +136,6 @@ export function textOf(value) {
   return typeof value === 'symbol' ? SymbolPrototypeToString(value) : `${value}`;
 }
 
-/** @param {any} object @param {string} key @param {any} value @param {boolean} enumerable */
-function define(object, key, value, enumerable) {
-  const flags = { __proto__: null, configurable: true, enumerable, writable: true };
-  ObjectDefineProperty(object, key, { __proto__: null, ...flags, value });
-}
-
 /** @param {any} error of ours, of which nobody knows yet @param {string} message */
 export function giveMessage(error, message) {
   become(error, 'Error', message, ReflectApply(ErrorGetStack, error, []));
@@ -154,10 +148,10 @@ function become(error, name, message, stack) {
     text = `${name}: ${message}${StringPrototypeSlice(stack, kEmptyHead.length)}`;
   }
   const prototype = prototypes[name];
-  if (prototype === undefined) define(error, 'name', name, false);
+  if (prototype === undefined) defineValue(error, 'name', name, false);
   else if (prototype !== ErrorPrototype) ObjectSetPrototypeOf(error, prototype);
-  define(error, 'message', message, false);
-  define(error, 'stack', text, false);
+  defineValue(error, 'message', message, false);
+  defineValue(error, 'stack', text, false);
 }
 
 /**
@@ -186,7 +180,7 @@ function unpack(packed, error, stack, errors) {
   const properties = packed[3];
   for (let i = 0; i + 2 < properties.length; i += 3) {
     const value = unpackProperty(properties[i + 1], properties[i + 2], errors);
-    define(error, `${properties[i]}`, value, properties[i + 1] === kValue);
+    defineValue(error, `${properties[i]}`, value, properties[i + 1] === kValue);
   }
   return error;
 }
