@@ -22,8 +22,8 @@ double unixMillisNow() {
 }
 
 rpc::Outcome outcomeOf(const LimitBreach& breach) {
-  return breach.limit == rpc::Limit::HEAP ? rpc::Outcome::EXCEEDED_MEMORY
-                                          : rpc::Outcome::EXCEEDED_CPU;
+  const bool isMemory = breach.limit == rpc::Limit::HEAP || breach.limit == rpc::Limit::BUFFERS;
+  return isMemory ? rpc::Outcome::EXCEEDED_MEMORY : rpc::Outcome::EXCEEDED_CPU;
 }
 
 // In the limit's unit, and never less than was allowed: the clock is an estimate.
@@ -104,8 +104,10 @@ void IoBridge::enter(RequestContext* request, JsEntry::Body body) {
   around_.stir();
   reportRefusedBuffer(request);
   if (turn.end == JsEntry::End::kExceededMemory) {
-    const uint64_t allowed = source_.limits.get(rpc::Limit::HEAP);
-    breakLimit(request, {rpc::Limit::HEAP, allowed, allowed});
+    const bool isBuffers = entry_.realm().buffers()->isOverdrawn();
+    const auto broken = isBuffers ? rpc::Limit::BUFFERS : rpc::Limit::HEAP;
+    const uint64_t allowed = source_.limits.get(broken);
+    breakLimit(request, {broken, allowed, allowed});
   } else if (turn.end == JsEntry::End::kExceededCpu) {
     if (limit.limit == rpc::Limit::BLOCKED_TURN) used = turn.cpu;
     breakLimit(request, breachOf(limit.limit, source_.limits, used));

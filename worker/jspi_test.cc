@@ -89,7 +89,9 @@ TEST_F(JspiTest, AnArgumentThatFillsTheBudgetStopsItsApp) {
         load(calling(std::string("if (request.url.endsWith('/fill')) {"
                                  "const all = []; return run({ valueOf() { try { for (;;) ") +
                      filling + " } catch { return 1 } } }) } return await settle([run(2)])"));
-    EXPECT_EQ(app.get("http://app.test/fill").outcome, rpc::Outcome::EXCEEDED_MEMORY) << filling;
+    const TestReply stopped = app.get("http://app.test/fill");
+    EXPECT_EQ(stopped.outcome, rpc::Outcome::EXCEEDED_MEMORY) << filling;
+    EXPECT_EQ(stopped.breach.limit, rpc::Limit::BUFFERS) << filling;
     EXPECT_EQ(app.fetch().body, "2") << filling;
   }
 }
