@@ -35,6 +35,9 @@ import { isArrayBuffer, isObject } from './webidl.js';
 
 const TypeError = TypeErrorConstructor;
 
+/** Of a stream, as the host takes it. */
+export const kUnknownLength = -1;
+
 export const kTextType = 'text/plain;charset=UTF-8';
 const kFormType = 'application/x-www-form-urlencoded;charset=UTF-8';
 
@@ -174,9 +177,9 @@ export class Body {
     return this.#stream?.coding;
   }
 
-  /** How long it will be, where the stream says. @returns {number | undefined} */
+  /** How long it will be, where the stream says. @returns {number} */
   get streamLength() {
-    return this.#stream?.length;
+    return this.#stream?.length ?? kUnknownLength;
   }
 
   /** Where it comes from, if it was fetched and nobody has touched it. */
@@ -280,6 +283,7 @@ function proxyOf(stream) {
   const transform = new transforming.TransformCore(identity, undefined, measure, none);
   const options = { preventClose: false, preventAbort: false, preventCancel: false };
   markHandled(pipe.pipeReadable(stream, transform.writable, { ...options, signal: undefined }));
+  transform.readable.length = stream.length;
   return transform.readable;
 }
 

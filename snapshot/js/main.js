@@ -33,9 +33,9 @@ import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
-import { navigator, Navigator } from './navigator.js';
 import defer * as messageEvent from './message_event.js';
 import defer * as messagePort from './message_port.js';
+import defer * as navigation from './navigator.js';
 import defer * as performance from './performance.js';
 import defer * as entry from './performance_entry.js';
 import defer * as timeline from './performance_timeline.js';
@@ -50,6 +50,7 @@ import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as resources from './resource_timing.js';
 import defer * as scheduling from './scheduler.js';
 import defer * as identity from './streams/identity_stream.js';
 import defer * as serviceWorker from './service_worker.js';
@@ -89,7 +90,6 @@ const interfaces = {
   File,
   FormData,
   Headers,
-  Navigator,
   ReadableStream,
   ReadableStreamBYOBReader,
   ReadableStreamDefaultController,
@@ -121,12 +121,14 @@ const lateInterfaces = {
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
+  Navigator: () => navigation.Navigator,
   Performance: () => performance.Performance,
   PerformanceEntry: () => entry.PerformanceEntry,
   PerformanceMark: () => entry.PerformanceMark,
   PerformanceMeasure: () => entry.PerformanceMeasure,
-  PerformanceObserver: () => timeline.PerformanceObserver,
+  PerformanceObserver: () => performance.performance && timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  PerformanceResourceTiming: () => resources.PerformanceResourceTiming,
   ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   QuotaExceededError: () => quota.QuotaExceededError,
@@ -174,7 +176,7 @@ const lateOperations = {
 const attributes = {
   caches: () => cacheStorage.caches,
   crypto: () => crypto,
-  navigator: () => navigator,
+  navigator: () => navigation.navigator,
   performance: () => performance.performance,
   scheduler: () => scheduling.scheduler,
   self: () => globalThis,

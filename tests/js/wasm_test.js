@@ -2,7 +2,7 @@
 // WebAssembly, https://webassembly.github.io/spec/js-api/ and its web API: what is ours of it. Here an
 // app may compile bytes; worker/codegen_test.cc has those that may not.
 
-import { ok, rejects, same, test, throws } from './harness.js';
+import { ok, outbound, rejects, same, test, throws } from './harness.js';
 
 // (module (func (export "run") (result i32) (i32.const 42)))
 const kAnswers = new Uint8Array([
@@ -61,6 +61,30 @@ test('what is no WebAssembly response is refused', async () => {
   await rejects(WebAssembly.CompileError, () => compile(response(kBroken)));
   await rejects(WebAssembly.CompileError, () => compile(response(new Uint8Array(0))));
   await rejects(TypeError, () => wasm.instantiateStreaming(response(), 5));
+});
+
+test('who aborts the fetch gets the reason, whatever came of it', async () => {
+  const headers = { 'content-type': 'application/wasm' };
+  const answers = [
+    { headers, body: kAnswers },
+    { headers, body: [kAnswers.slice(0, 8), undefined] },
+    { status: 404, body: 'not found' },
+  ];
+  for (const method of ['compileStreaming', 'instantiateStreaming']) {
+    for (const answer of answers) {
+      outbound(() => answer);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const given = await fetch('https://up.test/', { signal });
+      const before = wasm[method](given);
+      const reason = new RangeError('enough');
+      controller.abort(reason);
+      await rejects(reason, () => before);
+    }
+    await rejects('AbortError', () =>
+      wasm[method](fetch('https://up.test/', { signal: AbortSignal.abort() })),
+    );
+  }
 });
 
 test('the content type is that of the response, whatever a program put on Headers', async () => {

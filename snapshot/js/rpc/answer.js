@@ -2,6 +2,7 @@
 // The side that is called: from the body of a request to the member that it names, and back.
 
 import { failRequest, requestBody, respond, respondStream } from 'nano:ops';
+import { kUnknownLength } from '../body.js';
 import { pumpStream } from '../body_pump.js';
 import { IncomingBody } from '../incoming_body.js';
 import { ArrayIsArray, PromisePrototypeThen, PromiseResolve } from '../primordials.js';
@@ -19,7 +20,6 @@ import {
 } from './thrown.js';
 
 const kOk = 200;
-const kUnknownLength = -1;
 /** V8's own; an array that says that it has more could be any size. */
 const kMostArguments = 65534;
 
