@@ -28,10 +28,10 @@ import defer * as pipe from './streams/readable_pipe.js';
 import { isReadableStream, readableCoreOf } from './streams/readable_stream.js';
 import defer * as tee from './streams/readable_tee.js';
 import defer * as transforming from './streams/transform_core.js';
-import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
+import { copyOfView } from './streams/views.js';
 import defer * as cloning from './structured_clone.js';
 import { isSearchParams, searchParamsList } from './url_search_params.js';
-import { bufferOfView, isArrayBuffer, isObject } from './webidl.js';
+import { isArrayBuffer, isObject } from './webidl.js';
 
 const TypeError = TypeErrorConstructor;
 
@@ -263,11 +263,6 @@ export class Body {
     copy.type = type;
     return copy;
   }
-}
-
-/** @param {ArrayBufferView} view @returns {Uint8Array} */
-export function copyOfView(view) {
-  return cloneBytes(bufferOfView(view), byteOffsetOfView(view), byteLengthOfView(view));
 }
 
 const kIdentity = {

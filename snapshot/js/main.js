@@ -17,6 +17,7 @@ import { console } from './console.js';
 import { crypto, Crypto } from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
 import defer * as cryptoKey from './crypto/key.js';
+import { defineValue } from './data_property.js';
 import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
@@ -181,12 +182,6 @@ const attributes = {
   self: () => globalThis,
 };
 
-/** @param {string} name @param {any} value @param {boolean} enumerable */
-function defineGlobal(name, value, enumerable) {
-  const flags = { __proto__: null, configurable: true, enumerable, writable: true };
-  ObjectDefineProperty(globalThis, name, { __proto__: null, ...flags, value });
-}
-
 /** @param {string} name @param {() => any} value */
 function defineAttribute(name, value) {
   const accessor = {
@@ -194,21 +189,21 @@ function defineAttribute(name, value) {
       return value();
     },
     set [name](replacement) {
-      defineGlobal(name, replacement, true);
+      defineValue(globalThis, name, replacement, true);
     },
   };
   const { get, set } = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(accessor, name));
   ObjectDefineProperty(globalThis, name, { configurable: true, enumerable: true, get, set });
 }
 
-ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], false));
+ObjectKeys(interfaces).forEach((name) => defineValue(globalThis, name, interfaces[name], false));
 ObjectKeys(lateInterfaces).forEach((name) =>
   defineLazyProperty(globalThis, name, lateInterfaces[name], false),
 );
 ObjectKeys(lateOperations).forEach((name) =>
   defineLazyProperty(globalThis, name, lateOperations[name], true),
 );
-ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
+ObjectKeys(operations).forEach((name) => defineValue(globalThis, name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
 // Globals from nano.library. Reading one runs its module.
 const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
@@ -221,7 +216,7 @@ defineLazyProperty(
   fromLibrary('node:timers', 'clearImmediate'),
   true,
 );
-defineGlobal('global', globalThis, false);
+defineValue(globalThis, 'global', globalThis, false);
 defineLazyProperty(
   globalThis,
   'HTMLRewriter',
@@ -229,7 +224,7 @@ defineLazyProperty(
   false,
 );
 // A namespace: not enumerable (Web IDL 3.13).
-defineGlobal('console', console, false);
+defineValue(globalThis, 'console', console, false);
 
 // In the order of snapshot/entry_points.h.
 registerEntryPoints({
