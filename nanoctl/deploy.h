@@ -16,6 +16,9 @@ struct DeployOptions {
   std::vector<std::string> hosts;  // Beside the configuration's routes.
   std::optional<int> port;
   std::vector<std::string> vars;  // "K=V", over the configuration's.
+  // What becomes of the folder's `.dev.vars`: its variables go over the configuration's, or the
+  // user is told that they are not deployed.
+  enum class DevVarsAre { kNotDeployed, kUsed } devVars = DevVarsAre::kNotDeployed;
 };
 
 struct Deployed {
@@ -25,6 +28,7 @@ struct Deployed {
   size_t modules = 0;
   size_t bytes = 0;
   bool bundled = false;
+  std::string devVars;             // ".dev.vars: A, B" where variables of it are used.
   std::vector<std::string> notes;  // Keys without effect here, and what nanod has to say.
 };
 

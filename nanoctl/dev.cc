@@ -60,11 +60,9 @@ std::vector<std::string> nanodCommand(const Arguments& arguments, const std::str
   std::vector<std::string> command = {programDirectory() + "/nanod",
                                       "--http=" + addressOf(arguments),
                                       "--admin=" + adminSocketIn(directory),
-                                      "--state=" + directory + "/state",
-                                      "--policy=" + policy,
+                                      "--state=" + directory + "/state", "--policy=" + policy,
                                       // A developer's machine may have no cgroups to give.
-                                      "--allow_weaker_sandbox=cgroup",
-                                      "--minloglevel=1"};
+                                      "--allow_weaker_sandbox=cgroup", "--minloglevel=1"};
   std::string user = userOf(arguments);
   if (!user.empty()) command.push_back("--user=" + user);
   if (arguments.has("test-scheduled")) command.push_back("--test_scheduled");
@@ -115,8 +113,9 @@ Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   }
 }
 
-// Whether the app is live now.
-bool deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url) {
+// Whether the app is live now. `devVars` is what was told of its variables before.
+bool deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url,
+                   std::string& devVars) {
   auto deployed = deployFolder(client, options);
   if (!deployed.ok()) {
     fprintf(stderr, "nano dev: %s\n", deployed.failure().message.c_str());
@@ -126,6 +125,10 @@ bool deployAndTell(AdminClient& client, const DeployOptions& options, const std:
   }
   for (auto& note : deployed.value().notes)
     fprintf(stderr, "note: %s\n", note.c_str());
+  if (deployed.value().devVars != devVars) {
+    devVars = deployed.value().devVars;
+    printf("using vars from %s\n", devVars.empty() ? "no file any more" : devVars.c_str());
+  }
   printf("%s is live at %s (version %s)\n", deployed.value().name.c_str(), url.c_str(),
          deployed.value().version.substr(0, 12).c_str());
   fflush(stdout);
@@ -171,6 +174,7 @@ int devCommand(std::span<const std::string> words) {
   options.name = "dev";
   options.hosts = {"*/*"};
   options.vars = arguments->all("var");
+  options.devVars = DeployOptions::DevVarsAre::kUsed;
   if (!isDirectory(options.folder))
     return fail(Failure{options.folder + ": there is no such folder"});
 
@@ -205,8 +209,9 @@ int devCommand(std::span<const std::string> words) {
     printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
   }
   pid_t logs = 0;
+  std::string devVars;
   do {
-    bool live = deployAndTell(client, options, url);
+    bool live = deployAndTell(client, options, url, devVars);
     // An app that was never deployed has no log to follow.
     if (live && logs == 0) {
       logs = startChild({programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0",
