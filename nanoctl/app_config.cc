@@ -104,13 +104,16 @@ Result<Done> takeStrings(const AppConfig& config, std::string_view key, const js
 }
 
 // "example.com/*", or {"pattern": "example.com", "custom_domain": true}.
-Result<Done> takeRoute(AppConfig& config, const json& value) {
+Result<Done> takeRoute(AppConfig& config, std::string_view key, const json& value) {
   if (value.is_string()) {
     config.routes.push_back(value.get<std::string>());
     return Done{};
   }
   if (!value.is_object() || !value.contains("pattern") || !value["pattern"].is_string()) {
-    return wrongType(config, "routes", "a list of patterns or of objects with a `pattern`");
+    return wrongType(config, key,
+                     key == "route"
+                         ? "a pattern like \"shop.example.com/*\", or an object with a `pattern`"
+                         : "a list of patterns or of objects with a `pattern`");
   }
   config.routes.push_back(value["pattern"].get<std::string>());
   return Done{};
@@ -222,12 +225,12 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     return Done{};
   }
   if (key == "services") return takeServices(config, value);
-  if (key == "route") return takeRoute(config, value);
+  if (key == "route") return takeRoute(config, key, value);
   if (key == "limits") return takeLimits(config, config.file, value);
   if (key == "routes") {
     if (!value.is_array()) return wrongType(config, key, "a list");
     for (auto& route : value) {
-      auto taken = takeRoute(config, route);
+      auto taken = takeRoute(config, key, route);
       if (!taken.ok()) return taken;
     }
     return Done{};

@@ -171,7 +171,8 @@ TEST(AppConfigTest, RefusesAValueOfTheWrongTypeByTheKeysName) {
        {R"({"name": 1})", R"({"main": []})", R"({"compatibility_date": 20260804})",
         R"({"compatibility_flags": "one"})", R"({"compatibility_flags": [1]})",
         R"({"no_bundle": "yes"})", R"({"vars": ["a"]})", R"({"routes": "a.test"})",
-        R"({"routes": [1]})", R"({"routes": [{"zone_name": "a.test"}]})"}) {
+        R"({"routes": [1]})", R"({"route": null})", R"({"route": {"zone_name": "a.test"}})",
+        R"({"routes": [{"zone_name": "a.test"}]})"}) {
     auto key = nlohmann::json::parse(text).begin().key();
     EXPECT_THAT(failureOf("wrangler.json", text),
                 StartsWith("wrangler.json: `" + key + "` must be "))

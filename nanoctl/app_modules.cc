@@ -169,8 +169,18 @@ Result<AppModules> asTheyAre(const Build& build, const json& inputs) {
   return modules;
 }
 
-// One file that the bundler has written.
-Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
+// The app's own file that the bundler has copied to `name`, whose name has a hash.
+std::string sourceOf(const json& meta, const std::string& name) {
+  const json outputs = meta.value("outputs", json::object());
+  for (auto& [path, output] : outputs.items()) {
+    const json inputs = output.value("inputs", json::object());
+    if (path.ends_with("/" + name) && inputs.size() == 1) return inputs.begin().key();
+  }
+  return name;
+}
+
+// One file that the bundler has written, of which `meta` tells.
+Result<Done> takeOutput(const Build& build, const json& meta, const std::filesystem::path& file,
                         AppModules& modules) {
   std::string name = file.filename().string();
   auto content = readFile(file.string());
@@ -183,15 +193,15 @@ Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
   }
   const char* type = contentTypeOf(name);
   if (type == nullptr) {
-    return Failure{build.main + ": the import of " + name + " cannot be served"};
+    return Failure{build.main + ": the import of " + sourceOf(meta, name) + " cannot be served"};
   }
   if (name.ends_with(".js")) {
     modules.mainModule = name;
     if (modules.isScript) type = kScriptType;
   } else if (modules.isScript) {
     return Failure{build.main +
-                   " exports nothing, so it is a service worker, and one cannot import " + name +
-                   ": write `export default { fetch() { ... } }`"};
+                   " exports nothing, so it is a service worker, and one cannot import " +
+                   sourceOf(meta, name) + ": write `export default { fetch() { ... } }`"};
   }
   modules.files.push_back({name, type, std::move(content.value())});
   return Done{};
@@ -211,7 +221,7 @@ Result<AppModules> bundle(const Build& build, const std::string& out) {
   modules.isScript = build.format == Format::kScript;
   std::error_code error;
   for (auto& entry : std::filesystem::directory_iterator(out + "/out", error)) {
-    auto taken = takeOutput(build, entry.path(), modules);
+    auto taken = takeOutput(build, meta.value(), entry.path(), modules);
     if (!taken.ok()) return taken.failure();
   }
   std::sort(modules.files.begin(), modules.files.end(),

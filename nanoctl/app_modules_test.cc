@@ -230,8 +230,9 @@ TEST(CollectModulesTest, AClassicScriptCannotImportText) {
   AppFolder folder;
   folder.write("index.js", "import text from './a.txt';\naddEventListener('fetch', () => text);\n");
   folder.write("a.txt", "text");
-  EXPECT_THAT(collectModules(folder.path(), {}).failure().message,
-              HasSubstr("export default { fetch() { ... } }"));
+  EXPECT_EQ(collectModules(folder.path(), {}).failure().message,
+            "index.js exports nothing, so it is a service worker, and one cannot import a.txt: "
+            "write `export default { fetch() { ... } }`");
 }
 
 TEST(CollectModulesTest, KeepsTheBundlersSourceMapWhereItIsAskedFor) {

@@ -112,6 +112,19 @@ void noteDevVars(const std::string& folder, std::vector<std::string>& notes) {
                   "secret into --var=NAME=VALUE of each deploy");
 }
 
+// Whether the app needs no other: `nanoctl dev` runs it alone.
+Result<Done> checkAlone(const AppConfig& config, const std::string& name) {
+  for (auto& service : config.services) {
+    if (service.service == name) continue;
+    return Failure{config.file + ": the service binding `" + service.binding +
+                   "` leads to the app '" + service.service +
+                   "', and `nanoctl dev` runs one app only. Start a nanod (`make run` does) and "
+                   "deploy both to it: first '" +
+                   service.service + "' by `nanoctl deploy` of its folder, then this one"};
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options) {
@@ -124,8 +137,12 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
   if (name.empty()) name = nameOfFolder(options.folder);
   auto modules = collectModules(options.folder, config.value());
   if (!modules.ok()) return modules.failure();
-  const bool usesDevVars = options.devVars == DeployOptions::DevVarsAre::kUsed;
-  auto devVars = usesDevVars ? readDevVars(options.folder) : DevVars();
+  const bool isDevelopment = options.purpose == DeployOptions::Purpose::kDevelopment;
+  if (isDevelopment) {
+    auto alone = checkAlone(config.value(), name);
+    if (!alone.ok()) return alone.failure();
+  }
+  auto devVars = isDevelopment ? readDevVars(options.folder) : DevVars();
   if (!devVars.ok()) return devVars.failure();
   auto bindings = makeBindings(config.value(), options, devVars.value());
   if (!bindings.ok()) return bindings.failure();
@@ -139,7 +156,7 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
   if (!devVars.value().vars.empty()) {
     deployed.devVars = devVars.value().file + ": " + namesOf(devVars.value());
   }
-  if (!usesDevVars) noteDevVars(options.folder, deployed.notes);
+  if (!isDevelopment) noteDevVars(options.folder, deployed.notes);
   for (auto& key : config.value().ineffective) {
     deployed.notes.push_back(config.value().file + ": `" + key + "` has no effect on nano");
   }

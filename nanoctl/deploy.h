@@ -16,9 +16,9 @@ struct DeployOptions {
   std::vector<std::string> hosts;  // Beside the configuration's routes.
   std::optional<int> port;
   std::vector<std::string> vars;  // "K=V", over the configuration's.
-  // What becomes of the folder's `.dev.vars`: its variables go over the configuration's, or the
-  // user is told that they are not deployed.
-  enum class DevVarsAre { kNotDeployed, kUsed } devVars = DevVarsAre::kNotDeployed;
+  // In development `.dev.vars` goes over the configuration's variables, and there is no other app
+  // that a service binding could lead to. For a server the user is told that it is not deployed.
+  enum class Purpose { kServer, kDevelopment } purpose = Purpose::kServer;
 };
 
 struct Deployed {

@@ -165,7 +165,7 @@ TEST(DeployTest, DevVarsGoOverTheConfigurationsWhereTheyAreUsed) {
   DeployOptions options;
   options.folder = app.path();
   options.vars = {"B=line"};
-  options.devVars = DeployOptions::DevVarsAre::kUsed;
+  options.purpose = DeployOptions::Purpose::kDevelopment;
   auto deployed = deployFolder(client, options);
   ASSERT_TRUE(deployed.ok()) << deployed.failure().message;
   EXPECT_EQ(deployed.value().devVars, ".dev.vars: A, B, SECRET");
@@ -196,6 +196,22 @@ TEST(DeployTest, DevVarsAreNotDeployedAndTheUserIsTold) {
               ElementsAre(StartsWith(".dev.vars is for `nanoctl dev` and not deployed: SECRET. ")));
   EXPECT_THAT(server.request(), Not(HasSubstr("hidden")));
   EXPECT_EQ(metadataOf(server.request())["bindings"], json::array());
+}
+
+TEST(DeployTest, InDevelopmentThereIsNoOtherAppToBeBoundTo) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write("wrangler.json", R"({"name": "front", "services": [
+      {"binding": "SELF", "service": "front"}, {"binding": "BACK", "service": "back"}]})");
+  AdminClient client(app.path() + "/no.sock");
+  DeployOptions options;
+  options.folder = app.path();
+  options.purpose = DeployOptions::Purpose::kDevelopment;
+  EXPECT_THAT(deployFolder(client, options).failure().message,
+              StartsWith("wrangler.json: the service binding `BACK` leads to the app 'back', and "
+                         "`nanoctl dev` runs one app only. Start a nanod"));
+  options.purpose = DeployOptions::Purpose::kServer;
+  EXPECT_THAT(deployFolder(client, options).failure().message, StartsWith("nanod does not answer"));
 }
 
 TEST(DeployTest, NothingIsSentForAVariableWithoutAName) {

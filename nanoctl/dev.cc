@@ -44,10 +44,6 @@ pid_t startChild(std::vector<std::string> words) {
   _exit(127);
 }
 
-std::string addressOf(const Arguments& arguments) {
-  return "127.0.0.1:" + arguments.get("port", "8787");
-}
-
 std::string userOf(const Arguments& arguments) {
   return arguments.get("user", geteuid() == 0 ? "nobody" : "");
 }
@@ -55,17 +51,16 @@ std::string userOf(const Arguments& arguments) {
 std::string adminSocketIn(const std::string& directory) { return directory + "/run/admin.sock"; }
 
 // nanod with all that it has in `directory`.
-std::vector<std::string> nanodCommand(const Arguments& arguments, const std::string& directory,
-                                      const std::string& policy) {
-  std::vector<std::string> command = {programDirectory() + "/nanod",
-                                      "--http=" + addressOf(arguments),
+std::vector<std::string> nanodCommand(const Arguments& arguments, const std::string& address,
+                                      const std::string& directory, const std::string& policy) {
+  std::vector<std::string> command = {programDirectory() + "/nanod", "--http=" + address,
                                       "--admin=" + adminSocketIn(directory),
                                       "--state=" + directory + "/state", "--policy=" + policy,
                                       // A developer's machine may have no cgroups to give.
-                                      "--allow_weaker_sandbox=cgroup", "--minloglevel=1"};
+                                      "--allow-weaker-sandbox=cgroup", "--minloglevel=1"};
   std::string user = userOf(arguments);
   if (!user.empty()) command.push_back("--user=" + user);
-  if (arguments.has("test-scheduled")) command.push_back("--test_scheduled");
+  if (arguments.has("test-scheduled")) command.push_back("--test-scheduled");
   return command;
 }
 
@@ -113,26 +108,41 @@ Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   }
 }
 
-// Whether the app is live now. `devVars` is what was told of its variables before.
-bool deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url,
-                   std::string& devVars) {
-  auto deployed = deployFolder(client, options);
+// One run of `dev`, from the first deploy to the last.
+struct Session {
+  AdminClient client;
+  std::string admin;
+  DeployOptions options;
+  std::string url;
+  std::string devVars{};  // What was told of the app's variables.
+  pid_t logs = 0;
+};
+
+void deployAndTell(Session& session) {
+  auto deployed = deployFolder(session.client, session.options);
   if (!deployed.ok()) {
     fprintf(stderr, "nano dev: %s\n", deployed.failure().message.c_str());
     fprintf(stderr,
             "nano dev: the version before stays, if there is one; save a file to try again\n");
-    return false;
+    return;
   }
-  for (auto& note : deployed.value().notes)
+  auto& app = deployed.value();
+  for (auto& note : app.notes)
     fprintf(stderr, "note: %s\n", note.c_str());
-  if (deployed.value().devVars != devVars) {
-    devVars = deployed.value().devVars;
-    printf("using vars from %s\n", devVars.empty() ? "no file any more" : devVars.c_str());
+  if (app.devVars != session.devVars) {
+    session.devVars = app.devVars;
+    printf("using vars from %s\n", app.devVars.empty() ? "no file any more" : app.devVars.c_str());
   }
-  printf("%s is live at %s (version %s)\n", deployed.value().name.c_str(), url.c_str(),
-         deployed.value().version.substr(0, 12).c_str());
+  printf("%s is live at %s (version %s)\n", app.name.c_str(), session.url.c_str(),
+         app.version.substr(0, 12).c_str());
   fflush(stdout);
-  return true;
+  // Another name in the configuration would be a second app, with the same routes.
+  session.options.name = app.name;
+  // An app that was never deployed has no log to follow.
+  if (session.logs == 0) {
+    session.logs = startChild({programDirectory() + "/nanoctl", "logs", app.name, "--follow",
+                               "--tail=0", "--admin=" + session.admin});
+  }
 }
 
 // Waits for a change, a signal that asks us to stop, or nanod's end. True: something changed.
@@ -159,6 +169,30 @@ int stopChildren(pid_t logs, pid_t nanod) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+// Serves until a signal asks us to stop. Returns the exit code.
+int serve(Session& session, FileWatch& watch, int signalFd, std::vector<std::string> nanodWords) {
+  pid_t nanod = startChild(std::move(nanodWords));
+  auto up = awaitNanod(session.client, nanod);
+  if (!up.ok()) {
+    stopChildren(0, nanod);
+    return fail(up.failure());
+  }
+  do {
+    deployAndTell(session);
+  } while (awaitChange(watch, signalFd, nanod));
+  return stopChildren(session.logs, nanod);
+}
+
+// The signals that end us, read from a descriptor from now on.
+kj::AutoCloseFd takeSignals() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+    sigaddset(&ends, signal);
+  sigprocmask(SIG_BLOCK, &ends, nullptr);
+  return kj::AutoCloseFd(signalfd(-1, &ends, SFD_CLOEXEC));
+}
+
 }  // namespace
 
 int devCommand(std::span<const std::string> words) {
@@ -169,12 +203,15 @@ int devCommand(std::span<const std::string> words) {
                                  {"test-scheduled", FlagSpec::Takes::kNothing}},
                                 1);
   if (!arguments) return 2;
+  constexpr int kUsualPort = 8787;
+  auto port = portOf(*arguments, kUsualPort);
+  if (!port) return 2;
+  const std::string address = "127.0.0.1:" + std::to_string(*port);
   DeployOptions options;
   options.folder = arguments->positional().empty() ? "." : arguments->positional()[0];
-  options.name = "dev";
   options.hosts = {"*/*"};
   options.vars = arguments->all("var");
-  options.devVars = DeployOptions::DevVarsAre::kUsed;
+  options.purpose = DeployOptions::Purpose::kDevelopment;
   if (!isDirectory(options.folder))
     return fail(Failure{options.folder + ": there is no such folder"});
 
@@ -185,40 +222,18 @@ int devCommand(std::span<const std::string> words) {
   auto policy = writePolicy(temporary.value().path());
   if (!policy.ok()) return fail(policy.failure());
   std::vector<std::string> command =
-      nanodCommand(*arguments, temporary.value().path(), policy.value());
+      nanodCommand(*arguments, address, temporary.value().path(), policy.value());
 
-  sigset_t ends;
-  sigemptyset(&ends);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
-    sigaddset(&ends, signal);
-  sigprocmask(SIG_BLOCK, &ends, nullptr);
-  kj::AutoCloseFd signals(signalfd(-1, &ends, SFD_CLOEXEC));
-
+  kj::AutoCloseFd signals = takeSignals();
   auto watch = FileWatch::start(options.folder);
   if (!watch.ok()) return fail(watch.failure());
-  pid_t nanod = startChild(command);
-  std::string admin = adminSocketIn(temporary.value().path());
-  AdminClient client(admin);
-  auto up = awaitNanod(client, nanod);
-  if (!up.ok()) {
-    stopChildren(0, nanod);
-    return fail(up.failure());
-  }
-  std::string url = "http://" + addressOf(*arguments) + "/";
+  const std::string url = "http://" + address + "/";
   if (arguments->has("test-scheduled")) {
     printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
   }
-  pid_t logs = 0;
-  std::string devVars;
-  do {
-    bool live = deployAndTell(client, options, url, devVars);
-    // An app that was never deployed has no log to follow.
-    if (live && logs == 0) {
-      logs = startChild({programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0",
-                         "--admin=" + admin});
-    }
-  } while (awaitChange(*watch.value(), signals, nanod));
-  return stopChildren(logs, nanod);
+  const std::string admin = adminSocketIn(temporary.value().path());
+  Session session{AdminClient(admin), admin, std::move(options), url};
+  return serve(session, *watch.value(), signals, std::move(command));
 }
 
 }  // namespace nano

@@ -29,10 +29,10 @@ void weaken(const std::string& layers, std::vector<std::string>& command) {
 }  // namespace
 
 int doctorCommand(std::span<const std::string> words) {
-  auto arguments = parseCommand(words, {{"allow_weaker_sandbox"}, {"user"}}, 0);
+  auto arguments = parseCommand(words, {{"allow-weaker-sandbox"}, {"user"}}, 0);
   if (!arguments) return 2;
   std::vector<std::string> command = {canaryPath(), "--report"};
-  weaken(arguments->get("allow_weaker_sandbox"), command);
+  weaken(arguments->get("allow-weaker-sandbox"), command);
   if (geteuid() == 0) {
     // nanod does not run as root either.
     std::string user = arguments->get("user", "nobody");

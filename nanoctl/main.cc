@@ -48,12 +48,13 @@ constexpr char kUsage[] =
       --test-scheduled   call scheduled() by /__scheduled?cron=*+*+*+*+*
       --user=U       who nanod becomes when root starts it (else nobody)
   doctor           each layer of the sandbox on this machine: works, missing, what to do
-      --allow_weaker_sandbox=L   layers to go without, as for nanod
+      --allow-weaker-sandbox=L   layers to go without, as for nanod
       --user=U       whom nanod would become when root starts it (else nobody)
   eval EXPR        evaluate JavaScript in an isolate of nano's; - reads a script from stdin
 
 --admin is nanod's admin socket; else $NANO_ADMIN, else /run/nano/admin.sock.
 --tenant is whose app it is; else $NANO_TENANT, else default.
+In a flag's name _ is taken for -.
 )";
 
 }  // namespace

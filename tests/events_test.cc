@@ -37,7 +37,7 @@ class EventsTest : public testing::Test {
     return nanod_.get(app + ".localhost", kCall);
   }
 
-  Nanod nanod_{{.flags = {"--test_scheduled"}}};
+  Nanod nanod_{{.flags = {"--test-scheduled"}}};
 };
 
 TEST_F(EventsTest, ScheduledIsCalledWithItsCron) {

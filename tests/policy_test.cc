@@ -84,7 +84,7 @@ TEST_F(PolicyTest, IsReadAgainAtSighupUnlessItIsBroken) {
 TEST_F(PolicyTest, ABrokenPolicyIsNotStartedWith) {
   directory_.write("policy.jsonc", "{\n\"maxima\": {\n\"heap\": 1}}");
   std::vector<std::string> flags = {"--policy=" + directory_.path() + "/policy.jsonc",
-                                    "--http=127.0.0.1:0", "--lib_dir=" NANO_LIB_DIR};
+                                    "--http=127.0.0.1:0", "--lib-dir=" NANO_LIB_DIR};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   auto result = runProgram("nanod", flags);
   EXPECT_EQ(result.exitCode, 1);

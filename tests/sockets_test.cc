@@ -56,7 +56,7 @@ class SocketsTest : public testing::Test {
   Nanod::Options options() const {
     Nanod::Options options;
     options.flags = {"--policy=" + directory_.path() + "/policy.jsonc",
-                     "--egress_ca=" + certificatePath()};
+                     "--egress-ca=" + certificatePath()};
     return options;
   }
 
