@@ -89,12 +89,40 @@ bool callsRequire(const json& meta) {
   return false;
 }
 
+// What esbuild says to do about a package that is not installed, marking it as external, is not for
+// who deploys.
+std::string inOurWords(const std::string& errors) {
+  constexpr std::string_view kAdvice = "  You can mark the path ";
+  std::string text;
+  for (size_t at = 0; at < errors.size();) {
+    const size_t end = std::min(errors.find('\n', at), errors.size() - 1) + 1;
+    const std::string line = errors.substr(at, end - at);
+    at = end;
+    if (!line.starts_with(kAdvice)) {
+      text += line;
+      continue;
+    }
+    // "... the path "hono/jsx" as external ..."
+    const std::string path =
+        line.substr(kAdvice.size() + 1, line.find('"', kAdvice.size() + 1) - kAdvice.size() - 1);
+    const size_t scope = path.starts_with("@") ? path.find('/') + 1 : 0;
+    text += "  A package is installed in the app's folder: npm install " +
+            path.substr(0, path.find('/', scope)) + "\n";
+  }
+  if (errors.find("No loader is configured for") != std::string::npos) {
+    text +=
+        "What can be imported: code (.js .mjs .ts .tsx .jsx), .json, .wasm, text (.txt .html .sql) "
+        "and bytes (.bin)\n";
+  }
+  return text;
+}
+
 Result<json> runEsbuild(const std::string& folder, const std::vector<std::string>& words,
                         const std::string& out) {
   auto end = runProgram(folder, words);
   if (!end.ok()) return end.failure();
   if (end.value().exitCode != 0) {
-    return Failure{"the app's modules do not build:\n" + end.value().errors};
+    return Failure{"the app's modules do not build:\n" + inOurWords(end.value().errors)};
   }
   auto meta = readFile(out + "/meta.json");
   if (!meta.ok()) return meta.failure();

@@ -2,7 +2,22 @@
 
 #include <algorithm>
 
+#include "nanoctl/spelling.h"
+
 namespace nano {
+
+namespace {
+
+Failure unknownFlag(const std::string& word, const std::string& name,
+                    std::span<const FlagSpec> specs) {
+  std::vector<std::string_view> known;
+  for (const FlagSpec& spec : specs)
+    known.push_back(spec.name);
+  const std::string meant(nearest(name, known));
+  return Failure{"unknown flag " + word + (meant.empty() ? "" : " (is --" + meant + " meant?)")};
+}
+
+}  // namespace
 
 Result<Arguments> Arguments::parse(std::span<const std::string> words,
                                    std::span<const FlagSpec> specs) {
@@ -27,7 +42,7 @@ Result<Arguments> Arguments::parse(std::span<const std::string> words,
     std::replace(name.begin(), name.end(), '_', '-');
     auto spec = std::find_if(specs.begin(), specs.end(),
                              [&name](const FlagSpec& known) { return known.name == name; });
-    if (spec == specs.end()) return Failure{"unknown flag " + word};
+    if (spec == specs.end()) return unknownFlag(word, name, specs);
     if (spec->takes == FlagSpec::Takes::kNothing) {
       if (hasValue) return Failure{"--" + name + " takes no value"};
     } else if (!hasValue) {

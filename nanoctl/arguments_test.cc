@@ -24,7 +24,8 @@ TEST(ArgumentsTest, KeepsEveryValueOfAFlagThatMayComeOften) {
 }
 
 TEST(ArgumentsTest, NamesWhatIsWrong) {
-  EXPECT_EQ(parse({"--nmae=a"}).failure().message, "unknown flag --nmae=a");
+  EXPECT_EQ(parse({"--nmae=a"}).failure().message, "unknown flag --nmae=a (is --name meant?)");
+  EXPECT_EQ(parse({"--colour=a"}).failure().message, "unknown flag --colour=a");
   EXPECT_EQ(parse({"--name"}).failure().message, "--name needs a value");
   EXPECT_EQ(parse({"--name=a", "--name=b"}).failure().message, "--name is given twice");
   EXPECT_EQ(parse({"--follow=1"}).failure().message, "--follow takes no value");

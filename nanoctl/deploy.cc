@@ -8,6 +8,7 @@
 #include "nanoctl/app_modules.h"
 #include "nanoctl/dev_vars.h"
 #include "nanoctl/files.h"
+#include "nanoctl/refusal_words.h"
 
 namespace nano {
 
@@ -128,9 +129,8 @@ Result<Done> checkAlone(const AppConfig& config, const std::string& name) {
 }  // namespace
 
 Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options) {
-  if (!isDirectory(options.folder)) {
-    return Failure{options.folder + ": there is no such folder"};
-  }
+  auto folder = checkFolder(options.folder);
+  if (!folder.ok()) return folder.failure();
   auto config = readAppConfig(options.folder);
   if (!config.ok()) return config.failure();
   std::string name = options.name.empty() ? config.value().name : options.name;
@@ -150,7 +150,10 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
   auto result = client.upload("/client/v4/accounts/" + pathSegment(options.tenant) +
                                   "/workers/scripts/" + pathSegment(name),
                               metadata, modules.value().files);
-  if (!result.ok()) return result.failure();
+  auto said = [&config, &options](const std::string& text) {
+    return inTheUsersWords(text, config.value(), options);
+  };
+  if (!result.ok()) return Failure{said(result.failure().message)};
   Deployed deployed = describe(result.value().result, modules.value());
   deployed.name = name;
   if (!devVars.value().vars.empty()) {
@@ -161,7 +164,7 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
     deployed.notes.push_back(config.value().file + ": `" + key + "` has no effect on nano");
   }
   for (auto& message : result.value().messages)
-    deployed.notes.push_back(message);
+    deployed.notes.push_back(said(message));
   return deployed;
 }
 

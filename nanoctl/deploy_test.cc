@@ -240,6 +240,11 @@ TEST(DeployTest, NamesAFolderThatIsNotThere) {
   options.folder = "/nonexistent/app";
   EXPECT_EQ(deployFolder(client, options).failure().message,
             "/nonexistent/app: there is no such folder");
+  AppFolder app;
+  app.write("index.js", kApp);
+  options.folder = app.path() + "/index.js";
+  EXPECT_THAT(deployFolder(client, options).failure().message,
+              StartsWith(options.folder + " is a file: give the app's folder"));
 }
 
 }  // namespace

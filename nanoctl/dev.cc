@@ -212,8 +212,8 @@ int devCommand(std::span<const std::string> words) {
   options.hosts = {"*/*"};
   options.vars = arguments->all("var");
   options.purpose = DeployOptions::Purpose::kDevelopment;
-  if (!isDirectory(options.folder))
-    return fail(Failure{options.folder + ": there is no such folder"});
+  auto there = checkFolder(options.folder);
+  if (!there.ok()) return fail(there.failure());
 
   auto temporary = TemporaryDirectory::make();
   if (!temporary.ok()) return fail(temporary.failure());

@@ -1,11 +1,13 @@
 // nanoctl: the command line of nano. Called as `nano` it is the same program.
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "nanoctl/commands.h"
+#include "nanoctl/spelling.h"
 
 namespace {
 
@@ -65,7 +67,15 @@ int main(int argc, char** argv) {
     fputs(kUsage, stderr);
     return 2;
   }
-  if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
+  if (words[0] == "help") {
+    fputs(kUsage, stdout);
+    return 0;
+  }
+  // Of a command as well; but what eval is given may be anything.
+  const auto end = std::find(words.begin(), words.end(), "--");
+  bool asks =
+      std::find(words.begin(), end, "--help") != end || std::find(words.begin(), end, "-h") != end;
+  if (asks && words[0] != "eval") {
     fputs(kUsage, stdout);
     return 0;
   }
@@ -83,6 +93,12 @@ int main(int argc, char** argv) {
   for (auto& command : kCommands) {
     if (command.name == name) return command.run(words);
   }
-  fprintf(stderr, "nanoctl: there is no command '%s'; see nanoctl help\n", name.c_str());
+  std::vector<std::string_view> known;
+  for (auto& command : kCommands)
+    known.push_back(command.name);
+  // wrangler's word.
+  const std::string meant(name == "tail" ? "logs NAME --follow" : nano::nearest(name, known));
+  fprintf(stderr, "nanoctl: there is no command '%s'%s; see nanoctl help\n", name.c_str(),
+          meant.empty() ? "" : (" (is '" + meant + "' meant?)").c_str());
   return 2;
 }

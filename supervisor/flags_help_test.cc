@@ -5,8 +5,19 @@
 #include <gflags/gflags.h>
 #include <gtest/gtest.h>
 
+#include "supervisor/flags.h"
+
 namespace nano {
 namespace {
+
+TEST(FlagsTest, AWordThatIsNoFlagIsNamed) {
+  std::string program = "nanod";
+  std::string word = "serve";
+  char* words[] = {program.data(), word.data(), nullptr};
+  auto read = readFlags(2, words);
+  ASSERT_TRUE(std::holds_alternative<std::string>(read));
+  EXPECT_EQ(std::get<std::string>(read), "nanod takes flags only; 'serve' is none");
+}
 
 TEST(FlagsHelpTest, HasEveryFlagOfNanodOnceAndNoOther) {
   const std::string text = flagsHelp();
