@@ -113,15 +113,18 @@ void noteDevVars(const std::string& folder, std::vector<std::string>& notes) {
                   "secret into --var=NAME=VALUE of each deploy");
 }
 
-// Whether the app needs no other: `nanoctl dev` runs it alone.
-Result<Done> checkAlone(const AppConfig& config, const std::string& name) {
+// Whether `nanoctl dev` runs all apps that this one is bound to.
+Result<Done> checkBeside(const AppConfig& config, const DeployOptions& options,
+                         const std::string& name) {
   for (auto& service : config.services) {
-    if (service.service == name) continue;
+    bool isThere = std::find(options.beside.begin(), options.beside.end(), service.service) !=
+                   options.beside.end();
+    if (isThere || service.service == name) continue;
     return Failure{config.file + ": the service binding `" + service.binding +
                    "` leads to the app '" + service.service +
-                   "', and `nanoctl dev` runs one app only. Start a nanod (`make run` does) and "
-                   "deploy both to it: first '" +
-                   service.service + "' by `nanoctl deploy` of its folder, then this one"};
+                   "', which this `nanoctl dev` does not run: name its folder behind this one's, "
+                   "as in `nanoctl dev " +
+                   options.folder + " FOLDER-OF-" + service.service + "`"};
   }
   return Done{};
 }
@@ -139,8 +142,8 @@ Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options)
   if (!modules.ok()) return modules.failure();
   const bool isDevelopment = options.purpose == DeployOptions::Purpose::kDevelopment;
   if (isDevelopment) {
-    auto alone = checkAlone(config.value(), name);
-    if (!alone.ok()) return alone.failure();
+    auto beside = checkBeside(config.value(), options, name);
+    if (!beside.ok()) return beside.failure();
   }
   auto devVars = isDevelopment ? readDevVars(options.folder) : DevVars();
   if (!devVars.ok()) return devVars.failure();

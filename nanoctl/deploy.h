@@ -16,9 +16,11 @@ struct DeployOptions {
   std::vector<std::string> hosts;  // Beside the configuration's routes.
   std::optional<int> port;
   std::vector<std::string> vars;  // "K=V", over the configuration's.
-  // In development `.dev.vars` goes over the configuration's variables, and there is no other app
-  // that a service binding could lead to. For a server the user is told that it is not deployed.
+  // In development `.dev.vars` goes over the configuration's variables, and there are no other apps
+  // that a service binding could lead to but those `beside`. For a server the user is told that it
+  // is not deployed.
   enum class Purpose { kServer, kDevelopment } purpose = Purpose::kServer;
+  std::vector<std::string> beside{};
 };
 
 struct Deployed {

@@ -198,7 +198,7 @@ TEST(DeployTest, DevVarsAreNotDeployedAndTheUserIsTold) {
   EXPECT_EQ(metadataOf(server.request())["bindings"], json::array());
 }
 
-TEST(DeployTest, InDevelopmentThereIsNoOtherAppToBeBoundTo) {
+TEST(DeployTest, InDevelopmentThereAreOnlyTheAppsBeside) {
   AppFolder app;
   app.write("index.js", kApp);
   app.write("wrangler.json", R"({"name": "front", "services": [
@@ -208,8 +208,11 @@ TEST(DeployTest, InDevelopmentThereIsNoOtherAppToBeBoundTo) {
   options.folder = app.path();
   options.purpose = DeployOptions::Purpose::kDevelopment;
   EXPECT_THAT(deployFolder(client, options).failure().message,
-              StartsWith("wrangler.json: the service binding `BACK` leads to the app 'back', and "
-                         "`nanoctl dev` runs one app only. Start a nanod"));
+              StartsWith("wrangler.json: the service binding `BACK` leads to the app 'back', which "
+                         "this `nanoctl dev` does not run: name its folder"));
+  options.beside = {"back"};
+  EXPECT_THAT(deployFolder(client, options).failure().message, StartsWith("nanod does not answer"));
+  options.beside.clear();
   options.purpose = DeployOptions::Purpose::kServer;
   EXPECT_THAT(deployFolder(client, options).failure().message, StartsWith("nanod does not answer"));
 }

@@ -108,40 +108,62 @@ Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   }
 }
 
+struct DevApp {
+  DeployOptions options;
+  std::string devVars{};  // What was told of its variables,
+  std::string version{};  // and of it.
+  pid_t logs = 0;
+};
+
 // One run of `dev`, from the first deploy to the last.
 struct Session {
   AdminClient client;
   std::string admin;
-  DeployOptions options;
-  std::string url;
-  std::string devVars{};  // What was told of the app's variables.
-  pid_t logs = 0;
+  std::string port;
+  std::vector<DevApp> apps;  // The first answers every host.
 };
 
-void deployAndTell(Session& session) {
-  auto deployed = deployFolder(session.client, session.options);
+void tellOf(const Deployed& now, DevApp& app, const std::string& url) {
+  if (now.devVars != app.devVars) {
+    app.devVars = now.devVars;
+    printf("using vars from %s\n", now.devVars.empty() ? "no file any more" : now.devVars.c_str());
+  }
+  if (now.version == app.version) return;
+  app.version = now.version;
+  for (auto& note : now.notes)
+    fprintf(stderr, "note: %s\n", note.c_str());
+  printf("%s is live at %s (version %s)\n", now.name.c_str(), url.c_str(),
+         now.version.substr(0, 12).c_str());
+  fflush(stdout);
+}
+
+void deployAndTell(Session& session, DevApp& app) {
+  auto deployed = deployFolder(session.client, app.options);
   if (!deployed.ok()) {
     fprintf(stderr, "nano dev: %s\n", deployed.failure().message.c_str());
     fprintf(stderr,
             "nano dev: the version before stays, if there is one; save a file to try again\n");
     return;
   }
-  auto& app = deployed.value();
-  for (auto& note : app.notes)
-    fprintf(stderr, "note: %s\n", note.c_str());
-  if (app.devVars != session.devVars) {
-    session.devVars = app.devVars;
-    printf("using vars from %s\n", app.devVars.empty() ? "no file any more" : app.devVars.c_str());
-  }
-  printf("%s is live at %s (version %s)\n", app.name.c_str(), session.url.c_str(),
-         app.version.substr(0, 12).c_str());
-  fflush(stdout);
+  const std::string& name = deployed.value().name;
+  const std::string host = &app == session.apps.data() ? "127.0.0.1" : name + ".localhost";
+  tellOf(deployed.value(), app, "http://" + host + ":" + session.port + "/");
   // Another name in the configuration would be a second app, with the same routes.
-  session.options.name = app.name;
+  app.options.name = name;
   // An app that was never deployed has no log to follow.
-  if (session.logs == 0) {
-    session.logs = startChild({programDirectory() + "/nanoctl", "logs", app.name, "--follow",
-                               "--tail=0", "--admin=" + session.admin});
+  if (app.logs == 0) {
+    app.logs = startChild({programDirectory() + "/nanoctl", "logs", name, "--follow", "--tail=0",
+                           "--admin=" + session.admin});
+  }
+}
+
+// The last first: whom a binding leads to has to be there.
+void deployAll(Session& session) {
+  std::vector<std::string> names;
+  for (auto app = session.apps.rbegin(); app != session.apps.rend(); ++app) {
+    app->options.beside = names;
+    deployAndTell(session, *app);
+    if (!app->options.name.empty()) names.push_back(app->options.name);
   }
 }
 
@@ -160,11 +182,15 @@ bool awaitChange(FileWatch& watch, int signalFd, pid_t nanod) {
   }
 }
 
-int stopChildren(pid_t logs, pid_t nanod) {
-  if (logs > 0) kill(logs, SIGTERM);
-  kill(nanod, SIGTERM);
+int stopChildren(const Session& session, pid_t nanod) {
   int status = 0;
-  if (logs > 0) waitpid(logs, &status, 0);
+  for (const DevApp& app : session.apps) {
+    if (app.logs > 0) kill(app.logs, SIGTERM);
+  }
+  kill(nanod, SIGTERM);
+  for (const DevApp& app : session.apps) {
+    if (app.logs > 0) waitpid(app.logs, &status, 0);
+  }
   waitpid(nanod, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
@@ -174,13 +200,13 @@ int serve(Session& session, FileWatch& watch, int signalFd, std::vector<std::str
   pid_t nanod = startChild(std::move(nanodWords));
   auto up = awaitNanod(session.client, nanod);
   if (!up.ok()) {
-    stopChildren(0, nanod);
+    stopChildren(session, nanod);
     return fail(up.failure());
   }
   do {
-    deployAndTell(session);
+    deployAll(session);
   } while (awaitChange(watch, signalFd, nanod));
-  return stopChildren(session.logs, nanod);
+  return stopChildren(session, nanod);
 }
 
 // The signals that end us, read from a descriptor from now on.
@@ -193,27 +219,41 @@ kj::AutoCloseFd takeSignals() {
   return kj::AutoCloseFd(signalfd(-1, &ends, SFD_CLOEXEC));
 }
 
+// The apps of these folders, of which the first gets what the command line says.
+Result<std::vector<DevApp>> appsOf(const Arguments& arguments) {
+  std::vector<std::string> folders = arguments.positional();
+  if (folders.empty()) folders.emplace_back(".");
+  std::vector<DevApp> apps;
+  for (const std::string& folder : folders) {
+    auto there = checkFolder(folder);
+    if (!there.ok()) return there.failure();
+    DevApp app;
+    app.options.folder = folder;
+    app.options.purpose = DeployOptions::Purpose::kDevelopment;
+    apps.push_back(std::move(app));
+  }
+  apps[0].options.hosts = {"*/*"};
+  apps[0].options.vars = arguments.all("var");
+  return apps;
+}
+
 }  // namespace
 
 int devCommand(std::span<const std::string> words) {
+  constexpr size_t kMaxApps = 16;
   auto arguments = parseCommand(words,
                                 {{"port"},
                                  {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany},
                                  {"user"},
                                  {"test-scheduled", FlagSpec::Takes::kNothing}},
-                                1);
+                                kMaxApps);
   if (!arguments) return 2;
   constexpr int kUsualPort = 8787;
   auto port = portOf(*arguments, kUsualPort);
   if (!port) return 2;
   const std::string address = "127.0.0.1:" + std::to_string(*port);
-  DeployOptions options;
-  options.folder = arguments->positional().empty() ? "." : arguments->positional()[0];
-  options.hosts = {"*/*"};
-  options.vars = arguments->all("var");
-  options.purpose = DeployOptions::Purpose::kDevelopment;
-  auto there = checkFolder(options.folder);
-  if (!there.ok()) return fail(there.failure());
+  auto apps = appsOf(*arguments);
+  if (!apps.ok()) return fail(apps.failure());
 
   auto temporary = TemporaryDirectory::make();
   if (!temporary.ok()) return fail(temporary.failure());
@@ -225,14 +265,15 @@ int devCommand(std::span<const std::string> words) {
       nanodCommand(*arguments, address, temporary.value().path(), policy.value());
 
   kj::AutoCloseFd signals = takeSignals();
-  auto watch = FileWatch::start(options.folder);
+  auto watch = FileWatch::start(apps.value()[0].options.folder);
   if (!watch.ok()) return fail(watch.failure());
-  const std::string url = "http://" + address + "/";
+  for (const DevApp& app : std::span(apps.value()).subspan(1))
+    watch.value()->watch(app.options.folder);
   if (arguments->has("test-scheduled")) {
-    printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
+    printf("scheduled() is called by http://%s/__scheduled?cron=*+*+*+*+*\n", address.c_str());
   }
   const std::string admin = adminSocketIn(temporary.value().path());
-  Session session{AdminClient(admin), admin, std::move(options), url};
+  Session session{AdminClient(admin), admin, std::to_string(*port), std::move(apps.value())};
   return serve(session, *watch.value(), signals, std::move(command));
 }
 

@@ -47,6 +47,15 @@ TEST_F(FileWatchTest, SeesFoldersThatWereThereAndThoseThatCome) {
   EXPECT_TRUE(changed());
 }
 
+TEST_F(FileWatchTest, WatchesFurtherFolders) {
+  AppFolder other;
+  other.write("index.js", "1");
+  start();
+  watch_->watch(other.path());
+  other.write("index.js", "2");
+  EXPECT_TRUE(changed());
+}
+
 TEST_F(FileWatchTest, TheDevelopersVariablesCount) {
   folder_.write(".dev.vars", "A=1");
   start();

@@ -43,8 +43,8 @@ constexpr char kUsage[] =
                    1: it may not. https://HOST, tcp://HOST:PORT, tls://HOST:PORT
       --address=IP   an address that the host has; may be given often
   metrics          nanod's counters, as Prometheus reads them
-  dev [DIR]        run nanod here on port 8787 with this one app and the variables of its .dev.vars
-                   or .env; deploy again when a file changes
+  dev [DIR...]     run nanod here on port 8787 with this app and the variables of its .dev.vars or
+                   .env; deploy again when a file changes. Further DIRs are apps that it is bound to
       --port=P       another port
       --var=K=V      as for deploy
       --test-scheduled   call scheduled() by /__scheduled?cron=*+*+*+*+*
