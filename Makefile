@@ -4,7 +4,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 
 .PHONY: help deps test-deps configure build run test test-long check test-asan test-tsan soak fuzz bench \
-        bench-neighbour bench-lifetimes wpt wpt-peers test-differential test-frameworks clean
+        bench-neighbour bench-lifetimes wpt wpt-nano test-differential test-frameworks clean
 
 help:
 	@echo "make run        build, serve the examples on 127.0.0.1:8787"
@@ -18,7 +18,7 @@ help:
 	@echo "make fuzz       each fuzz program for FUZZ_SECONDS (120); needs clang"
 	@echo "make bench      requests/s, latency, CPU a request, beside workerd"
 	@echo "make bench-neighbour bench-lifetimes   a tenant beside one that does harm; memory over lives"
-	@echo "make wpt WPT=DIR   the Web Platform Tests of a checkout; wpt-peers: beside workerd, Node, Deno, Bun"
+	@echo "make wpt WPT=DIR   the Web Platform Tests of a checkout, beside workerd, Node, Deno and Bun; wpt-nano: alone"
 	@echo "make build deps clean"
 
 deps:
@@ -84,11 +84,11 @@ WPT_FLAGS ?=
 wpt_run = $(wildcard node_modules/node-linux-*/bin/node) tests/wpt/run.js --wpt="$(WPT)" --build=$(BUILD)
 
 wpt: build
-	@$(wpt_run) $(WPT_FLAGS)
-
-wpt-peers: build
 	@cd tests/wpt/peers && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
-	@$(wpt_run) --runtimes=all --no-check $(WPT_FLAGS)
+	@$(wpt_run) --runtimes=all $(WPT_FLAGS)
+
+wpt-nano: build
+	@$(wpt_run) $(WPT_FLAGS)
 
 # Libraries and small apps, on nano and on workerd; make test has workerd's answers from the last --record.
 DIFFERENTIAL_FLAGS ?= --workerd

@@ -32,7 +32,10 @@ export function adaptIdlHarness(scripts, test) {
   const objects = objectsOf(test).map((text) => `${JSON.stringify(text)}: () => (${text}),`);
   return [
     scripts
-      .replace('obj = eval(desc);', 'obj = objectsForIdl[desc]();')
+      .replace(
+        'obj = eval(desc);',
+        "obj = typeof desc === 'string' ? objectsForIdl[desc]() : desc;",
+      )
       .replace(
         'function exposed_in(globals) {',
         'function exposed_in(globals) { if (globals !== "*") return globals.has("DedicatedWorker");',

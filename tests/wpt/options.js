@@ -20,7 +20,7 @@ one) and prints the share of passed subtests by directory.
   --no-check       compare with nothing
   --reasons=N      the N most frequent messages of failures in each directory
   --show=TEXT      every failure of the tests whose path has TEXT in it
-  --keep           keep each test's module in the output directory
+  --keep           keep each test's script in the output directory
 `;
 
 const flags = {

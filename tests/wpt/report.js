@@ -2,16 +2,27 @@
 
 const percent = (rate) => (Number.isNaN(rate) ? '-' : `${(rate * 100).toFixed(1)} %`);
 
-/** The table: a row a directory, a column a runtime. */
-export function formatTable({ rows, means, subtests }, names) {
-  const width = Math.max(20, ...rows.map((row) => row.directory.length));
+const filesIn = ({ rows }) => rows.reduce((sum, row) => sum + row.files, 0);
+
+/**
+ * The table: a row a directory, a column a runtime.
+ * @param {import('./score.js').Score} all
+ * @param {import('./score.js').Score} servers without what is only in the mean of all
+ */
+export function formatTable(all, servers, names) {
+  const { rows, subtests } = all;
+  const width = Math.max(32, ...rows.map((row) => row.directory.length));
   const line = (first, files, cells) =>
     `${first.padEnd(width)} ${String(files).padStart(5)} ${cells.map((cell) => cell.padStart(9)).join('')}`;
-  const files = rows.reduce((sum, row) => sum + row.files, 0);
+  const means = (score, of) => [
+    line(`mean of ${of}directories`, filesIn(score), score.directories.map(percent)),
+    line(`mean of ${of}files`, filesIn(score), score.files.map(percent)),
+  ];
   return [
     line('directory', 'files', names),
     ...rows.map((row) => line(row.directory, row.files, row.rates.map(percent))),
-    line('mean of directories', files, means.map(percent)),
+    ...means(all, 'all '),
+    ...means(servers, "a server's "),
     line('subtests passed', '', subtests.passed.map(String)),
     line(
       'subtests',

@@ -1,6 +1,6 @@
 // The runner: see README.md, or --help.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compare, readExpectations, update, writeExpectations } from './expectations.js';
@@ -11,13 +11,15 @@ import { makeRuntime, runtimeNames } from './runtimes/index.js';
 import { scoreTests, totalOf } from './score.js';
 import { StandInServer } from './server/server.js';
 import { listTests } from './test_list.js';
-import { makeModule, moduleFileName } from './test_module.js';
+import { makeScript, scriptFileName } from './test_script.js';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-/** The folders that are run without a PATH, and those in them that are not. */
+/** The folders that are run without a PATH, those in them that are not, what is no server's. */
 const directories = (() => {
-  const { run, 'left out': leftOut } = JSON.parse(readFileSync(here('directories.json'), 'utf8'));
-  return { run: Object.keys(run), leftOut: Object.keys(leftOut) };
+  const lists = JSON.parse(readFileSync(here('directories.json'), 'utf8'));
+  const names = ['run', 'left out', 'in the mean of all only'];
+  const [run, leftOut, ofBrowsers] = names.map((name) => Object.keys(lists[name]));
+  return { run, leftOut, ofBrowsers };
 })();
 const say = (text) => process.stderr.write(`wpt: ${text}\n`);
 
@@ -27,11 +29,11 @@ const kMarginMs = 30_000;
 
 async function runTest(test, { runtime, server, options, slot }) {
   const timeoutMs = timeoutOf(test, options);
-  const text = await makeModule(test, server, timeoutMs);
+  const text = await makeScript(test, server, timeoutMs);
   if (options.keep) {
-    const folder = path.join(options.out, 'modules');
+    const folder = path.join(options.out, 'scripts');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, moduleFileName(test)), text);
+    writeFileSync(path.join(folder, scriptFileName(test)), text);
   }
   const outcome = await runtime.run(test, text, { slot, timeoutMs: timeoutMs + kMarginMs });
   return makeResult(test, outcome);
@@ -95,7 +97,9 @@ function check(tests, results, expectations, options) {
 
 function finish(tests, allResults, options, expectations) {
   const total = (id) => totalOf(id, allResults, expectations);
-  console.log(formatTable(scoreTests(tests, allResults, expectations), options.runtimes));
+  const isServers = ({ id }) => !directories.ofBrowsers.some((one) => id.startsWith(one));
+  const score = (some) => scoreTests(some, allResults, expectations);
+  console.log(formatTable(score(tests), score(tests.filter(isServers)), options.runtimes));
   for (const results of allResults) {
     if (options.reasons) {
       console.log(
@@ -123,6 +127,9 @@ async function main() {
   if (options.help) {
     console.log(usage);
     return true;
+  }
+  if (!existsSync(path.join(options.wpt, 'resources/testharness.js'))) {
+    throw new Error(`${options.wpt} is no checkout of WPT: it has no resources/testharness.js`);
   }
   options.expect ??= here('expectations.json');
   const listed = listTests(options.wpt, options.paths.length ? options.paths : directories.run);

@@ -10,11 +10,21 @@ export function totalOf(id, allResults, expectations) {
 
 const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 
+/** The mean of some lists of rates, a column each. */
+const meanOf = (lists, columns) => columns.map((_, i) => mean(lists.map((rates) => rates[i])));
+
+/**
+ * @typedef {object} Score
+ * @property {{directory: string, files: number, rates: number[]}[]} rows
+ * @property {number[]} directories the mean of all rows
+ * @property {number[]} files the mean of all files
+ * @property {{passed: number[], total: number}} subtests
+ */
+
 /**
  * @param {import('./test_list.js').Test[]} tests
  * @param {import('./results.js').Results[]} allResults a column each
- * @returns {{rows: {directory: string, files: number, rates: number[]}[], means: number[],
- *   subtests: {passed: number[], total: number}}}
+ * @returns {Score}
  */
 export function scoreTests(tests, allResults, expectations) {
   const directories = new Map();
@@ -35,9 +45,14 @@ export function scoreTests(tests, allResults, expectations) {
     .map(([directory, files]) => ({
       directory,
       files: files.length,
-      rates: allResults.map((_, i) => mean(files.map((rates) => rates[i]))),
+      rates: meanOf(files, allResults),
     }))
     .sort((a, b) => (a.directory < b.directory ? -1 : 1));
-  const means = allResults.map((_, i) => mean(rows.map((row) => row.rates[i])));
-  return { rows, means, subtests: { passed, total } };
+  const rates = rows.map((row) => row.rates);
+  return {
+    rows,
+    directories: meanOf(rates, allResults),
+    files: meanOf([...directories.values()].flat(), allResults),
+    subtests: { passed, total },
+  };
 }

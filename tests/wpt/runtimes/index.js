@@ -13,7 +13,7 @@ const arm = process.arch === 'arm64';
 
 function installed(...parts) {
   const program = path.join(...parts);
-  if (!existsSync(program)) throw new Error(`${program} is not there: make wpt-peers installs it`);
+  if (!existsSync(program)) throw new Error(`${program} is not there: make wpt installs it`);
   return program;
 }
 

@@ -45,9 +45,9 @@ export class Nano {
   /** Tests that run at the same time have tenants, and so processes, of their own. */
   async run(test, text, { slot, timeoutMs }) {
     const where = { tenant: `wpt${slot}`, app: `t${this.#count++}` };
-    const metadata = { main_module: 'test.js', nano: { codegen: true } };
-    const module = { name: 'test.js', type: 'application/javascript+module', content: text };
-    const refusal = await this.#nanod.deploy(where, metadata, [module]);
+    const metadata = { body_part: 'test.js', nano: { codegen: true } };
+    const script = { name: 'test.js', type: 'application/javascript', content: text };
+    const refusal = await this.#nanod.deploy(where, metadata, [script]);
     if (refusal) return { crash: `deploy: ${refusal}` };
     const host = { Host: `${where.app}.${where.tenant}.localhost` };
     const outcome = await requestReport(

@@ -1,4 +1,4 @@
-// The script that Node.js, Deno and Bun run: imports the test's module and prints its report. What
+// The script that Node.js, Deno and Bun run: loads the test's script and prints its report. What
 // a test leaves uncaught is no end of the process, as it is none of a worker's.
 
 const { stdout } = globalThis.process;

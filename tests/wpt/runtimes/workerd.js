@@ -11,7 +11,7 @@ const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "test", worker = (compatibilityDate = "2026-11-01",
-      modules = [(name = "test.js", esModule = embed "test.js")])),
+      serviceWorkerScript = embed "test.js")),
     (name = "internet", network = (allow = ["public", "private", "local"],
       tlsOptions = (trustedCertificates = [embed "authority.pem"]))),
   ],

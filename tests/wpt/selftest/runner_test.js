@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -37,7 +37,8 @@ test('nano runs the tests and what passed is written down', () => {
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^api +5 +66\.7 %$/m);
   assert.match(stdout, /^page +2 +100\.0 %$/m);
-  assert.match(stdout, /^mean of directories +7 +83\.3 %$/m);
+  assert.match(stdout, /^mean of all directories +7 +83\.3 %$/m);
+  assert.match(stdout, /^mean of all files +7 +76\.2 %$/m);
   assert.match(stdout, /^subtests passed +14$/m);
   assert.deepEqual(readIt(), {
     'api/basic.any.js': [3, 3],
@@ -83,12 +84,33 @@ test('the total of a test is what any runtime saw', () => {
   assert.match(stdout, /^subtests +4 +4$/m);
 });
 
+test('what is only in the mean of all does not count for a server', () => {
+  const checkout = path.join(work, 'means');
+  cpSync(path.join(here, 'checkout/resources'), path.join(checkout, 'resources'), {
+    recursive: true,
+  });
+  mkdirSync(path.join(checkout, 'encoding'));
+  const script = (name, text) => writeFileSync(path.join(checkout, 'encoding', name), text);
+  script('passing.any.js', "test(() => {}, 'passes');");
+  script('unsupported-encodings.any.js', "test(() => new XMLHttpRequest(), 'fails');");
+  const { stdout } = run(`--wpt=${checkout}`, '--no-check', 'encoding');
+  assert.match(stdout, /^mean of all files +2 +50\.0 %$/m);
+  assert.match(stdout, /^mean of a server's directories +1 +100\.0 %$/m);
+  assert.match(stdout, /^mean of a server's files +1 +100\.0 %$/m);
+});
+
+test('what no checkout has is supplied', () => {
+  const { stdout, stderr } = run('--no-check', '--show=wasm', 'wasm');
+  assert.match(stdout, /^wasm +1 +100\.0 %$/m, stdout + stderr);
+});
+
 test('what cannot be run is refused with a sentence', () => {
   for (const [args, message] of [
     [['--runtimes=nothing', 'api'], /no runtime nothing/],
     [['--filter=nothing', 'api'], /no test in .* fits/],
     [['--parallel=none', 'api'], /--parallel is a positive number/],
     [['nothing'], /ENOENT/],
+    [[`--wpt=${here}`, 'api'], /selftest\/ is no checkout of WPT/],
   ]) {
     const { status, stderr } = run(...args);
     assert.equal(status, 2);

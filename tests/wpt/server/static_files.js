@@ -2,11 +2,15 @@
 // in the name, in ranges.
 
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { contentTypeOf } from './content_types.js';
 import { substitute } from './substitution.js';
 
 /** Paths that WPT's server gives another file for. */
 const aliases = { '/resources/WebIDLParser.js': '/resources/webidl2/lib/webidl2.js' };
+
+/** What tests ask for and no checkout named in the README has. */
+const supplied = fileURLToPath(new URL('supplied', import.meta.url));
 
 const isSubstituted = (path) => /\.sub\.[^/]*$/.test(path);
 
@@ -17,6 +21,10 @@ async function readOr(path, absent) {
     if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(error.code)) return absent;
     throw error;
   }
+}
+
+async function readFromEither(root, path, absent) {
+  return (await readOr(root + path, null)) ?? (await readOr(supplied + path, absent));
 }
 
 /** "Name: value" lines. */
@@ -53,7 +61,7 @@ function parseRange(header, length) {
 /** The text of a file as a script of a test sees it; undefined without one. */
 export async function readScript(root, asked, places) {
   const path = aliases[asked] ?? asked;
-  const bytes = await readOr(root + path, undefined);
+  const bytes = await readFromEither(root, path, undefined);
   if (bytes === undefined) return undefined;
   // Latin-1 keeps bytes that are no UTF-8 as they are through the substitution.
   const text = isSubstituted(path)
@@ -72,7 +80,7 @@ export async function serveFile(root, x) {
     return x.reply(404);
   }
   if (path.split('/').includes('..') || path.includes('\0')) return x.reply(404);
-  const bytes = await readOr(root + path, null);
+  const bytes = await readFromEither(root, path, null);
   if (!bytes) return x.reply(path.endsWith('/') ? 200 : 404, [['Content-Type', 'text/html']]);
   if (path.endsWith('.asis')) return x.replyRaw(bytes);
   for (const [name, value] of await headersOf(root, path, x)) x.setHeader(name, value);

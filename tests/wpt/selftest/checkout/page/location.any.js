@@ -6,6 +6,7 @@ test(() => assert_equals(`http://${helperHost}`, location.origin), 'a script is 
 test(() => {
   assert_equals(assignedBySloppy + loopedBySloppy + fromArguments, 6);
   assert_equals(writtenInOctal, 'A\0\\101');
+  new Request('/').url = 'ignored';
 }, 'a script may do what a module may not');
 test(() => assert_equals(typeof self.helper, 'function'), 'functions of scripts are on the global');
 test(() => {

@@ -1,5 +1,6 @@
-// One test file as the module of an app: the harness, the scripts that META names and the test, in
-// one function, because they share their declarations as scripts of one page do.
+// One test file as the script of an app: the harness, the scripts that META names and the test, in
+// one function, because they share their declarations as scripts of one page do. It is a classic
+// script, as a test in a browser: modules are strict, and some tests are not.
 
 import { readFileSync } from 'node:fs';
 import { adaptIdlHarness } from './idl_harness.js';
@@ -40,38 +41,6 @@ async function inlineImports(text, load) {
 
 const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 
-/** A module is strict, and no variable of one may have this name. */
-function renameArguments(text) {
-  const declares = /\b(?:const|let|var) [^;=]*\barguments\b|\.\.\.arguments\) (?:=>|\{)/;
-  if (!declares.test(text)) return text;
-  return text.replaceAll(/\barguments\b/g, '$arguments');
-}
-
-/**
- * A module is strict. What these scripts assign to is declared for them, which changes nothing for
- * what an inner scope declares; a property of the global is assigned to, as it would be in a script.
- */
-function declareAssigned(text) {
-  const assigned = [
-    ...matches(text, /(?<![\w$.]|\b(?:let|const) )\b([A-Za-z_$][\w$]*) [+]?= /g),
-    ...matches(text, /\bfor \(([A-Za-z_$][\w$]*) (?:=|in|of) /g),
-  ];
-  const lexical = new Set(
-    matches(text, /^(?:let|const|class)\b(?=\s+([^;]{0,2000}))/gm)
-      .flatMap((list) => list.split(','))
-      .map((one) => /[A-Za-z_$][\w$]*/.exec(one)?.[0]),
-  );
-  const isGlobal = (name) => /^[A-Z]|^on|^(location|self)$/.test(name) || name in globalThis;
-  const names = new Set(assigned.filter((name) => !lexical.has(name) && !isGlobal(name)));
-  return names.size ? `var ${[...names].join(', ')};` : '';
-}
-
-/** In a string of a module no character is written in octal. */
-function withoutOctals(text) {
-  const hex = (_, octal) => `\\x${parseInt(octal, 8).toString(16).padStart(2, '0')}`;
-  return text.replaceAll(/(?<!\\)\\([0-3][0-7]{2})/g, hex);
-}
-
 /** Functions of a script are properties of its global, where idlharness.js looks for its own. */
 function publishFunctions(text) {
   const names = new Set(matches(text, /^(?:async )?function\*? ([A-Za-z_$][\w$]*)/gm));
@@ -82,7 +51,7 @@ function publishFunctions(text) {
  * @param {import('./test_list.js').Test} test
  * @param {{root: string, places: object, origin: string}} server
  */
-export async function makeModule(test, server, timeoutMs) {
+export async function makeScript(test, server, timeoutMs) {
   const read = async (file) =>
     (await readScript(server.root, file, server.places)) ?? missing(file);
   const load = (name) => read(pathOfScript(test, name));
@@ -92,31 +61,32 @@ export async function makeModule(test, server, timeoutMs) {
   const own = test.isWorker ? await inlineImports(text, load) : text;
   const isIdl = test.scripts.some((name) => name.endsWith('/idlharness.js'));
   const joined = scripts.join('\n');
-  const whole = isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`;
-  const all = withoutOctals(renameArguments(whole));
+  const all = isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`;
   const page = { url: `${server.origin}/${test.id}`, title: test.title };
   return [
+    // Libraries of tests would take the names of CommonJS for theirs.
+    `(function (serve, module, exports, require) {`,
     ...appText,
     `function loadHarness() {`,
     ...hiddenFromHarness.map((name) => `const ${name} = class {};`),
     await read('/resources/testharness.js'),
     `}`,
     `function loadTest() {`,
-    declareAssigned(all),
     publishFunctions(all),
     all,
     `}`,
     `const page = ${JSON.stringify(page)};`,
     `const timeoutMs = ${timeoutMs};`,
-    `export default {`,
-    `  async fetch() {`,
-    `    return new Response(await runTest({ page, timeoutMs, loadHarness, loadTest }));`,
-    `  },`,
-    `};`,
+    `serve(async () => new Response(await runTest({ page, timeoutMs, loadHarness, loadTest })));`,
+    `})(`,
+    `  typeof module === 'object'`,
+    `    ? (answer) => (module.exports = { fetch: answer })`,
+    `    : (answer) => addEventListener('fetch', (event) => event.respondWith(answer())),`,
+    `);`,
     '',
   ].join('\n');
 }
 
-export function moduleFileName(test) {
-  return `${test.id.replace(/[^a-zA-Z0-9.-]+/g, '_').slice(-150)}.mjs`;
+export function scriptFileName(test) {
+  return `${test.id.replace(/[^a-zA-Z0-9.-]+/g, '_').slice(-150)}.cjs`;
 }
