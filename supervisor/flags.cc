@@ -10,6 +10,7 @@
 
 #include <gflags/gflags.h>
 
+#include "supervisor/flag_words.h"
 #include "supervisor/flags_help.h"
 
 DEFINE_string(http, "127.0.0.1:8787",
@@ -132,10 +133,12 @@ bool asksForHelp(std::span<char* const> words) {
 std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   gflags::SetUsageMessage("the nano server; nanoctl deploys apps to it");
   gflags::SetVersionString("0.1.0");
-  if (asksForHelp({argv + 1, static_cast<size_t>(argc - 1)})) {
+  const std::span<char* const> words(argv + 1, static_cast<size_t>(argc - 1));
+  if (asksForHelp(words)) {
     std::cout << flagsHelp();
     exit(0);
   }
+  if (auto problem = flagWordsProblem(words)) return *problem;
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   if (argc > 1) return "nanod takes flags only; '" + std::string(argv[1]) + "' is none";
 
