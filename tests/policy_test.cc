@@ -42,7 +42,8 @@ TEST_F(PolicyTest, ADeployIsHeldToTheOperatorsMaximum) {
   auto refused = nanod.tryDeploy(
       "shop", {{"index.js", appThatSays("x")}, {"nano.jsonc", R"({"limits": {"cpu_ms": 401}})"}});
   EXPECT_EQ(refused.exitCode, 1);
-  EXPECT_NE(refused.err.find("limits.cpu_ms: the app asks for 401 ms"), std::string::npos)
+  EXPECT_NE(refused.err.find("nano.jsonc: `limits.cpu_ms`: the app asks for 401 ms"),
+            std::string::npos)
       << refused.err;
   nanod.deploy("shop", {{"index.js", appThatSays("x")},
                         {"wrangler.jsonc", R"({"limits": {"cpu_ms": 300}})"},
