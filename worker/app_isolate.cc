@@ -214,7 +214,7 @@ void AppIsolate::checkLoad() {
 
 LoadResult AppIsolate::stopped() const {
   const LimitBreach breach = bridge_.condemnedBy();
-  const bool isMemory = breach.limit == rpc::Limit::HEAP;
+  const bool isMemory = breach.limit == rpc::Limit::HEAP || breach.limit == rpc::Limit::BUFFERS;
   return {isMemory ? rpc::Outcome::EXCEEDED_MEMORY : rpc::Outcome::EXCEEDED_CPU,
           sentence("evaluating the modules was stopped: " + describeBreach(breach), source_),
           breach};

@@ -273,18 +273,18 @@ using CompatibilityTest = WorkerTest;
 constexpr char kShowFlags[] =
     "return new Response([typeof navigator, typeof new Headers().getSetCookie, typeof MessagePort,"
     "typeof WeakRef, new WebSocketPair()[0].binaryType, new Request('http://a.test', { method: "
-    "'patch' }).method].join())";
+    "'patch' }).method, typeof setTimeout(() => {}), typeof setInterval(() => {}, 9)].join())";
 
 TEST_F(CompatibilityTest, WithoutAWordAllIsAsNanoHasIt) {
   EXPECT_EQ(handling(kShowFlags).get("http://app.test/").body,
-            "object,function,function,function,blob,patch");
+            "object,function,function,function,blob,patch,object,object");
 }
 
 TEST_F(CompatibilityTest, WhatIsNotOnIsNotThere) {
   TestVersion version = TestVersion::handling(kShowFlags);
   version.date = "2021-01-01";
   EXPECT_EQ(load(version).get("http://app.test/").body,
-            "undefined,undefined,undefined,undefined,arraybuffer,patch");
+            "undefined,undefined,undefined,undefined,arraybuffer,patch,number,number");
 }
 
 TEST_F(CompatibilityTest, EachFlagIsHonouredByItself) {
@@ -292,11 +292,11 @@ TEST_F(CompatibilityTest, EachFlagIsHonouredByItself) {
   version.date = "2021-01-01";
   version.flags = {"http_headers_getsetcookie", "enable_weak_ref", "upper_case_all_http_methods"};
   EXPECT_EQ(load(version).get("http://app.test/").body,
-            "undefined,function,undefined,function,arraybuffer,PATCH");
+            "undefined,function,undefined,function,arraybuffer,PATCH,number,number");
   version.flags = {"global_navigator", "expose_global_message_channel",
-                   "websocket_standard_binary_type"};
+                   "websocket_standard_binary_type", "enable_nodejs_global_timers"};
   EXPECT_EQ(load(version).get("http://app.test/").body,
-            "object,undefined,function,undefined,blob,patch");
+            "object,undefined,function,undefined,blob,patch,object,object");
 }
 
 TEST_F(CompatibilityTest, AFlagThatTheBuiltInsDoNotKnowIsNotPassedOver) {

@@ -3,6 +3,7 @@
 
 import { currentSlot } from 'nano:ops';
 import { keepRequest } from './execution_context.js';
+import { env, withEnv } from './imported_env.js';
 import { ErrorConstructor, PromiseResolve, ProxyConstructor } from './primordials.js';
 import { RpcProperty } from './rpc/property.js';
 import { tooFewArguments } from './webidl.js';
@@ -57,9 +58,6 @@ const operations = {
     }
     keepRequest(slot, PromiseResolve(promise));
   },
-  withEnv() {
-    throw absent('withEnv(): `env` is the same for all code of an app');
-  },
   withExports() {
     throw absent('withExports()');
   },
@@ -79,8 +77,8 @@ const exports = new ProxyConstructor(
   },
 );
 
-/** [name, value, ...] @param {object} env the app's */
-export function exportsWith(env) {
+/** [name, value, ...] */
+export function exportsOfWorkers() {
   return [
     'DurableObject',
     DurableObject,
@@ -103,7 +101,7 @@ export function exportsWith(env) {
     'waitUntil',
     operations.waitUntil,
     'withEnv',
-    operations.withEnv,
+    withEnv,
     'withEnvAndExports',
     operations.withEnvAndExports,
     'withExports',

@@ -53,6 +53,17 @@ bool isOnByDate(const CompatibilityFlag& flag, std::string_view date) {
   return !flag.date.empty() && flag.date <= date;
 }
 
+// workerd: the flag that nodejs_compat brings with it for dates from here on.
+constexpr std::string_view kNodeCompatBringsTimers = "2026-02-10";
+
+bool hasNodeTimers(const Compatibility& wanted) {
+  const CompatibilityFlag& node = *findFlag("nodejs_compat");
+  if (has(wanted, node.disable)) return false;
+  if (wanted.date.empty()) return true;
+  return wanted.date >= kNodeCompatBringsTimers &&
+         (has(wanted, node.enable) || isOnByDate(node, wanted.date));
+}
+
 Problem flagProblem(const Compatibility& wanted, size_t index) {
   const std::string& name = wanted.flags[index];
   const CompatibilityFlag* flag = findFlag(name);
@@ -169,6 +180,7 @@ std::vector<std::string> honouredFlags(const Compatibility& wanted) {
     if (!isHonoured && flag.treatment != FlagTreatment::kHonouredWithDate) continue;
     bool isOn =
         wanted.date.empty() ? isHonoured && !flag.date.empty() : isOnByDate(flag, wanted.date);
+    if (flag.enable == "enable_nodejs_global_timers") isOn = hasNodeTimers(wanted);
     if (has(wanted, flag.enable)) isOn = true;
     if (has(wanted, flag.disable)) isOn = false;
     if (isOn) on.emplace_back(flag.enable);

@@ -102,6 +102,21 @@ TEST(CompatibilityTest, WithoutADateAllIsAsNanoHasIt) {
   EXPECT_FALSE(isOn("global_navigator", "", {"no_global_navigator"}));
 }
 
+TEST(CompatibilityTest, NodeCompatibilityBringsItsTimersFromADateOn) {
+  const std::string timers = "enable_nodejs_global_timers";
+  EXPECT_TRUE(isOn(timers, ""));
+  EXPECT_FALSE(isOn(timers, "", {"no_nodejs_compat"}));
+  EXPECT_TRUE(isOn(timers, "2026-02-10", {"nodejs_compat"}));
+  EXPECT_FALSE(isOn(timers, "2026-02-09", {"nodejs_compat"}));
+  EXPECT_FALSE(isOn(timers, "2026-02-10", {"nodejs_compat_v2"}));
+  EXPECT_FALSE(isOn(timers, "2026-08-03"));
+  EXPECT_TRUE(isOn(timers, "2026-08-04"));
+  EXPECT_TRUE(isOn(timers, "2026-08-04", {"no_nodejs_compat_v2"}));
+  EXPECT_FALSE(isOn(timers, "2026-08-04", {"no_nodejs_compat"}));
+  EXPECT_FALSE(isOn(timers, "2026-08-04", {"no_nodejs_global_timers"}));
+  EXPECT_TRUE(isOn(timers, "2025-01-01", {"enable_nodejs_global_timers"}));
+}
+
 TEST(CompatibilityTest, KnowsEachNameOnce) {
   std::set<std::string_view> names;
   for (const CompatibilityFlag& flag : compatibilityFlagTable()) {

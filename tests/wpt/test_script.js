@@ -62,7 +62,8 @@ export async function makeScript(test, server, timeoutMs) {
   const isIdl = test.scripts.some((name) => name.endsWith('/idlharness.js'));
   const joined = scripts.join('\n');
   const all = isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`;
-  const page = { url: `${server.origin}/${test.id}`, title: test.title };
+  const resources = /["']resource["']/.test(own) ? ['/resources/testharness.js'] : [];
+  const page = { url: `${server.origin}/${test.id}`, title: test.title, resources };
   return [
     // Libraries of tests would take the names of CommonJS for theirs.
     `(function (serve, module, exports, require) {`,

@@ -2,22 +2,14 @@
 // The side that is called: from the body of a request to the member that it names, and back.
 
 import { failRequest, requestBody, respond, respondStream } from 'nano:ops';
+import { kUnknownLength } from '../body.js';
 import { pumpStream } from '../body_pump.js';
 import { IncomingBody } from '../incoming_body.js';
 import { ArrayIsArray, PromisePrototypeThen, PromiseResolve } from '../primordials.js';
 import { isObject } from '../webidl.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import { callMember, checkName, memberOf } from './members.js';
-import {
-  encodeMessage,
-  kCall,
-  kError,
-  kGet,
-  kMostAnswerBytes,
-  kMostCallBytes,
-  kResult,
-  kThrown,
-} from './message.js';
+import { encodeMessage, kCall, kError, kGet, kMostCallBytes, kResult, kThrown } from './message.js';
 import {
   brokenMessage,
   isError,
@@ -28,7 +20,6 @@ import {
 } from './thrown.js';
 
 const kOk = 200;
-const kUnknownLength = -1;
 /** V8's own; an array that says that it has more could be any size. */
 const kMostArguments = 65534;
 
@@ -83,7 +74,7 @@ function resultOf(name, receiver, { kind, value }) {
 
 function answerValue(slot, value) {
   try {
-    send(slot, encodeMessage(kResult, value, kMostAnswerBytes));
+    send(slot, encodeMessage(kResult, value));
   } catch (error) {
     fail(slot, error);
   }
@@ -106,12 +97,11 @@ function answerError(slot, error) {
 
 function encodeThrown(thrown) {
   try {
-    if (isError(thrown))
-      return encodeMessage(kError, packError(thrown, kAllProperties), kMostAnswerBytes);
-    if (isObject(thrown)) return encodeMessage(kThrown, thrown, kMostAnswerBytes);
-    return encodeMessage(kError, ['Error', textOf(thrown), false, []], kMostAnswerBytes);
+    if (isError(thrown)) return encodeMessage(kError, packError(thrown, kAllProperties));
+    if (isObject(thrown)) return encodeMessage(kThrown, thrown);
+    return encodeMessage(kError, ['Error', textOf(thrown), false, []]);
   } catch {
-    return encodeMessage(kError, withoutProperties(thrown), kMostAnswerBytes);
+    return encodeMessage(kError, withoutProperties(thrown));
   }
 }
 

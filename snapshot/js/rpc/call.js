@@ -3,11 +3,11 @@
 
 import { abortFetch, startCall } from 'nano:ops';
 import { pumpStream, stopPump } from '../body_pump.js';
+import { defineValue } from '../data_property.js';
 import { IncomingBody } from '../incoming_body.js';
 import {
   ErrorCaptureStackTrace,
   ErrorConstructor,
-  ObjectDefineProperty,
   PromisePrototypeThen,
   PromiseReject,
   PromiseWithResolvers,
@@ -23,7 +23,6 @@ import {
   kError,
   kGet,
   kMostAnswerBytes,
-  kMostCallBytes,
   kResult,
   kThrown,
 } from './message.js';
@@ -32,11 +31,6 @@ import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js
 /** Of a fetch that failed. */
 const kFailed = 0;
 const kFetchFailed = 'fetch failed: ';
-
-function defineHidden(object, key, value) {
-  const flags = { __proto__: null, configurable: true, enumerable: false, writable: true };
-  ObjectDefineProperty(object, key, { __proto__: null, ...flags, value });
-}
 
 const returnNothing = () => undefined;
 
@@ -101,7 +95,7 @@ class Calling {
     if (kind === kResult) {
       // For who writes `using`: there is nothing that has to be let go of.
       if (isObject(value) && !isPlatformObject(value)) {
-        defineHidden(value, SymbolDispose, returnNothing);
+        defineValue(value, SymbolDispose, returnNothing, false);
       }
       this.#isSettled = true;
       this.#resolvers.resolve(value);
@@ -123,7 +117,7 @@ class Calling {
 
   #onStreamFailed(cause) {
     giveMessage(this.#error, `The stream that was to go with ${this.#name}() failed`);
-    defineHidden(this.#error, 'cause', cause);
+    defineValue(this.#error, 'cause', cause, false);
     this.#reject(this.#error);
   }
 
@@ -155,7 +149,7 @@ function send({ service, name, caller }, kind, value) {
   const error = new ErrorConstructor();
   ErrorCaptureStackTrace(error, caller);
   try {
-    return new Calling(name, error).start(service, encodeMessage(kind, value, kMostCallBytes));
+    return new Calling(name, error).start(service, encodeMessage(kind, value));
   } catch (problem) {
     return PromiseReject(problem);
   }

@@ -26,7 +26,7 @@ export const kError = 4;
 export const kThrown = 5;
 
 const kHeadBytes = 12;
-/** As on Workers. */
+/** Bytes of a message, but for its stream. As on Workers. */
 export const kMostAnswerBytes = 32 * 1024 * 1024;
 /** The arguments are a request's body: kMaxRequestBodyBytes. */
 export const kMostCallBytes = 16 * 1024 * 1024;
@@ -42,12 +42,13 @@ function isSpecial(object) {
 
 /**
  * Takes what it has of bodies and streams.
- * @param {number} kind @param {any} value @param {number} most bytes, but for the stream
+ * @param {number} kind @param {any} value
  * @returns {{ bytes: Uint8Array, stream: any }} `stream`: a ReadableCore, or undefined
  */
-export function encodeMessage(kind, value, most) {
+export function encodeMessage(kind, value) {
   const objects = new PackedObjects();
   const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.complete()];
+  const most = kind === kCall || kind === kGet ? kMostCallBytes : kMostAnswerBytes;
   const bytes = writeMessage(kind, value, hooks, most);
   return { bytes, stream: objects.stream };
 }

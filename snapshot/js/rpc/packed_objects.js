@@ -3,7 +3,6 @@
 // made anew where it arrives, as if a stranger had sent it.
 
 import { constructorName } from 'nano:ops';
-import { copyOfView } from '../body.js';
 import { bytesOf, fileFactsOf, isBlob, isFile, makeBlob, makeFile, typeOf } from '../blob.js';
 import { normalizeName, normalizeValue, withoutHeaders } from '../header_list.js';
 import { headerListOf, headersOfList, isHeaders } from '../headers.js';
@@ -18,11 +17,12 @@ import {
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetSymbolToStringTag,
 } from '../primordials.js';
+import { copyOfView } from '../streams/views.js';
 import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
-import { isError, kPrimitives, packError, unpackError } from './thrown.js';
+import { isError, kPrimitives, newErrors, packError, unpackError } from './thrown.js';
 
 export const kHint =
   ' A call carries copies of data: functions, RpcTarget objects and stubs cannot be sent yet.';
@@ -58,6 +58,7 @@ export class PackedObjects {
   /** @type {any} */
   stream = undefined;
   #isComplete = false;
+  #errors = newErrors();
 
   /** What has been packed, in which nothing else can be. */
   complete() {
@@ -79,7 +80,7 @@ export class PackedObjects {
   }
 
   #pack(object) {
-    if (isError(object)) return ['Error', packError(object, kPrimitives)];
+    if (isError(object)) return ['Error', packError(object, kPrimitives, this.#errors)];
     if (isBlob(object)) {
       const bytes = exact(bytesOf(object));
       if (!isFile(object)) return ['Blob', bytes, typeOf(object)];
@@ -168,6 +169,7 @@ function replaceHeaders(list, headers) {
 }
 
 class Unpacking {
+  #errors = newErrors();
   /** @type {(() => any) | undefined} */
   #rest;
 
@@ -190,7 +192,7 @@ class Unpacking {
           lastModified: +parts[4],
         });
       case 'Error':
-        return unpackError(parts[1]);
+        return unpackError(parts[1], undefined, this.#errors);
       case 'Headers':
         return headersOfList(headersFrom(parts[1]));
       case 'ReadableStream':
