@@ -29,6 +29,18 @@ v8::MaybeLocal<v8::String> jsString(v8::Isolate* isolate, const std::string& tex
                                  static_cast<int>(text.size()));
 }
 
+// Runs nothing of the tenant: a proxy may have it.
+bool lacksScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> handler) {
+  v8::Local<v8::String> name =
+      v8::String::NewFromUtf8Literal(v8::Isolate::GetCurrent(), "scheduled");
+  while (handler->IsObject() && !handler->IsProxy()) {
+    auto object = handler.As<v8::Object>();
+    if (object->HasRealNamedProperty(context, name).FromMaybe(true)) return false;
+    handler = object->GetPrototypeV2();
+  }
+  return !handler->IsObject();
+}
+
 }  // namespace
 
 AppIsolate::AppIsolate(std::unique_ptr<Realm> realm, const AppSource& source,
@@ -193,7 +205,10 @@ void AppIsolate::checkLoad() {
     }
     result = checkHandler(scope.context(), module);
   }
-  if (result.outcome == rpc::Outcome::OK) bridge_.endStartup();
+  if (result.outcome == rpc::Outcome::OK) {
+    result.lacksScheduled = lacksScheduled(scope.context(), handler_.Get(isolate));
+    bridge_.endStartup();
+  }
   finishLoad(std::move(result));
 }
 

@@ -90,6 +90,20 @@ TEST_F(ScheduledTest, FailsWhereThereIsNoHandler) {
   EXPECT_EQ(app.get("http://app.test/").body, "fetch");
 }
 
+TEST_F(ScheduledTest, ALoadSaysWhetherThereIsOne) {
+  EXPECT_TRUE(handling("").lacksScheduled);
+  EXPECT_FALSE(load(scheduling("")).lacksScheduled);
+  EXPECT_FALSE(load("class A { scheduled() {} } export default new A()").lacksScheduled);
+  // Nothing of the app is run to know it.
+  EXPECT_FALSE(load("export default { get scheduled() { throw 1 } }").lacksScheduled);
+  EXPECT_FALSE(load("export default new Proxy({}, { has() { throw 1 } })").lacksScheduled);
+  const std::string entrypoint =
+      "import { WorkerEntrypoint } from 'cloudflare:workers';"
+      "export default class extends WorkerEntrypoint ";
+  EXPECT_TRUE(load(entrypoint + "{ fetch() {} }").lacksScheduled);
+  EXPECT_FALSE(load(entrypoint + "{ scheduled() {} }").lacksScheduled);
+}
+
 TEST_F(ScheduledTest, IsEndedByTheCpuLimit) {
   TestApp app = load(scheduling("for (;;);"));
   const TestReply reply = app.fetch(scheduledAt("* * * * *", 0));
@@ -110,6 +124,13 @@ TEST_F(ServiceWorkerTest, AnswersRequestsByItsListener) {
              "URL(request.url).pathname) }"));
   EXPECT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
   EXPECT_EQ(app.get("http://app.test/there").body, "hello /there");
+}
+
+TEST_F(ServiceWorkerTest, HasNoScheduledWithoutAListener) {
+  TestApp app = load(script("addEventListener('fetch', () => {});"));
+  EXPECT_TRUE(app.lacksScheduled);
+  EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION);
+  EXPECT_FALSE(load(script("addEventListener('scheduled', () => {});")).lacksScheduled);
 }
 
 TEST_F(ServiceWorkerTest, FindsItsBindingsOnTheGlobal) {
