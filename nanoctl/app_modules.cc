@@ -49,26 +49,16 @@ enum class Format { kModule, kScript };
 // Text, data and wasm stay files beside the bundle; wrangler does the same.
 std::vector<std::string> esbuildCommand(const std::string& main, const std::string& out,
                                         Format format) {
-  std::vector<std::string> words = {esbuildPath(),
-                                    main,
-                                    "--bundle",
-                                    format == Format::kScript ? "--format=iife" : "--format=esm",
-                                    "--target=es2024",
-                                    "--platform=neutral",
-                                    "--main-fields=browser,module,main",
-                                    "--conditions=workerd,worker,browser",
-                                    "--define:process.env.NODE_ENV=\"production\"",
-                                    "--loader:.txt=copy",
-                                    "--loader:.html=copy",
-                                    "--loader:.sql=copy",
-                                    "--loader:.bin=copy",
-                                    "--loader:.wasm=copy",
-                                    "--external:node:*",
-                                    "--external:cloudflare:*",
-                                    "--outdir=" + out + "/out",
-                                    "--metafile=" + out + "/meta.json",
-                                    "--log-level=error",
-                                    "--color=false"};
+  std::vector<std::string> words = {
+      esbuildPath(), main, "--bundle", format == Format::kScript ? "--format=iife" : "--format=esm",
+      "--target=es2024",
+      // The engine has it, and what is rewritten is a bundle.
+      "--supported:using=true", "--platform=neutral", "--main-fields=browser,module,main",
+      "--conditions=workerd,worker,browser", "--define:process.env.NODE_ENV=\"production\"",
+      "--loader:.txt=copy", "--loader:.html=copy", "--loader:.sql=copy", "--loader:.bin=copy",
+      "--loader:.wasm=copy", "--external:node:*", "--external:cloudflare:*",
+      "--outdir=" + out + "/out", "--metafile=" + out + "/meta.json", "--log-level=error",
+      "--color=false"};
   for (std::string_view name : kNodeBuiltins)
     words.push_back("--external:" + std::string(name));
   return words;

@@ -123,6 +123,13 @@ TEST(CollectModulesTest, RuntimeModulesDoNotCallForABundle) {
   EXPECT_THAT(pathsOf(modules), ElementsAre("index.js"));
 }
 
+TEST(CollectModulesTest, DeclarationsOfUsingDoNotCallForABundle) {
+  AppFolder folder;
+  folder.write("index.js",
+               "export default { fetch() { using file = open(); return file.text; } };\n");
+  EXPECT_FALSE(collectModules(folder.path(), {}).value().bundled);
+}
+
 TEST(CollectModulesTest, TypeScriptIsBundled) {
   AppFolder folder;
   folder.write("index.ts", "const n: number = 41;\nexport default { fetch: () => n + 1 };\n");

@@ -88,7 +88,7 @@ class DotenvReader final {
     std::string name(trimmed(text.substr(0, equals)));
     if (!isName(name)) {
       return failure(line_, "'" + name +
-                                "' cannot be a variable's name: use letters, digits and _, and "
+                                "' cannot be a variable's name: use letters, digits, _ and $, and "
                                 "begin with no digit");
     }
     skip(whole.find('=') + 1);

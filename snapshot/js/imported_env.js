@@ -30,6 +30,13 @@ function envInForce() {
   return (frame === undefined ? undefined : MapPrototypeGet(frame, kEnv)) ?? importedEnv();
 }
 
+/** Of an env that is frozen too: of its own the proxy's object has nothing that is for good. */
+function describe(key) {
+  const descriptor = ReflectGetOwnPropertyDescriptor(envInForce(), key);
+  if (descriptor !== undefined) descriptor.configurable = true;
+  return descriptor;
+}
+
 export const env = new ProxyConstructor(
   {},
   {
@@ -39,7 +46,7 @@ export const env = new ProxyConstructor(
     has: (target, key) => ReflectHas(envInForce(), key),
     deleteProperty: (target, key) => ReflectDeleteProperty(envInForce(), key),
     defineProperty: (target, key, given) => ReflectDefineProperty(envInForce(), key, given),
-    getOwnPropertyDescriptor: (target, key) => ReflectGetOwnPropertyDescriptor(envInForce(), key),
+    getOwnPropertyDescriptor: (target, key) => describe(key),
     ownKeys: () => ReflectOwnKeys(envInForce()),
     preventExtensions: () => false,
   },

@@ -1,8 +1,8 @@
 // @ts-check
 // The timeline of marks, measures and fetches, and its observers (Performance Timeline 5 and 6).
 //
-// An isolate may live for months: of marks and of measures the timeline keeps the newest kMaxEntries, of
-// fetches what resource_timing.js says.
+// An isolate may live for months: of marks and of measures the timeline keeps the newest
+// kMaxEntries, of fetches what resource_timing.js says.
 
 import { DOMException } from './dom_exception.js';
 import {

@@ -231,6 +231,10 @@ test('withEnv puts another in its place, for what runs in it and all that it sta
     withEnv(null, () => [env.NAME, Object.keys(env)]),
     [undefined, []],
   );
+  same(
+    withEnv(Object.freeze({ A: 1 }), () => ({ ...env })),
+    { A: 1 },
+  );
   throws(TypeError, () => withEnv({}), 'parameter 2');
   same(env.NAME, 'app');
 });

@@ -1,5 +1,5 @@
 // Runs in the app, before a test: what a test expects of the worker it runs in. The same for every
-// runtime, so that what differs is theirs. Text of this file goes into the module of each test.
+// runtime, so that what differs is theirs. Text of this file goes into the script of each test.
 
 /** A property of the global, whatever the runtime has there. */
 function setGlobal(name, value) {

@@ -33,7 +33,7 @@ export class Nano {
   }
 
   start({ authority }) {
-    const flags = [`--egress_ca=${authority}`, '--worker_memory_mb=2048'];
+    const flags = [`--egress-ca=${authority}`, '--worker-memory-mb=2048'];
     this.#nanod = new Nanod(this.#build, { policy, flags });
     return this.#nanod.start();
   }
