@@ -13,6 +13,7 @@ import {
 } from '../primordials.js';
 import { dataCloneError } from '../structured_clone.js';
 import { isPlatformObject } from '../webidl.js';
+import defer * as callables from './callables.js';
 import { kHint, PackedObjects, unpackObjects } from './packed_objects.js';
 
 /** A list of arguments. */
@@ -24,14 +25,26 @@ export const kResult = 3;
 export const kError = 4;
 /** Something else that was thrown. */
 export const kThrown = 5;
+/** In the second byte: what follows are frames of a session, of which this is the first. */
+export const kOfSession = 1;
 
 const kHeadBytes = 12;
+/** V8's own; an array that says that it has more could be any size. */
+export const kMostArguments = 65534;
 /** As on Workers. */
 export const kMostAnswerBytes = 32 * 1024 * 1024;
 /** The arguments are a request's body: kMaxRequestBodyBytes. */
 export const kMostCallBytes = 16 * 1024 * 1024;
 
 const makeError = (message) => dataCloneError(`${message}${kHint}`);
+
+/**
+ * Who numbers what is sent by reference, and makes stubs of numbers.
+ * @typedef {object} References
+ * @property {(value: any) => number} exportValue
+ * @property {(number: number) => void} takeBack as if it had not been exported
+ * @property {(number: number) => any} importStub
+ */
 
 /** Errors, and objects of classes: a copy of their properties would be something else. */
 function isSpecial(object) {
@@ -43,22 +56,39 @@ function isSpecial(object) {
 /**
  * Takes what it has of bodies and streams.
  * @param {number} kind @param {any} value @param {number} most bytes, but for the stream
- * @returns {{ bytes: Uint8Array, stream: any }} `stream`: a ReadableCore, or undefined
+ * @param {References} [references] none: nothing can be sent by reference
+ * @returns {PackedObjects} with `bytes`
  */
-export function encodeMessage(kind, value, most) {
-  const objects = new PackedObjects();
+export function encodeMessage(kind, value, most, references) {
+  let objects = new PackedObjects(references);
   const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.complete()];
-  const bytes = writeMessage(kind, value, hooks, most);
-  return { bytes, stream: objects.stream };
+  try {
+    try {
+      objects.bytes = writeMessage(kind, value, hooks, most);
+    } catch (error) {
+      // V8 refuses functions before it asks anybody.
+      const replaced =
+        references === undefined || objects.isComplete ? value : callables.replaceIn(value);
+      if (replaced === value) throw error;
+      objects = new PackedObjects(references);
+      objects.bytes = writeMessage(kind, replaced, hooks, most);
+    }
+  } catch (error) {
+    objects.takeBack();
+    throw error;
+  }
+  return objects;
 }
 
 /**
  * Throws an Error where the bytes are no message.
- * @param {Uint8Array} bytes @param {() => any} rest makes the ReadableStream of what follows
+ * @param {Uint8Array} bytes
+ * @param {(() => any) | undefined} rest makes the ReadableStream of what follows
+ * @param {References} [references]
  * @returns {{ kind: number, value: any }}
  */
-export function decodeMessage(bytes, rest) {
-  const value = readMessage(bytes, (list) => unpackObjects(list, rest));
+export function decodeMessage(bytes, rest, references) {
+  const value = readMessage(bytes, (list) => unpackObjects(list, rest, references));
   return { kind: bytes[0], value };
 }
 

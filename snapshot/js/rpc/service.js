@@ -1,0 +1,28 @@
+// @ts-check
+// What a service binding has by a name that is none of its own.
+
+import defer * as calls from './call.js';
+import { makeProperty as makePropertyOf, Target } from './handles.js';
+
+class Service extends Target {
+  isService = true;
+
+  /** @param {string} binding its name */
+  constructor(binding) {
+    super();
+    this.binding = binding;
+  }
+
+  call(name, args, caller) {
+    return calls.callMethod({ service: this.binding, name, caller }, args);
+  }
+
+  get(name, caller) {
+    return calls.getMember({ service: this.binding, name, caller });
+  }
+}
+
+/** @param {string} binding its name @param {string} name @returns {any} */
+export function makeProperty(binding, name) {
+  return makePropertyOf(new Service(binding), name);
+}
