@@ -59,7 +59,7 @@ import {
   ReadableStreamDefaultReader,
 } from './streams/readable_readers.js';
 import { ReadableStream } from './streams/readable_stream.js';
-import { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.js';
+import defer * as strategies from './streams/queuing_strategies.js';
 import defer * as transform from './streams/transform_stream.js';
 import defer * as writableController from './streams/writable_controller.js';
 import defer * as writable from './streams/writable_stream.js';
@@ -78,8 +78,6 @@ const interfaces = {
   AbortController,
   AbortSignal,
   Blob,
-  ByteLengthQueuingStrategy,
-  CountQueuingStrategy,
   Crypto,
   CustomEvent,
   DOMException,
@@ -104,10 +102,12 @@ const interfaces = {
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
   BroadcastChannel: () => broadcast.BroadcastChannel,
+  ByteLengthQueuingStrategy: () => strategies.ByteLengthQueuingStrategy,
   Cache: () => cache.Cache,
   CacheStorage: () => cacheStorage.CacheStorage,
   CloseEvent: () => messageEvent.CloseEvent,
   CompressionStream: () => compression.CompressionStream,
+  CountQueuingStrategy: () => strategies.CountQueuingStrategy,
   CryptoKey: () => cryptoKey.CryptoKey,
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,

@@ -85,10 +85,12 @@ const kLateOperations = ['atob', 'btoa', 'fetch', 'structuredClone'];
 
 const kLate = [
   'BroadcastChannel',
+  'ByteLengthQueuingStrategy',
   'Cache',
   'CacheStorage',
   'CloseEvent',
   'CompressionStream',
+  'CountQueuingStrategy',
   'CryptoKey',
   'DecompressionStream',
   'ErrorEvent',

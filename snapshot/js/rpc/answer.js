@@ -10,6 +10,7 @@ import { readMessage, readWholeMessage } from './incoming_message.js';
 import { callMember, checkName, memberOf } from './members.js';
 import {
   encodeMessage,
+  encodeThrown,
   kCall,
   kGet,
   kMostAnswerBytes,
@@ -19,7 +20,6 @@ import {
 } from './message.js';
 import defer * as sessions from './session.js';
 import { brokenMessage } from './thrown.js';
-import { encodeThrown } from './thrown_message.js';
 
 const kOk = 200;
 const kUnknownLength = -1;

@@ -25,7 +25,7 @@ import {
   kResult,
   kThrown,
 } from './message.js';
-import { defineHidden, withDispose } from './received.js';
+import { defineHidden, withDispose } from './handles.js';
 import defer * as links from './link.js';
 import defer * as sessions from './session.js';
 import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';

@@ -15,8 +15,7 @@ import {
   SetPrototypeForEach,
 } from '../primordials.js';
 import { isObject, isPlatformObject } from '../webidl.js';
-import { CallablePlace } from './callable_place.js';
-import { isCallable } from './exported.js';
+import { CallablePlace, isCallable } from './exported.js';
 
 /** An empty one of its kind; undefined of what is not copied. */
 function emptyOf(object) {

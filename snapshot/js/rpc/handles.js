@@ -5,6 +5,7 @@
 import {
   ErrorConstructor,
   FunctionPrototype,
+  ObjectDefineProperty,
   ObjectFreeze,
   ObjectPrototype,
   ObjectSetPrototypeOf,
@@ -12,6 +13,7 @@ import {
   PromisePrototypeFinally,
   PromisePrototypeThen,
   PromiseReject,
+  PromiseResolve,
   ProxyConstructor,
   ReflectApply,
   ReflectDeleteProperty,
@@ -22,6 +24,7 @@ import {
   SymbolDispose,
   TypeErrorConstructor as TypeError,
 } from '../primordials.js';
+import { thenFollow } from '../streams/promises.js';
 import { illegalConstructor, illegalInvocation, isObject, isPlatformObject } from '../webidl.js';
 import { missing } from './members.js';
 
@@ -95,7 +98,8 @@ function memberOfCopy(value, name) {
 
 function getOf(value, name, caller) {
   const target = targetOf(value);
-  return target === undefined ? memberOfCopy(value, name) : target.get(name, caller);
+  if (target !== undefined) return target.get(name, caller);
+  return PromiseResolve(memberOfCopy(value, name));
 }
 
 function callOf(value, name, args, caller) {
@@ -109,6 +113,7 @@ function callOf(value, name, args, caller) {
 /** What is asked of it waits until it is there. */
 class Awaited extends Target {
   isAwaited = true;
+  arrive;
 
   /** @param {(caller: Function) => Promise<any>} arrive */
   constructor(arrive) {
@@ -117,11 +122,11 @@ class Awaited extends Target {
   }
 
   call(name, args, caller) {
-    return PromisePrototypeThen(this.arrive(caller), (value) => callOf(value, name, args, caller));
+    return thenFollow(this.arrive(caller), (value) => callOf(value, name, args, caller));
   }
 
   get(name, caller) {
-    return PromisePrototypeThen(this.arrive(caller), (value) => getOf(value, name, caller));
+    return thenFollow(this.arrive(caller), (value) => getOf(value, name, caller));
   }
 
   dispose() {
@@ -130,6 +135,10 @@ class Awaited extends Target {
 }
 
 class Property extends Awaited {
+  owner;
+  name;
+  isOfService;
+
   constructor(owner, name) {
     super((caller) => owner.get(name, caller));
     this.owner = owner;
@@ -272,3 +281,24 @@ export function makeProperty(owner, name) {
 }
 
 export const disposedStub = () => new ErrorConstructor('RPC stub used after being disposed.');
+
+/** @param {any} object @param {PropertyKey} key @param {any} value */
+export function defineHidden(object, key, value) {
+  const flags = { __proto__: null, configurable: true, enumerable: false, writable: true };
+  ObjectDefineProperty(object, key, { __proto__: null, ...flags, value });
+}
+
+/** @param {any[]} stubs */
+export function disposeStubs(stubs) {
+  for (let i = 0; i < stubs.length; i++) targetOf(stubs[i])?.dispose();
+}
+
+/**
+ * A result is disposed of with all stubs in it; one that is a stub has its own way.
+ * @param {any} value @param {any[]} stubs @returns {any} the value
+ */
+export function withDispose(value, stubs) {
+  const isPlain = isObject(value) && !isPlatformObject(value) && targetOf(value) === undefined;
+  if (isPlain) defineHidden(value, SymbolDispose, () => disposeStubs(stubs));
+  return value;
+}

@@ -8,12 +8,12 @@ import {
   PromiseResolve,
   TypeErrorConstructor as TypeError,
 } from '../primordials.js';
+import { thenFollow } from '../streams/promises.js';
 import { readableStreamOf } from '../streams/readable_stream.js';
 import { isObject } from '../webidl.js';
 import { Exported } from './exported.js';
-import { disposedStub, makeStub, Target } from './handles.js';
+import { disposedStub, disposeStubs, makeStub, Target, withDispose } from './handles.js';
 import { decodeMessage, encodeMessage, kMostAnswerBytes, kResult } from './message.js';
-import { disposeStubs, withDispose } from './received.js';
 
 /** A stub's target; `shared` is { exported, stubs }. */
 class LocalTarget extends Target {
@@ -35,8 +35,8 @@ class LocalTarget extends Target {
     } catch (error) {
       return PromiseReject(error);
     }
-    const result = PromisePrototypeThen(PromiseResolve(undefined), () =>
-      shared.exported.reach(name, given.value),
+    const result = thenFollow(PromiseResolve(undefined), () =>
+      PromiseResolve(shared.exported.reach(name, given.value)),
     );
     return PromisePrototypeThen(
       result,

@@ -12,9 +12,10 @@ import {
   Uint8ArrayConstructor,
 } from '../primordials.js';
 import { dataCloneError } from '../structured_clone.js';
-import { isPlatformObject } from '../webidl.js';
+import { isObject, isPlatformObject } from '../webidl.js';
 import defer * as callables from './callables.js';
 import { kHint, PackedObjects, unpackObjects } from './packed_objects.js';
+import { isError, kAllProperties, kNoProperties, packError, textOf } from './thrown.js';
 
 /** A list of arguments. */
 export const kCall = 1;
@@ -112,4 +113,32 @@ export function partOf(bytes, from, to) {
     TypedArrayPrototypeGetByteOffset(bytes) + from,
     to - from,
   );
+}
+
+/** Where its properties cannot be sent. */
+function withoutProperties(thrown) {
+  const text = 'The method threw something that cannot be sent.';
+  try {
+    if (isError(thrown)) return packError(thrown, kNoProperties);
+  } catch {
+    // Its name or its message is behind a getter that throws.
+  }
+  return ['Error', text, false, []];
+}
+
+/**
+ * @param {any} thrown
+ * @param {(packed: any) => any} [wrap] what the message's value is
+ * @param {number} [error] the kind of a message with packError() @param {number} [other] with a value
+ * @returns {{ bytes: Uint8Array, stream: any }}
+ */
+export function encodeThrown(thrown, wrap = (packed) => packed, error = kError, other = kThrown) {
+  const most = kMostAnswerBytes;
+  try {
+    if (isError(thrown)) return encodeMessage(error, wrap(packError(thrown, kAllProperties)), most);
+    if (isObject(thrown)) return encodeMessage(other, wrap(thrown), most);
+    return encodeMessage(error, wrap(['Error', textOf(thrown), false, []]), most);
+  } catch {
+    return encodeMessage(error, wrap(withoutProperties(thrown)), most);
+  }
 }

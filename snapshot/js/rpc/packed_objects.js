@@ -22,8 +22,7 @@ import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
-import { callableOf } from './callable_place.js';
-import { isExportable } from './exported.js';
+import { callableOf, isExportable } from './exported.js';
 import { isError, kPrimitives, packError, unpackError } from './thrown.js';
 
 export const kHint =

@@ -6,6 +6,7 @@ import { makeProperty as makePropertyOf, Target } from './handles.js';
 
 class Service extends Target {
   isService = true;
+  binding;
 
   /** @param {string} binding its name */
   constructor(binding) {

@@ -17,18 +17,24 @@ import {
   PromiseWithResolvers,
   SafeMap,
 } from '../primordials.js';
-import { Exports, kMostReferences } from './exports.js';
-import { disposedStub, makeStub, Target } from './handles.js';
+import { Exports, kMostReferences } from './exported.js';
+import {
+  defineHidden,
+  disposedStub,
+  disposeStubs,
+  makeStub,
+  Target,
+  withDispose,
+} from './handles.js';
 import {
   decodeMessage,
   encodeMessage,
+  encodeThrown,
   kMostAnswerBytes,
   kMostArguments,
   kMostCallBytes,
 } from './message.js';
-import { defineHidden, disposeStubs, withDispose } from './received.js';
 import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
-import { encodeThrown } from './thrown_message.js';
 
 /** Frames; below are those of the call itself (message.js). */
 const kInvoke = 16; // [call, target, name, arguments]; without arguments a property is wanted.
