@@ -40,12 +40,6 @@ class Answering {
   #session;
   /** Those that came with the arguments. */
   #stubs = [];
-  #references = {
-    __proto__: null,
-    exportValue: (value) => this.#open().exportValue(value),
-    takeBack: (number) => this.#open().takeBack(number),
-    importStub: (number) => this.#open().importStub(number, this.#stubs),
-  };
 
   constructor(slot, name, receiver) {
     this.#slot = slot;
@@ -58,7 +52,7 @@ class Answering {
     if (content === null) {
       const body = new IncomingBody(this.#slot, null, false);
       PromisePrototypeThen(
-        readMessage(body, kMostCallBytes, this.#references),
+        readMessage(body, kMostCallBytes, this),
         (message) => this.#run(message),
         (error) => this.#answerError(error),
       );
@@ -67,12 +61,26 @@ class Answering {
     let message;
     try {
       if (content === undefined) throw brokenMessage();
-      message = readWholeMessage(content, kMostCallBytes, this.#references);
+      message = readWholeMessage(content, kMostCallBytes, this);
     } catch (error) {
       this.#answerError(error);
       return;
     }
     this.#run(message);
+  }
+
+  // References of the messages.
+
+  exportValue(value) {
+    return this.#open().exportValue(value);
+  }
+
+  takeBack(number) {
+    this.#open().takeBack(number);
+  }
+
+  importStub(number) {
+    return this.#open().importStub(number, this.#stubs);
   }
 
   #open() {
@@ -122,7 +130,7 @@ class Answering {
 
   #answerValue(value) {
     try {
-      this.#send(encodeMessage(kResult, value, kMostAnswerBytes, this.#references));
+      this.#send(encodeMessage(kResult, value, kMostAnswerBytes, this));
     } catch (error) {
       this.#fail(error);
     }

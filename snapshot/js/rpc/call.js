@@ -45,12 +45,6 @@ class Calling {
   #session;
   /** Those that came with the result. */
   #stubs = [];
-  #references = {
-    __proto__: null,
-    exportValue: (value) => this.#open().exportValue(value),
-    takeBack: (number) => this.#open().takeBack(number),
-    importStub: (number) => this.#open().importStub(number, this.#stubs),
-  };
 
   constructor(name, error) {
     this.#name = name;
@@ -59,7 +53,7 @@ class Calling {
 
   /** @returns {Promise<any>} */
   start(service, kind, value) {
-    const { bytes, stream } = encodeMessage(kind, value, kMostCallBytes, this.#references);
+    const { bytes, stream } = encodeMessage(kind, value, kMostCallBytes, this);
     const done = (status, text, headers, content) => this.#onAnswer(status, text, content);
     const body = stream === undefined ? bytes : true;
     try {
@@ -71,6 +65,22 @@ class Calling {
       pumpStream(this.#number, stream, (error) => this.#onStreamFailed(error), bytes);
     }
     return this.#resolvers.promise;
+  }
+
+  // References of the messages.
+
+  exportValue(value) {
+    return this.#open().exportValue(value);
+  }
+
+  takeBack(number) {
+    this.#open().takeBack(number);
+  }
+
+  importStub(number) {
+    // Nothing follows the message that has it.
+    if (this.#session?.link === undefined) throw brokenMessage();
+    return this.#open().importStub(number, this.#stubs);
   }
 
   #open() {
@@ -86,7 +96,7 @@ class Calling {
   }
 
   #read(frame) {
-    return decodeMessage(frame, undefined, this.#references);
+    return decodeMessage(frame, undefined, this);
   }
 
   /** @param {Uint8Array} ahead */
@@ -107,14 +117,14 @@ class Calling {
       const incoming = new IncomingBody(this.#number, null, false);
       const goOn = (bytes) => this.#goOn(incoming, bytes);
       PromisePrototypeThen(
-        readMessage(incoming, kMostAnswerBytes, this.#references, goOn),
+        readMessage(incoming, kMostAnswerBytes, this, goOn),
         (message) => this.#settleOrReject(message),
         (error) => this.#reject(error),
       );
     } else {
       try {
         if (content === undefined) throw brokenMessage();
-        this.#settle(readWholeMessage(content, kMostAnswerBytes, this.#references));
+        this.#settle(readWholeMessage(content, kMostAnswerBytes, this));
       } catch (error) {
         this.#reject(error);
       }

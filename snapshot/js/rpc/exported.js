@@ -124,7 +124,8 @@ export class Exports {
   /** @param {number} number @param {number} count @returns {boolean} false: it was not sent so often */
   release(number, count, isSent = true) {
     const entry = this.#byNumber.get(number);
-    if (entry === undefined || !(count > 0 && count <= entry.count)) return false;
+    if (entry === undefined || typeof count !== 'number') return false;
+    if (!(count > 0 && count <= entry.count)) return false;
     entry.count -= count;
     if (entry.count > 0) return true;
     this.#byNumber.delete(number);

@@ -28,16 +28,28 @@ import { thenFollow } from '../streams/promises.js';
 import { illegalConstructor, illegalInvocation, isObject, isPlatformObject } from '../webidl.js';
 import { missing } from './members.js';
 
-const ignore = () => {};
+const ignore = () => undefined;
 const kIndex = /^(?:0|[1-9][0-9]*)$/;
 
 /** What a handle stands for. Promises are plain ones, `caller` is where the stack begins below. */
 export class Target {
-  isStub = false;
-  isAwaited = false;
-  isService = false;
-  /** A service binding's member. */
-  isOfService = false;
+  get isStub() {
+    return false;
+  }
+
+  get isAwaited() {
+    return false;
+  }
+
+  /** Whether its members are those of a service binding. */
+  get isService() {
+    return false;
+  }
+
+  /** Whether it is one of those. */
+  get isOfService() {
+    return false;
+  }
 
   /** @param {string} name '' for itself @param {any[]} args @param {Function} caller */
   call(name, args, caller) {
@@ -112,13 +124,13 @@ function callOf(value, name, args, caller) {
 
 /** What is asked of it waits until it is there. */
 class Awaited extends Target {
-  isAwaited = true;
-  arrive;
+  get isAwaited() {
+    return true;
+  }
 
-  /** @param {(caller: Function) => Promise<any>} arrive */
-  constructor(arrive) {
-    super();
-    this.arrive = arrive;
+  /** @param {Function} caller @returns {Promise<any>} */
+  arrive(caller) {
+    return this.get('', caller);
   }
 
   call(name, args, caller) {
@@ -134,20 +146,40 @@ class Awaited extends Target {
   }
 }
 
+class Result extends Awaited {
+  #promise;
+
+  constructor(promise) {
+    super();
+    this.#promise = promise;
+  }
+
+  arrive() {
+    return this.#promise;
+  }
+}
+
 class Property extends Awaited {
-  owner;
-  name;
-  isOfService;
+  #owner;
+  #name;
 
   constructor(owner, name) {
-    super((caller) => owner.get(name, caller));
-    this.owner = owner;
-    this.name = name;
-    this.isOfService = owner.isService;
+    super();
+    this.#owner = owner;
+    this.#name = name;
+  }
+
+  get isOfService() {
+    return this.#owner.isService;
+  }
+
+  arrive(caller) {
+    return this.#owner.get(this.#name, caller);
   }
 
   call(name, args, caller) {
-    return name === '' ? this.owner.call(this.name, args, caller) : super.call(name, args, caller);
+    if (name !== '') return super.call(name, args, caller);
+    return this.#owner.call(this.#name, args, caller);
   }
 
   dispose() {}
@@ -269,7 +301,7 @@ export function makeStub(target) {
 
 /** @param {Promise<any>} promise @returns {any} */
 export function makePromise(promise) {
-  const target = new Awaited(() => promise);
+  const target = new Result(promise);
   const handle = (...args) => makePromise(target.call('', args, handle));
   return makeHandle(RpcPromise.prototype, target, handle);
 }
@@ -299,6 +331,7 @@ export function disposeStubs(stubs) {
  */
 export function withDispose(value, stubs) {
   const isPlain = isObject(value) && !isPlatformObject(value) && targetOf(value) === undefined;
-  if (isPlain) defineHidden(value, SymbolDispose, () => disposeStubs(stubs));
+  const dispose = stubs.length === 0 ? ignore : () => disposeStubs(stubs);
+  if (isPlain) defineHidden(value, SymbolDispose, dispose);
   return value;
 }

@@ -28,6 +28,7 @@ export class Link {
   /** Begins what goes out, and gives its number. */
   #open;
   #number = -1;
+  #isReading = false;
   #isWanted = false;
   #isEnding = false;
   #isOver = false;
@@ -49,6 +50,7 @@ export class Link {
 
   /** @param {Uint8Array | undefined} ahead what has come already */
   start(ahead) {
+    this.#isReading = true;
     PromisePrototypeThen(
       this.#readAll(ahead),
       () => this.#break(undefined),
@@ -130,7 +132,7 @@ export class Link {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isEnding = true;
-    this.#incoming.cancel();
+    if (this.#isReading) this.#incoming.cancel();
     if (this.#isWanted) this.pull();
   }
 

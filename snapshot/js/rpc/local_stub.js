@@ -17,13 +17,16 @@ import { decodeMessage, encodeMessage, kMostAnswerBytes, kResult } from './messa
 
 /** A stub's target; `shared` is { exported, stubs }. */
 class LocalTarget extends Target {
-  isStub = true;
   #shared;
 
   constructor(shared) {
     super();
     this.#shared = shared;
     shared.stubs++;
+  }
+
+  get isStub() {
+    return true;
   }
 
   call(name, args, caller) {

@@ -58,8 +58,6 @@ function unflatten(text) {
 }
 
 export class PackedObjects {
-  /** By number. @type {any[]} */
-  packed = [];
   /** @type {any} */
   stream = undefined;
   /** The whole message, once it is written. @type {any} */
@@ -68,8 +66,8 @@ export class PackedObjects {
   /** By number. @type {any[]} */
   #objects = [];
   #references;
-  /** Numbers of what was sent by reference. @type {number[]} */
-  #exported = [];
+  /** Numbers of what was sent by reference. @type {number[] | undefined} */
+  #exported;
 
   /** @param {import('./message.js').References | undefined} references */
   constructor(references) {
@@ -79,17 +77,17 @@ export class PackedObjects {
   /** All of it, in which nothing else can be: only now what is sent is taken. */
   complete() {
     this.isComplete = true;
+    const packed = [];
     for (let i = 0; i < this.#objects.length; i++) {
-      ArrayPrototypePush(this.packed, this.#pack(this.#objects[i]));
+      ArrayPrototypePush(packed, this.#pack(this.#objects[i]));
     }
-    return this.packed;
+    return packed;
   }
 
   /** It is not sent after all. */
   takeBack() {
-    for (let i = 0; i < this.#exported.length; i++) {
-      this.#references?.takeBack(this.#exported[i]);
-    }
+    const exported = this.#exported ?? [];
+    for (let i = 0; i < exported.length; i++) this.#references?.takeBack(exported[i]);
   }
 
   /** @param {any} object @returns {number} its number; throws where it cannot be sent */
@@ -115,7 +113,7 @@ export class PackedObjects {
     const value = referred(object);
     if (value === undefined) return undefined;
     const number = /** @type {any} */ (this.#references).exportValue(value);
-    ArrayPrototypePush(this.#exported, number);
+    ArrayPrototypePush((this.#exported ??= []), number);
     return ['Stub', number];
   }
 

@@ -5,21 +5,24 @@ import defer * as calls from './call.js';
 import { makeProperty as makePropertyOf, Target } from './handles.js';
 
 class Service extends Target {
-  isService = true;
-  binding;
+  #binding;
 
   /** @param {string} binding its name */
   constructor(binding) {
     super();
-    this.binding = binding;
+    this.#binding = binding;
+  }
+
+  get isService() {
+    return true;
   }
 
   call(name, args, caller) {
-    return calls.callMethod({ service: this.binding, name, caller }, args);
+    return calls.callMethod({ service: this.#binding, name, caller }, args);
   }
 
   get(name, caller) {
-    return calls.getMember({ service: this.binding, name, caller });
+    return calls.getMember({ service: this.#binding, name, caller });
   }
 }
 

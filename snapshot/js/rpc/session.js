@@ -47,7 +47,6 @@ const kMostCalls = 1000;
 const kBroken = 'The stub is broken: ';
 
 class StubTarget extends Target {
-  isStub = true;
   #session;
   /** What the other side has sent, for all stubs of it: { number, count, stubs }. */
   #import;
@@ -57,6 +56,10 @@ class StubTarget extends Target {
     this.#session = session;
     this.#import = imported;
     imported.stubs++;
+  }
+
+  get isStub() {
+    return true;
   }
 
   call(name, args, caller) {
