@@ -109,7 +109,7 @@ measure_deaths() {
 worker_processes=0
 printf 'phase\tcount\tsupervisor_kb\tsupervisor_fds\tworker_kb\n' >"$TSV"
 # Few cordons at a time: those whose tenant is gone make room.
-start_nanod --max_workers=8
+start_nanod --max-workers=8
 began=$SECONDS
 measure_isolates
 echo "isolates: $isolates lives in $worker_processes worker processes, $((SECONDS - began)) s"

@@ -28,7 +28,7 @@ chmod 0711 "$work"
 chmod 0700 "$work/run" "$work/state"
 # A machine of a developer may have no cgroups for us: then nanod watches memory itself.
 flags=(--http="127.0.0.1:$port" --admin="$admin" --state="$work/state" --minloglevel=1
-  --allow_weaker_sandbox=cgroup)
+  --allow-weaker-sandbox=cgroup)
 if [ "$(id -u)" = 0 ]; then
   # nanod does not run as root.
   chown -R nobody "$work/run" "$work/state"

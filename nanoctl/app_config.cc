@@ -9,6 +9,7 @@
 
 #include "nanoctl/files.h"
 #include "nanoctl/jsonc.h"
+#include "nanoctl/unknown_keys.h"
 
 namespace nano {
 
@@ -104,15 +105,26 @@ Result<Done> takeStrings(const AppConfig& config, std::string_view key, const js
 }
 
 // "example.com/*", or {"pattern": "example.com", "custom_domain": true}.
-Result<Done> takeRoute(AppConfig& config, const json& value) {
+Result<Done> takeRoute(AppConfig& config, std::string_view key, const json& value) {
+  config.routesKey = key;
   if (value.is_string()) {
     config.routes.push_back(value.get<std::string>());
     return Done{};
   }
   if (!value.is_object() || !value.contains("pattern") || !value["pattern"].is_string()) {
-    return wrongType(config, "routes", "a list of patterns or of objects with a `pattern`");
+    return wrongType(config, key,
+                     key == "route"
+                         ? "a pattern like \"shop.example.com/*\", or an object with a `pattern`"
+                         : "a list of patterns or of objects with a `pattern`");
   }
-  config.routes.push_back(value["pattern"].get<std::string>());
+  const std::string pattern = value["pattern"].get<std::string>();
+  auto custom = value.find("custom_domain");
+  if (custom != value.end() && *custom == true &&
+      pattern.find_first_of("/*") != std::string::npos) {
+    return Failure{config.file + ": `" + std::string(key) + "`: " + pattern +
+                   " is a custom domain, which is one whole host: leave out its path and its *"};
+  }
+  config.routes.push_back(pattern);
   return Done{};
 }
 
@@ -158,6 +170,7 @@ Result<Done> takeLimits(AppConfig& config, const std::string& file, const json& 
                      "` must be a whole number"};
     }
     config.limits[key] = limit;
+    config.limitFiles[key] = file;
   }
   return Done{};
 }
@@ -222,12 +235,12 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     return Done{};
   }
   if (key == "services") return takeServices(config, value);
-  if (key == "route") return takeRoute(config, value);
+  if (key == "route") return takeRoute(config, key, value);
   if (key == "limits") return takeLimits(config, config.file, value);
   if (key == "routes") {
     if (!value.is_array()) return wrongType(config, key, "a list");
     for (auto& route : value) {
-      auto taken = takeRoute(config, route);
+      auto taken = takeRoute(config, key, route);
       if (!taken.ok()) return taken;
     }
     return Done{};
@@ -237,19 +250,7 @@ Result<Done> takeKey(AppConfig& config, const std::string& key, const json& valu
     return Done{};
   }
   if (isEmpty(value)) return Done{};
-  if (key == "assets") {
-    return Failure{config.file +
-                   ": `assets`: nano serves no static files; import them as modules, "
-                   "or bind a service that has them (docs/services.md)"};
-  }
-  if (key == "codegen" || key == "isolation" || key == "egress" || key == "port") {
-    return Failure{config.file + ": `" + key + "` is nano's own: it belongs into nano.jsonc"};
-  }
-  return Failure{
-      config.file + ": nano does not know the key `" + key +
-      "` (remove it, or deploy this app elsewhere); it knows name, main, vars, services, "
-      "routes, route, limits, triggers, compatibility_date, compatibility_flags, no_bundle and "
-      "upload_source_maps"};
+  return Failure{config.file + ": " + unknownWranglerKey(key)};
 }
 
 Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& value) {
@@ -281,8 +282,7 @@ Result<Done> takeNanoKey(AppConfig& config, const std::string& key, const json& 
     config.egress = value;
     return Done{};
   }
-  return Failure{"nano.jsonc: nano does not know the key `" + key +
-                 "`; it knows port, limits, isolation, codegen and egress"};
+  return Failure{"nano.jsonc: " + unknownNanoKey(key)};
 }
 
 Result<Done> readNanoFile(const std::string& folder, AppConfig& config) {

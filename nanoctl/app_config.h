@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,13 +28,15 @@ struct AppConfig {
     nlohmann::json props{};    // An object; null where it says nothing.
   };
   std::vector<Service> services;
-  std::vector<std::string> routes;  // "shop.example.com/api/*"
-  std::optional<int> port;          // nano.jsonc
-  std::string isolation;            // nano.jsonc: "tenant", "app", or empty where it says nothing.
-  nlohmann::json egress;            // nano.jsonc, as written; null where it says nothing.
-  bool codegen = false;             // nano.jsonc: eval() and WebAssembly from bytes.
+  std::vector<std::string> routes;   // "shop.example.com/api/*"
+  std::string routesKey = "routes";  // or "route", where that is what the file has.
+  std::optional<int> port;           // nano.jsonc
+  std::string isolation;             // nano.jsonc: "tenant", "app", or empty where it says nothing.
+  nlohmann::json egress;             // nano.jsonc, as written; null where it says nothing.
+  bool codegen = false;              // nano.jsonc: eval() and WebAssembly from bytes.
   // By key, as written; nanod knows which there are. nano.jsonc's go before the wrangler file's.
   nlohmann::json limits = nlohmann::json::object();
+  std::map<std::string, std::string> limitFiles;  // By key: the file that says it.
   bool noBundle = false;
   bool uploadSourceMaps = false;
   // Nothing: as they are now.

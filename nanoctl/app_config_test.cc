@@ -42,7 +42,7 @@ TEST(AppConfigTest, ReadsEveryKeyThatItHonours) {
     "compatibility_flags": ["one", "two"],
     "no_bundle": true,
     "vars": {"TEXT": "t", "NUMBER": 3, "OBJECT": {"a": [1]}},
-    "routes": ["shop.example.com/*", {"pattern": "*.example.com", "custom_domain": true}],
+    "routes": ["shop.example.com/*", {"pattern": "*.example.com", "zone_name": "example.com"}],
   })")
                     .value();
   EXPECT_EQ(config.file, "wrangler.jsonc");
@@ -137,9 +137,14 @@ TEST(AppConfigTest, TakesTheFirstFileInWranglersOrder) {
 
 TEST(AppConfigTest, NamesTheKeyThatItDoesNotKnow) {
   EXPECT_THAT(failureOf("wrangler.json", R"({"kv_namespaces": [{"binding": "KV"}]})"),
-              StartsWith("wrangler.json: nano does not know the key `kv_namespaces`"));
+              StartsWith("wrangler.json: `kv_namespaces`: nano has no such thing"));
   EXPECT_THAT(failureOf("wrangler.toml", "[durable_objects]\nbindings = [{ name = \"D\" }]"),
-              StartsWith("wrangler.toml: nano does not know the key `durable_objects`"));
+              StartsWith("wrangler.toml: `durable_objects`: nano has no such thing"));
+  EXPECT_EQ(failureOf("wrangler.json", R"({"nmae": "x"})"),
+            "wrangler.json: nano does not know the key `nmae`: is `name` meant?");
+  EXPECT_THAT(failureOf("wrangler.json", R"({"colour": "x"})"),
+              StartsWith("wrangler.json: nano does not know the key `colour` (remove it); it "
+                         "knows name, main, "));
   EXPECT_THAT(failureOf("nano.jsonc", R"({"storage": {}})"),
               StartsWith("nano.jsonc: nano does not know the key `storage`"));
 }
@@ -149,6 +154,14 @@ TEST(AppConfigTest, SaysWhatToDoInstead) {
               StartsWith("wrangler.json: `assets`: nano serves no static files; import them"));
   EXPECT_EQ(failureOf("wrangler.json", R"({"codegen": true})"),
             "wrangler.json: `codegen` is nano's own: it belongs into nano.jsonc");
+  EXPECT_EQ(failureOf("nano.jsonc", R"({"vars": {}})"),
+            "nano.jsonc: `vars` belongs into wrangler.jsonc, .json or .toml");
+  EXPECT_THAT(failureOf("wrangler.json", R"({"env": {"production": {"name": "x"}}})"),
+              StartsWith("wrangler.json: `env`: nano has no environments"));
+  EXPECT_EQ(
+      failureOf("wrangler.json", R"({"routes": [{"pattern": "a.test/x", "custom_domain": true}]})"),
+      "wrangler.json: `routes`: a.test/x is a custom domain, which is one whole host: leave "
+      "out its path and its *");
 }
 
 TEST(AppConfigTest, PassesOverKeysThatAskForNothing) {
@@ -171,7 +184,8 @@ TEST(AppConfigTest, RefusesAValueOfTheWrongTypeByTheKeysName) {
        {R"({"name": 1})", R"({"main": []})", R"({"compatibility_date": 20260804})",
         R"({"compatibility_flags": "one"})", R"({"compatibility_flags": [1]})",
         R"({"no_bundle": "yes"})", R"({"vars": ["a"]})", R"({"routes": "a.test"})",
-        R"({"routes": [1]})", R"({"routes": [{"zone_name": "a.test"}]})"}) {
+        R"({"routes": [1]})", R"({"route": null})", R"({"route": {"zone_name": "a.test"}})",
+        R"({"routes": [{"zone_name": "a.test"}]})"}) {
     auto key = nlohmann::json::parse(text).begin().key();
     EXPECT_THAT(failureOf("wrangler.json", text),
                 StartsWith("wrangler.json: `" + key + "` must be "))

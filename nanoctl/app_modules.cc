@@ -89,12 +89,40 @@ bool callsRequire(const json& meta) {
   return false;
 }
 
+// What esbuild says to do about a package that is not installed, marking it as external, is not for
+// who deploys.
+std::string inOurWords(const std::string& errors) {
+  constexpr std::string_view kAdvice = "  You can mark the path ";
+  std::string text;
+  for (size_t at = 0; at < errors.size();) {
+    const size_t end = std::min(errors.find('\n', at), errors.size() - 1) + 1;
+    const std::string line = errors.substr(at, end - at);
+    at = end;
+    if (!line.starts_with(kAdvice)) {
+      text += line;
+      continue;
+    }
+    // "... the path "hono/jsx" as external ..."
+    const std::string path =
+        line.substr(kAdvice.size() + 1, line.find('"', kAdvice.size() + 1) - kAdvice.size() - 1);
+    const size_t scope = path.starts_with("@") ? path.find('/') + 1 : 0;
+    text += "  A package is installed in the app's folder: npm install " +
+            path.substr(0, path.find('/', scope)) + "\n";
+  }
+  if (errors.find("No loader is configured for") != std::string::npos) {
+    text +=
+        "What can be imported: code (.js .mjs .ts .tsx .jsx), .json, .wasm, text (.txt .html .sql) "
+        "and bytes (.bin)\n";
+  }
+  return text;
+}
+
 Result<json> runEsbuild(const std::string& folder, const std::vector<std::string>& words,
                         const std::string& out) {
   auto end = runProgram(folder, words);
   if (!end.ok()) return end.failure();
   if (end.value().exitCode != 0) {
-    return Failure{"the app's modules do not build:\n" + end.value().errors};
+    return Failure{"the app's modules do not build:\n" + inOurWords(end.value().errors)};
   }
   auto meta = readFile(out + "/meta.json");
   if (!meta.ok()) return meta.failure();
@@ -169,8 +197,18 @@ Result<AppModules> asTheyAre(const Build& build, const json& inputs) {
   return modules;
 }
 
-// One file that the bundler has written.
-Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
+// The app's own file that the bundler has copied to `name`, whose name has a hash.
+std::string sourceOf(const json& meta, const std::string& name) {
+  const json outputs = meta.value("outputs", json::object());
+  for (auto& [path, output] : outputs.items()) {
+    const json inputs = output.value("inputs", json::object());
+    if (path.ends_with("/" + name) && inputs.size() == 1) return inputs.begin().key();
+  }
+  return name;
+}
+
+// One file that the bundler has written, of which `meta` tells.
+Result<Done> takeOutput(const Build& build, const json& meta, const std::filesystem::path& file,
                         AppModules& modules) {
   std::string name = file.filename().string();
   auto content = readFile(file.string());
@@ -183,15 +221,15 @@ Result<Done> takeOutput(const Build& build, const std::filesystem::path& file,
   }
   const char* type = contentTypeOf(name);
   if (type == nullptr) {
-    return Failure{build.main + ": the import of " + name + " cannot be served"};
+    return Failure{build.main + ": the import of " + sourceOf(meta, name) + " cannot be served"};
   }
   if (name.ends_with(".js")) {
     modules.mainModule = name;
     if (modules.isScript) type = kScriptType;
   } else if (modules.isScript) {
     return Failure{build.main +
-                   " exports nothing, so it is a service worker, and one cannot import " + name +
-                   ": write `export default { fetch() { ... } }`"};
+                   " exports nothing, so it is a service worker, and one cannot import " +
+                   sourceOf(meta, name) + ": write `export default { fetch() { ... } }`"};
   }
   modules.files.push_back({name, type, std::move(content.value())});
   return Done{};
@@ -211,7 +249,7 @@ Result<AppModules> bundle(const Build& build, const std::string& out) {
   modules.isScript = build.format == Format::kScript;
   std::error_code error;
   for (auto& entry : std::filesystem::directory_iterator(out + "/out", error)) {
-    auto taken = takeOutput(build, entry.path(), modules);
+    auto taken = takeOutput(build, meta.value(), entry.path(), modules);
     if (!taken.ok()) return taken.failure();
   }
   std::sort(modules.files.begin(), modules.files.end(),

@@ -226,12 +226,31 @@ TEST(CollectModulesTest, AClassicScriptThatImportsIsBundledIntoOne) {
   EXPECT_THAT(fileOf(modules.value(), "index.js").content, Not(HasSubstr("export")));
 }
 
+TEST(CollectModulesTest, SaysHowAPackageThatIsMissingGetsThere) {
+  AppFolder folder;
+  folder.write("index.js", "import 'no-such-package/part';\nimport '@own/other/part';\n");
+  const std::string failure = collectModules(folder.path(), {}).failure().message;
+  EXPECT_THAT(failure, HasSubstr("Could not resolve \"no-such-package/part\""));
+  EXPECT_THAT(failure, HasSubstr("npm install no-such-package\n"));
+  EXPECT_THAT(failure, HasSubstr("npm install @own/other\n"));
+  EXPECT_THAT(failure, Not(HasSubstr("external")));
+}
+
+TEST(CollectModulesTest, SaysWhatCanBeImported) {
+  AppFolder folder;
+  folder.write("index.js", "import picture from './a.svg';\nexport default { picture };\n");
+  folder.write("a.svg", "<svg/>");
+  EXPECT_THAT(collectModules(folder.path(), {}).failure().message,
+              HasSubstr("text (.txt .html .sql)"));
+}
+
 TEST(CollectModulesTest, AClassicScriptCannotImportText) {
   AppFolder folder;
   folder.write("index.js", "import text from './a.txt';\naddEventListener('fetch', () => text);\n");
   folder.write("a.txt", "text");
-  EXPECT_THAT(collectModules(folder.path(), {}).failure().message,
-              HasSubstr("export default { fetch() { ... } }"));
+  EXPECT_EQ(collectModules(folder.path(), {}).failure().message,
+            "index.js exports nothing, so it is a service worker, and one cannot import a.txt: "
+            "write `export default { fetch() { ... } }`");
 }
 
 TEST(CollectModulesTest, KeepsTheBundlersSourceMapWhereItIsAskedFor) {

@@ -2,7 +2,22 @@
 
 #include <algorithm>
 
+#include "nanoctl/spelling.h"
+
 namespace nano {
+
+namespace {
+
+Failure unknownFlag(const std::string& word, const std::string& name,
+                    std::span<const FlagSpec> specs) {
+  std::vector<std::string_view> known;
+  for (const FlagSpec& spec : specs)
+    known.push_back(spec.name);
+  const std::string meant(nearest(name, known));
+  return Failure{"unknown flag " + word + (meant.empty() ? "" : " (is --" + meant + " meant?)")};
+}
+
+}  // namespace
 
 Result<Arguments> Arguments::parse(std::span<const std::string> words,
                                    std::span<const FlagSpec> specs) {
@@ -18,23 +33,25 @@ Result<Arguments> Arguments::parse(std::span<const std::string> words,
       onlyPositional = true;
       continue;
     }
-    std::string_view name = std::string_view(word).substr(word[1] == '-' ? 2 : 1);
-    size_t equals = name.find('=');
+    std::string_view flag = std::string_view(word).substr(word[1] == '-' ? 2 : 1);
+    size_t equals = flag.find('=');
     bool hasValue = equals != std::string_view::npos;
-    std::string value(hasValue ? name.substr(equals + 1) : std::string_view());
-    name = name.substr(0, equals);
+    std::string value(hasValue ? flag.substr(equals + 1) : std::string_view());
+    // Both spellings, as nanod takes them.
+    std::string name(flag.substr(0, equals));
+    std::replace(name.begin(), name.end(), '_', '-');
     auto spec = std::find_if(specs.begin(), specs.end(),
-                             [name](const FlagSpec& known) { return known.name == name; });
-    if (spec == specs.end()) return Failure{"unknown flag " + word};
+                             [&name](const FlagSpec& known) { return known.name == name; });
+    if (spec == specs.end()) return unknownFlag(word, name, specs);
     if (spec->takes == FlagSpec::Takes::kNothing) {
-      if (hasValue) return Failure{"--" + std::string(name) + " takes no value"};
+      if (hasValue) return Failure{"--" + name + " takes no value"};
     } else if (!hasValue) {
-      if (i + 1 == words.size()) return Failure{"--" + std::string(name) + " needs a value"};
+      if (i + 1 == words.size()) return Failure{"--" + name + " needs a value"};
       value = words[++i];
     }
-    auto& values = arguments.flags_[std::string(name)];
+    auto& values = arguments.flags_[name];
     if (!values.empty() && spec->times == FlagSpec::Times::kOnce) {
-      return Failure{"--" + std::string(name) + " is given twice"};
+      return Failure{"--" + name + " is given twice"};
     }
     values.push_back(std::move(value));
   }

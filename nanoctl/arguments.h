@@ -10,7 +10,8 @@
 
 namespace nano {
 
-// A flag of a command: `--name=VALUE`, `--name VALUE`, or `--name` alone where it takes none.
+// A flag of a command: `--name=VALUE`, `--name VALUE`, or `--name` alone where it takes none. Its
+// words are joined by -; the user may write _ as well.
 struct FlagSpec {
   std::string_view name;
   enum class Takes { kValue, kNothing } takes = Takes::kValue;

@@ -1,5 +1,6 @@
 #include "nanoctl/command_line.h"
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -45,6 +46,18 @@ std::string tenantOf(const Arguments& arguments) {
   return arguments.get("tenant", fromEnvironment("NANO_TENANT", "default"));
 }
 
+std::optional<int> portOf(const Arguments& arguments, int otherwise) {
+  if (!arguments.has("port")) return otherwise;
+  const std::string text = arguments.get("port");
+  int port = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535) {
+    return port;
+  }
+  misused("--port must be a number from 1 to 65535, not '" + text + "'");
+  return std::nullopt;
+}
+
 int fail(const Failure& failure) {
   // Part of it may be a tenant's: the message of an exception, a line of its source.
   fprintf(stderr, "nanoctl: %s\n", terminalText(failure.message, {}).c_str());
@@ -52,7 +65,7 @@ int fail(const Failure& failure) {
 }
 
 int misused(const std::string& message) {
-  fprintf(stderr, "nanoctl: %s; see nanoctl help\n", message.c_str());
+  fprintf(stderr, "nanoctl: %s; see nanoctl help\n", terminalText(message, {}).c_str());
   return 2;
 }
 

@@ -22,6 +22,9 @@ std::string adminSocket(const Arguments& arguments);
 // --tenant, NANO_TENANT, or "default".
 std::string tenantOf(const Arguments& arguments);
 
+// The port of --port, or `otherwise`. Says what is wrong and returns nothing when it is none.
+std::optional<int> portOf(const Arguments& arguments, int otherwise);
+
 // Prints "nanoctl: MESSAGE" to stderr and returns 1.
 int fail(const Failure& failure);
 // The same for a command line that is wrong; returns 2.

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -21,15 +20,6 @@ namespace nano {
 namespace {
 
 using nlohmann::json;
-
-std::optional<int> parsePort(const std::string& text) {
-  int port = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535) {
-    return std::nullopt;
-  }
-  return port;
-}
 
 bool isAddress(const std::string& text) {
   in6_addr parsed{};
@@ -104,8 +94,8 @@ int deployCommand(std::span<const std::string> words) {
   options.hosts = arguments->all("host");
   options.vars = arguments->all("var");
   if (arguments->has("port")) {
-    options.port = parsePort(arguments->get("port"));
-    if (!options.port) return misused("--port must be a number from 1 to 65535");
+    options.port = portOf(*arguments, 0);
+    if (!options.port) return 2;
   }
   auto client = clientFor(*arguments);
   auto deployed = deployFolder(client, options);

@@ -6,7 +6,9 @@
 
 #include "nanoctl/app_config.h"
 #include "nanoctl/app_modules.h"
+#include "nanoctl/dev_vars.h"
 #include "nanoctl/files.h"
+#include "nanoctl/refusal_words.h"
 
 namespace nano {
 
@@ -43,7 +45,8 @@ void setBinding(json& bindings, const json& binding) {
   }
 }
 
-Result<json> makeBindings(const AppConfig& config, const DeployOptions& options) {
+Result<json> makeBindings(const AppConfig& config, const DeployOptions& options,
+                          const DevVars& devVars) {
   json bindings = json::array();
   for (auto& [name, value] : config.vars)
     bindings.push_back(variable(name, value));
@@ -53,6 +56,8 @@ Result<json> makeBindings(const AppConfig& config, const DeployOptions& options)
     if (!service.props.is_null()) binding["props"] = service.props;
     bindings.push_back(std::move(binding));
   }
+  for (auto& [name, value] : devVars.vars)
+    setBinding(bindings, variable(name, value));
   for (auto& var : options.vars) {
     size_t equals = var.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -63,10 +68,8 @@ Result<json> makeBindings(const AppConfig& config, const DeployOptions& options)
   return bindings;
 }
 
-Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
-                          const AppModules& modules) {
-  auto bindings = makeBindings(config, options);
-  if (!bindings.ok()) return bindings.failure();
+json makeMetadata(const AppConfig& config, const DeployOptions& options, const AppModules& modules,
+                  const json& bindings) {
   std::vector<std::string> hosts = config.routes;
   hosts.insert(hosts.end(), options.hosts.begin(), options.hosts.end());
   json own = {{"hosts", hosts}};
@@ -77,7 +80,7 @@ Result<json> makeMetadata(const AppConfig& config, const DeployOptions& options,
   if (!config.egress.is_null()) own["egress"] = config.egress;
   if (config.crons) own["crons"] = *config.crons;
   json metadata = {{modules.isScript ? "body_part" : "main_module", modules.mainModule},
-                   {"bindings", bindings.value()},
+                   {"bindings", bindings},
                    {"compatibility_flags", config.compatibilityFlags},
                    {"nano", own}};
   if (!config.limits.empty()) metadata["limits"] = config.limits;
@@ -98,31 +101,73 @@ Deployed describe(const json& result, const AppModules& modules) {
   return deployed;
 }
 
+// What the developer's own variables are on a server: nothing, and that is easily overlooked.
+void noteDevVars(const std::string& folder, std::vector<std::string>& notes) {
+  std::string file = devVarsFile(folder);
+  if (file.empty()) return;
+  auto read = readDevVars(folder);
+  if (read.ok() && read.value().vars.empty()) return;
+  notes.push_back(file + " is for `nanoctl dev` and not deployed" +
+                  (read.ok() ? ": " + namesOf(read.value()) : "") +
+                  ". What the app needs here goes into `vars` of its configuration, and what is "
+                  "secret into --var=NAME=VALUE of each deploy");
+}
+
+// Whether `nanoctl dev` runs all apps that this one is bound to.
+Result<Done> checkBeside(const AppConfig& config, const DeployOptions& options,
+                         const std::string& name) {
+  for (auto& service : config.services) {
+    bool isThere = std::find(options.beside.begin(), options.beside.end(), service.service) !=
+                   options.beside.end();
+    if (isThere || service.service == name) continue;
+    return Failure{config.file + ": the service binding `" + service.binding +
+                   "` leads to the app '" + service.service +
+                   "', which this `nanoctl dev` does not run: name its folder behind this one's, "
+                   "as in `nanoctl dev " +
+                   options.folder + " FOLDER-OF-" + service.service + "`"};
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<Deployed> deployFolder(AdminClient& client, const DeployOptions& options) {
-  if (!isDirectory(options.folder)) {
-    return Failure{options.folder + ": there is no such folder"};
-  }
+  auto folder = checkFolder(options.folder);
+  if (!folder.ok()) return folder.failure();
   auto config = readAppConfig(options.folder);
   if (!config.ok()) return config.failure();
   std::string name = options.name.empty() ? config.value().name : options.name;
   if (name.empty()) name = nameOfFolder(options.folder);
   auto modules = collectModules(options.folder, config.value());
   if (!modules.ok()) return modules.failure();
-  auto metadata = makeMetadata(config.value(), options, modules.value());
-  if (!metadata.ok()) return metadata.failure();
+  const bool isDevelopment = options.purpose == DeployOptions::Purpose::kDevelopment;
+  if (isDevelopment) {
+    auto beside = checkBeside(config.value(), options, name);
+    if (!beside.ok()) return beside.failure();
+  }
+  auto devVars = isDevelopment ? readDevVars(options.folder) : DevVars();
+  if (!devVars.ok()) return devVars.failure();
+  auto bindings = makeBindings(config.value(), options, devVars.value());
+  if (!bindings.ok()) return bindings.failure();
+  json metadata = makeMetadata(config.value(), options, modules.value(), bindings.value());
   auto result = client.upload("/client/v4/accounts/" + pathSegment(options.tenant) +
                                   "/workers/scripts/" + pathSegment(name),
-                              metadata.value(), modules.value().files);
-  if (!result.ok()) return result.failure();
+                              metadata, modules.value().files);
+  auto said = [&config, &options](const std::string& text) {
+    return inTheUsersWords(text, config.value(), options);
+  };
+  if (!result.ok()) return Failure{said(result.failure().message)};
   Deployed deployed = describe(result.value().result, modules.value());
   deployed.name = name;
+  if (!devVars.value().vars.empty()) {
+    deployed.devVars = devVars.value().file + ": " + namesOf(devVars.value());
+  }
+  if (!isDevelopment) noteDevVars(options.folder, deployed.notes);
   for (auto& key : config.value().ineffective) {
     deployed.notes.push_back(config.value().file + ": `" + key + "` has no effect on nano");
   }
   for (auto& message : result.value().messages)
-    deployed.notes.push_back(message);
+    deployed.notes.push_back(said(message));
   return deployed;
 }
 

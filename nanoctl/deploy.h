@@ -16,6 +16,11 @@ struct DeployOptions {
   std::vector<std::string> hosts;  // Beside the configuration's routes.
   std::optional<int> port;
   std::vector<std::string> vars;  // "K=V", over the configuration's.
+  // In development `.dev.vars` goes over the configuration's variables, and there are no other apps
+  // that a service binding could lead to but those `beside`. For a server the user is told that it
+  // is not deployed.
+  enum class Purpose { kServer, kDevelopment } purpose = Purpose::kServer;
+  std::vector<std::string> beside{};
 };
 
 struct Deployed {
@@ -25,6 +30,7 @@ struct Deployed {
   size_t modules = 0;
   size_t bytes = 0;
   bool bundled = false;
+  std::string devVars;             // ".dev.vars: A, B" where variables of it are used.
   std::vector<std::string> notes;  // Keys without effect here, and what nanod has to say.
 };
 

@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 std::string accepted() {
@@ -154,6 +155,68 @@ TEST(DeployTest, AStartThatFailedIsShownWithItsPlace) {
             "       |   ^");
 }
 
+TEST(DeployTest, DevVarsGoOverTheConfigurationsWhereTheyAreUsed) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write("wrangler.jsonc", R"({"vars": {"A": "config", "B": "config", "C": "config"}})");
+  app.write(".dev.vars", "A=dev\nB=dev\nSECRET=hidden\n");
+  OneRequestServer server(accepted());
+  AdminClient client(server.path());
+  DeployOptions options;
+  options.folder = app.path();
+  options.vars = {"B=line"};
+  options.purpose = DeployOptions::Purpose::kDevelopment;
+  auto deployed = deployFolder(client, options);
+  ASSERT_TRUE(deployed.ok()) << deployed.failure().message;
+  EXPECT_EQ(deployed.value().devVars, ".dev.vars: A, B, SECRET");
+  EXPECT_TRUE(deployed.value().notes.empty());
+  std::string bindings;
+  const json sent = metadataOf(server.request())["bindings"];
+  for (auto& binding : sent)
+    bindings += binding.value("name", "") + "=" + binding.value("text", "") + " ";
+  EXPECT_EQ(bindings, "A=dev B=line C=config SECRET=hidden ");
+  EXPECT_THAT(server.request(), Not(HasSubstr(".dev.vars")));
+
+  app.write(".dev.vars", "A\n");
+  EXPECT_THAT(deployFolder(client, options).failure().message, StartsWith(".dev.vars:1: "));
+}
+
+TEST(DeployTest, DevVarsAreNotDeployedAndTheUserIsTold) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write(".dev.vars", "SECRET=hidden\n");
+  OneRequestServer server(accepted());
+  AdminClient client(server.path());
+  DeployOptions options;
+  options.folder = app.path();
+  auto deployed = deployFolder(client, options);
+  ASSERT_TRUE(deployed.ok()) << deployed.failure().message;
+  EXPECT_EQ(deployed.value().devVars, "");
+  EXPECT_THAT(deployed.value().notes,
+              ElementsAre(StartsWith(".dev.vars is for `nanoctl dev` and not deployed: SECRET. ")));
+  EXPECT_THAT(server.request(), Not(HasSubstr("hidden")));
+  EXPECT_EQ(metadataOf(server.request())["bindings"], json::array());
+}
+
+TEST(DeployTest, InDevelopmentThereAreOnlyTheAppsBeside) {
+  AppFolder app;
+  app.write("index.js", kApp);
+  app.write("wrangler.json", R"({"name": "front", "services": [
+      {"binding": "SELF", "service": "front"}, {"binding": "BACK", "service": "back"}]})");
+  AdminClient client(app.path() + "/no.sock");
+  DeployOptions options;
+  options.folder = app.path();
+  options.purpose = DeployOptions::Purpose::kDevelopment;
+  EXPECT_THAT(deployFolder(client, options).failure().message,
+              StartsWith("wrangler.json: the service binding `BACK` leads to the app 'back', which "
+                         "this `nanoctl dev` does not run: name its folder"));
+  options.beside = {"back"};
+  EXPECT_THAT(deployFolder(client, options).failure().message, StartsWith("nanod does not answer"));
+  options.beside.clear();
+  options.purpose = DeployOptions::Purpose::kServer;
+  EXPECT_THAT(deployFolder(client, options).failure().message, StartsWith("nanod does not answer"));
+}
+
 TEST(DeployTest, NothingIsSentForAVariableWithoutAName) {
   AppFolder app;
   app.write("index.js", kApp);
@@ -180,6 +243,11 @@ TEST(DeployTest, NamesAFolderThatIsNotThere) {
   options.folder = "/nonexistent/app";
   EXPECT_EQ(deployFolder(client, options).failure().message,
             "/nonexistent/app: there is no such folder");
+  AppFolder app;
+  app.write("index.js", kApp);
+  options.folder = app.path() + "/index.js";
+  EXPECT_THAT(deployFolder(client, options).failure().message,
+              StartsWith(options.folder + " is a file: give the app's folder"));
 }
 
 }  // namespace

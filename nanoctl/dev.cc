@@ -44,10 +44,6 @@ pid_t startChild(std::vector<std::string> words) {
   _exit(127);
 }
 
-std::string addressOf(const Arguments& arguments) {
-  return "127.0.0.1:" + arguments.get("port", "8787");
-}
-
 std::string userOf(const Arguments& arguments) {
   return arguments.get("user", geteuid() == 0 ? "nobody" : "");
 }
@@ -55,19 +51,16 @@ std::string userOf(const Arguments& arguments) {
 std::string adminSocketIn(const std::string& directory) { return directory + "/run/admin.sock"; }
 
 // nanod with all that it has in `directory`.
-std::vector<std::string> nanodCommand(const Arguments& arguments, const std::string& directory,
-                                      const std::string& policy) {
-  std::vector<std::string> command = {programDirectory() + "/nanod",
-                                      "--http=" + addressOf(arguments),
+std::vector<std::string> nanodCommand(const Arguments& arguments, const std::string& address,
+                                      const std::string& directory, const std::string& policy) {
+  std::vector<std::string> command = {programDirectory() + "/nanod", "--http=" + address,
                                       "--admin=" + adminSocketIn(directory),
-                                      "--state=" + directory + "/state",
-                                      "--policy=" + policy,
+                                      "--state=" + directory + "/state", "--policy=" + policy,
                                       // A developer's machine may have no cgroups to give.
-                                      "--allow_weaker_sandbox=cgroup",
-                                      "--minloglevel=1"};
+                                      "--allow-weaker-sandbox=cgroup", "--minloglevel=1"};
   std::string user = userOf(arguments);
   if (!user.empty()) command.push_back("--user=" + user);
-  if (arguments.has("test-scheduled")) command.push_back("--test_scheduled");
+  if (arguments.has("test-scheduled")) command.push_back("--test-scheduled");
   return command;
 }
 
@@ -115,21 +108,63 @@ Result<Done> awaitNanod(AdminClient& client, pid_t nanod) {
   }
 }
 
-// Whether the app is live now.
-bool deployAndTell(AdminClient& client, const DeployOptions& options, const std::string& url) {
-  auto deployed = deployFolder(client, options);
+struct DevApp {
+  DeployOptions options;
+  std::string devVars{};  // What was told of its variables,
+  std::string version{};  // and of it.
+  pid_t logs = 0;
+};
+
+// One run of `dev`, from the first deploy to the last.
+struct Session {
+  AdminClient client;
+  std::string admin;
+  std::string port;
+  std::vector<DevApp> apps;  // The first answers every host.
+};
+
+void tellOf(const Deployed& now, DevApp& app, const std::string& url) {
+  if (now.devVars != app.devVars) {
+    app.devVars = now.devVars;
+    printf("using vars from %s\n", now.devVars.empty() ? "no file any more" : now.devVars.c_str());
+  }
+  if (now.version == app.version) return;
+  app.version = now.version;
+  for (auto& note : now.notes)
+    fprintf(stderr, "note: %s\n", note.c_str());
+  printf("%s is live at %s (version %s)\n", now.name.c_str(), url.c_str(),
+         now.version.substr(0, 12).c_str());
+  fflush(stdout);
+}
+
+void deployAndTell(Session& session, DevApp& app) {
+  auto deployed = deployFolder(session.client, app.options);
   if (!deployed.ok()) {
     fprintf(stderr, "nano dev: %s\n", deployed.failure().message.c_str());
     fprintf(stderr,
             "nano dev: the version before stays, if there is one; save a file to try again\n");
-    return false;
+    return;
   }
-  for (auto& note : deployed.value().notes)
-    fprintf(stderr, "note: %s\n", note.c_str());
-  printf("%s is live at %s (version %s)\n", deployed.value().name.c_str(), url.c_str(),
-         deployed.value().version.substr(0, 12).c_str());
-  fflush(stdout);
-  return true;
+  const std::string& name = deployed.value().name;
+  const std::string host = &app == session.apps.data() ? "127.0.0.1" : name + ".localhost";
+  tellOf(deployed.value(), app, "http://" + host + ":" + session.port + "/");
+  // Another name in the configuration would be a second app, with the same routes.
+  app.options.name = name;
+  // An app that was never deployed has no log to follow.
+  if (app.logs == 0) {
+    app.logs = startChild({programDirectory() + "/nanoctl", "logs", name, "--follow", "--tail=0",
+                           "--admin=" + session.admin});
+  }
+}
+
+// The last first: whom a binding leads to has to be there.
+void deployAll(Session& session) {
+  std::vector<std::string> names;
+  for (auto app = session.apps.rbegin(); app != session.apps.rend(); ++app) {
+    app->options.beside = names;
+    deployAndTell(session, *app);
+    if (!app->options.name.empty()) names.push_back(app->options.name);
+  }
 }
 
 // Waits for a change, a signal that asks us to stop, or nanod's end. True: something changed.
@@ -147,32 +182,78 @@ bool awaitChange(FileWatch& watch, int signalFd, pid_t nanod) {
   }
 }
 
-int stopChildren(pid_t logs, pid_t nanod) {
-  if (logs > 0) kill(logs, SIGTERM);
-  kill(nanod, SIGTERM);
+int stopChildren(const Session& session, pid_t nanod) {
   int status = 0;
-  if (logs > 0) waitpid(logs, &status, 0);
+  for (const DevApp& app : session.apps) {
+    if (app.logs > 0) kill(app.logs, SIGTERM);
+  }
+  kill(nanod, SIGTERM);
+  for (const DevApp& app : session.apps) {
+    if (app.logs > 0) waitpid(app.logs, &status, 0);
+  }
   waitpid(nanod, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+// Serves until a signal asks us to stop. Returns the exit code.
+int serve(Session& session, FileWatch& watch, int signalFd, std::vector<std::string> nanodWords) {
+  pid_t nanod = startChild(std::move(nanodWords));
+  auto up = awaitNanod(session.client, nanod);
+  if (!up.ok()) {
+    stopChildren(session, nanod);
+    return fail(up.failure());
+  }
+  do {
+    deployAll(session);
+  } while (awaitChange(watch, signalFd, nanod));
+  return stopChildren(session, nanod);
+}
+
+// The signals that end us, read from a descriptor from now on.
+kj::AutoCloseFd takeSignals() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+    sigaddset(&ends, signal);
+  sigprocmask(SIG_BLOCK, &ends, nullptr);
+  return kj::AutoCloseFd(signalfd(-1, &ends, SFD_CLOEXEC));
+}
+
+// The apps of these folders, of which the first gets what the command line says.
+Result<std::vector<DevApp>> appsOf(const Arguments& arguments) {
+  std::vector<std::string> folders = arguments.positional();
+  if (folders.empty()) folders.emplace_back(".");
+  std::vector<DevApp> apps;
+  for (const std::string& folder : folders) {
+    auto there = checkFolder(folder);
+    if (!there.ok()) return there.failure();
+    DevApp app;
+    app.options.folder = folder;
+    app.options.purpose = DeployOptions::Purpose::kDevelopment;
+    apps.push_back(std::move(app));
+  }
+  apps[0].options.hosts = {"*/*"};
+  apps[0].options.vars = arguments.all("var");
+  return apps;
 }
 
 }  // namespace
 
 int devCommand(std::span<const std::string> words) {
+  constexpr size_t kMaxApps = 16;
   auto arguments = parseCommand(words,
                                 {{"port"},
                                  {"var", FlagSpec::Takes::kValue, FlagSpec::Times::kMany},
                                  {"user"},
                                  {"test-scheduled", FlagSpec::Takes::kNothing}},
-                                1);
+                                kMaxApps);
   if (!arguments) return 2;
-  DeployOptions options;
-  options.folder = arguments->positional().empty() ? "." : arguments->positional()[0];
-  options.name = "dev";
-  options.hosts = {"*/*"};
-  options.vars = arguments->all("var");
-  if (!isDirectory(options.folder))
-    return fail(Failure{options.folder + ": there is no such folder"});
+  constexpr int kUsualPort = 8787;
+  auto port = portOf(*arguments, kUsualPort);
+  if (!port) return 2;
+  const std::string address = "127.0.0.1:" + std::to_string(*port);
+  auto apps = appsOf(*arguments);
+  if (!apps.ok()) return fail(apps.failure());
 
   auto temporary = TemporaryDirectory::make();
   if (!temporary.ok()) return fail(temporary.failure());
@@ -181,39 +262,19 @@ int devCommand(std::span<const std::string> words) {
   auto policy = writePolicy(temporary.value().path());
   if (!policy.ok()) return fail(policy.failure());
   std::vector<std::string> command =
-      nanodCommand(*arguments, temporary.value().path(), policy.value());
+      nanodCommand(*arguments, address, temporary.value().path(), policy.value());
 
-  sigset_t ends;
-  sigemptyset(&ends);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
-    sigaddset(&ends, signal);
-  sigprocmask(SIG_BLOCK, &ends, nullptr);
-  kj::AutoCloseFd signals(signalfd(-1, &ends, SFD_CLOEXEC));
-
-  auto watch = FileWatch::start(options.folder);
+  kj::AutoCloseFd signals = takeSignals();
+  auto watch = FileWatch::start(apps.value()[0].options.folder);
   if (!watch.ok()) return fail(watch.failure());
-  pid_t nanod = startChild(command);
-  std::string admin = adminSocketIn(temporary.value().path());
-  AdminClient client(admin);
-  auto up = awaitNanod(client, nanod);
-  if (!up.ok()) {
-    stopChildren(0, nanod);
-    return fail(up.failure());
-  }
-  std::string url = "http://" + addressOf(*arguments) + "/";
+  for (const DevApp& app : std::span(apps.value()).subspan(1))
+    watch.value()->watch(app.options.folder);
   if (arguments->has("test-scheduled")) {
-    printf("scheduled() is called by %s__scheduled?cron=*+*+*+*+*\n", url.c_str());
+    printf("scheduled() is called by http://%s/__scheduled?cron=*+*+*+*+*\n", address.c_str());
   }
-  pid_t logs = 0;
-  do {
-    bool live = deployAndTell(client, options, url);
-    // An app that was never deployed has no log to follow.
-    if (live && logs == 0) {
-      logs = startChild({programDirectory() + "/nanoctl", "logs", "dev", "--follow", "--tail=0",
-                         "--admin=" + admin});
-    }
-  } while (awaitChange(*watch.value(), signals, nanod));
-  return stopChildren(logs, nanod);
+  const std::string admin = adminSocketIn(temporary.value().path());
+  Session session{AdminClient(admin), admin, std::to_string(*port), std::move(apps.value())};
+  return serve(session, *watch.value(), signals, std::move(command));
 }
 
 }  // namespace nano

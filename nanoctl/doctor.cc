@@ -16,23 +16,33 @@ namespace nano {
 
 namespace {
 
-// nano-canary's flags for "userns,mountns".
-void weaken(const std::string& layers, std::vector<std::string>& command) {
+// As nanod's flag of that name has them. Without cgroups nano-canary needs no telling.
+constexpr std::string_view kLayers[] = {"userns", "mountns", "netns", "pidns", "cgroup"};
+
+// nano-canary's flags for "userns,mountns". False, and it is said, where there is no such layer.
+bool weaken(const std::string& layers, std::vector<std::string>& command) {
   size_t at = 0;
   while (at < layers.size()) {
     size_t comma = std::min(layers.find(',', at), layers.size());
-    command.push_back("--weaken=" + layers.substr(at, comma - at));
+    const std::string layer = layers.substr(at, comma - at);
+    if (std::find(std::begin(kLayers), std::end(kLayers), layer) == std::end(kLayers)) {
+      misused("--allow-weaker-sandbox: there is no layer '" + layer +
+              "'; it knows userns, mountns, netns, pidns and cgroup");
+      return false;
+    }
+    if (layer != "cgroup") command.push_back("--weaken=" + layer);
     at = comma + 1;
   }
+  return true;
 }
 
 }  // namespace
 
 int doctorCommand(std::span<const std::string> words) {
-  auto arguments = parseCommand(words, {{"allow_weaker_sandbox"}, {"user"}}, 0);
+  auto arguments = parseCommand(words, {{"allow-weaker-sandbox"}, {"user"}}, 0);
   if (!arguments) return 2;
   std::vector<std::string> command = {canaryPath(), "--report"};
-  weaken(arguments->get("allow_weaker_sandbox"), command);
+  if (!weaken(arguments->get("allow-weaker-sandbox"), command)) return 2;
   if (geteuid() == 0) {
     // nanod does not run as root either.
     std::string user = arguments->get("user", "nobody");

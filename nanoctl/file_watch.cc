@@ -17,6 +17,7 @@ constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_F
 constexpr int kQuietMillis = 50;
 
 bool counts(const std::string& name) {
+  if (name == ".dev.vars" || name == ".env") return true;
   return !name.empty() && name[0] != '.' && name != "node_modules" && name != "dist" &&
          !name.ends_with("~");
 }

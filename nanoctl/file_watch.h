@@ -11,10 +11,13 @@
 namespace nano {
 
 // Tells when a file below a folder changes. node_modules, dist and hidden folders do not count, nor
-// do hidden files: editors and bundlers write those.
+// do hidden files but .dev.vars and .env: editors and bundlers write those.
 class FileWatch final {
  public:
   static Result<std::unique_ptr<FileWatch>> start(const std::string& folder);
+
+  // Another folder as well.
+  void watch(const std::string& folder);
 
   // Readable when something happened.
   int fd() const { return inotify_; }
@@ -24,7 +27,6 @@ class FileWatch final {
 
  private:
   explicit FileWatch(kj::AutoCloseFd inotify) : inotify_(kj::mv(inotify)) {}
-  void watch(const std::string& folder);
   bool takeAvailable();
 
   kj::AutoCloseFd inotify_;

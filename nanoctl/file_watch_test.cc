@@ -47,6 +47,24 @@ TEST_F(FileWatchTest, SeesFoldersThatWereThereAndThoseThatCome) {
   EXPECT_TRUE(changed());
 }
 
+TEST_F(FileWatchTest, WatchesFurtherFolders) {
+  AppFolder other;
+  other.write("index.js", "1");
+  start();
+  watch_->watch(other.path());
+  other.write("index.js", "2");
+  EXPECT_TRUE(changed());
+}
+
+TEST_F(FileWatchTest, TheDevelopersVariablesCount) {
+  folder_.write(".dev.vars", "A=1");
+  start();
+  for (const char* file : {".dev.vars", ".env"}) {
+    folder_.write(file, "A=2");
+    EXPECT_TRUE(changed()) << file;
+  }
+}
+
 TEST_F(FileWatchTest, WhatToolsWriteDoesNotCount) {
   folder_.write("node_modules/pack/index.js", "1");
   folder_.write("dist/out.js", "1");

@@ -27,6 +27,14 @@ bool isDirectory(const std::string& path) {
   return fs::is_directory(path, error);
 }
 
+Result<Done> checkFolder(const std::string& path) {
+  if (isDirectory(path)) return Done{};
+  if (!fileExists(path)) return Failure{path + ": there is no such folder"};
+  return Failure{path +
+                 " is a file: give the app's folder, and name the file by `main` in its "
+                 "wrangler.jsonc where it is not index.js"};
+}
+
 Result<std::string> readFile(const std::string& path) {
   std::error_code error;
   auto size = fs::file_size(path, error);

@@ -8,6 +8,8 @@ namespace nano {
 
 bool fileExists(const std::string& path);
 bool isDirectory(const std::string& path);
+// Whether an app's folder can be there: a failure says what is.
+Result<Done> checkFolder(const std::string& path);
 // The whole file, at most 100 MB (the largest bundle any of the limits allows).
 Result<std::string> readFile(const std::string& path);
 // Without "." and ".." and doubled slashes: "src/./a/../b.js" is "src/b.js". Keeps a leading "..".

@@ -1,11 +1,13 @@
 // nanoctl: the command line of nano. Called as `nano` it is the same program.
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "nanoctl/commands.h"
+#include "nanoctl/spelling.h"
 
 namespace {
 
@@ -41,18 +43,20 @@ constexpr char kUsage[] =
                    1: it may not. https://HOST, tcp://HOST:PORT, tls://HOST:PORT
       --address=IP   an address that the host has; may be given often
   metrics          nanod's counters, as Prometheus reads them
-  dev [DIR]        run nanod here on port 8787 with this one app; deploy again when a file changes
+  dev [DIR...]     run nanod here on port 8787 with this app and the variables of its .dev.vars or
+                   .env; deploy again when a file changes. Further DIRs are apps that it is bound to
       --port=P       another port
       --var=K=V      as for deploy
       --test-scheduled   call scheduled() by /__scheduled?cron=*+*+*+*+*
       --user=U       who nanod becomes when root starts it (else nobody)
   doctor           each layer of the sandbox on this machine: works, missing, what to do
-      --allow_weaker_sandbox=L   layers to go without, as for nanod
+      --allow-weaker-sandbox=L   layers to go without, as for nanod
       --user=U       whom nanod would become when root starts it (else nobody)
   eval EXPR        evaluate JavaScript in an isolate of nano's; - reads a script from stdin
 
 --admin is nanod's admin socket; else $NANO_ADMIN, else /run/nano/admin.sock.
 --tenant is whose app it is; else $NANO_TENANT, else default.
+In a flag's name _ is taken for -.
 )";
 
 }  // namespace
@@ -63,7 +67,15 @@ int main(int argc, char** argv) {
     fputs(kUsage, stderr);
     return 2;
   }
-  if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
+  if (words[0] == "help") {
+    fputs(kUsage, stdout);
+    return 0;
+  }
+  // Of a command as well; but what eval is given may be anything.
+  const auto end = std::find(words.begin(), words.end(), "--");
+  bool asks =
+      std::find(words.begin(), end, "--help") != end || std::find(words.begin(), end, "-h") != end;
+  if (asks && words[0] != "eval") {
     fputs(kUsage, stdout);
     return 0;
   }
@@ -81,6 +93,12 @@ int main(int argc, char** argv) {
   for (auto& command : kCommands) {
     if (command.name == name) return command.run(words);
   }
-  fprintf(stderr, "nanoctl: there is no command '%s'; see nanoctl help\n", name.c_str());
+  std::vector<std::string_view> known;
+  for (auto& command : kCommands)
+    known.push_back(command.name);
+  // wrangler's word.
+  const std::string meant(name == "tail" ? "logs NAME --follow" : nano::nearest(name, known));
+  fprintf(stderr, "nanoctl: there is no command '%s'%s; see nanoctl help\n", name.c_str(),
+          meant.empty() ? "" : (" (is '" + meant + "' meant?)").c_str());
   return 2;
 }

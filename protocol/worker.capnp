@@ -17,10 +17,11 @@ interface Worker {
   # The first call. Answered once the sandbox is shut and a blank isolate is ready.
 
   load @1 (version :AppVersion, host :AppHost, egress :Egress)
-      -> (outcome :Outcome, error :JsError, app :App, breach :LimitBreach);
+      -> (outcome :Outcome, error :JsError, app :App, breach :LimitBreach, lacksScheduled :Bool);
   # Compiles, links and evaluates the app's modules in an isolate of their own, under the start-up
   # limit. On `ok` there is an `app`; else `error` says what was wrong, and `breach` which limit was
-  # broken, if one was. Dropping `app` disposes of the isolate. Through `egress` the app's own
+  # broken, if one was. `lacksScheduled`: the handler has no scheduled(), for whoever deploys it with
+  # cron triggers. Dropping `app` disposes of the isolate. Through `egress` the app's own
   # requests leave.
 
   ping @2 () -> ();

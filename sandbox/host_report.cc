@@ -98,12 +98,12 @@ LayerFinding judgeCgroups(const std::vector<CgroupHierarchy>& hierarchies) {
       return {"cgroup", State::kMissing,
               std::string(backend) + ", but " + directory + " is not ours to use",
               "start nanod as root, or under systemd with Delegate=cpu memory pids; or go without: "
-              "--allow_weaker_sandbox=cgroup"};
+              "--allow-weaker-sandbox=cgroup"};
     }
     return {"cgroup", State::kWorks, std::string(backend) + ", in " + memory, {}};
   }
   return {"cgroup", State::kMissing, "none with the controllers memory and pids",
-          "let nanod see /sys/fs/cgroup with them; or go without: --allow_weaker_sandbox=cgroup"};
+          "let nanod see /sys/fs/cgroup with them; or go without: --allow-weaker-sandbox=cgroup"};
 }
 
 LayerFinding judgeOwnCgroups() {

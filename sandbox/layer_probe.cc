@@ -114,13 +114,13 @@ std::string remedyForUserNamespace() {
   }
   return what +
          "; or go without, which leaves out all four of its kind: "
-         "--allow_weaker_sandbox=userns,mountns,netns,pidns";
+         "--allow-weaker-sandbox=userns,mountns,netns,pidns";
 }
 
 std::string remedyFor(Layer layer) {
   if (layer == Layer::kUserNamespace) return remedyForUserNamespace();
   return "allow it to nanod (sysctl user.max_*_namespaces, a container's seccomp profile); or go "
-         "without it: --allow_weaker_sandbox=" +
+         "without it: --allow-weaker-sandbox=" +
          std::string(layerName(layer));
 }
 
@@ -144,7 +144,7 @@ ProbeEnd probeAlone(Layer layer, uint64_t userNamespace) {
 LayerFinding probeNamespace(Layer layer, const std::vector<Layer>& weakened) {
   std::string name(layerName(layer));
   if (isWeakened(weakened, layer)) {
-    return {name, State::kLeftOut, "by --allow_weaker_sandbox", {}};
+    return {name, State::kLeftOut, "by --allow-weaker-sandbox", {}};
   }
   // An ordinary user may make the others only in a user namespace.
   bool alone = isWeakened(weakened, Layer::kUserNamespace);
@@ -154,7 +154,7 @@ LayerFinding probeNamespace(Layer layer, const std::vector<Layer>& weakened) {
   return {name, State::kMissing, end.text, remedyFor(layer)};
 }
 
-// A layer that has no name for --allow_weaker_sandbox.
+// A layer that has no name for --allow-weaker-sandbox.
 LayerFinding probeRequired(const char* name, const char* remedy,
                            const std::function<void()>& body) {
   ProbeEnd end = probe(0, body);

@@ -32,6 +32,30 @@ void BufferBudget::unreserve(size_t bytes) {
   reservedRegions_.fetch_sub(1, std::memory_order_relaxed);
 }
 
+bool BufferBudget::hasRoomForStack() const {
+  const size_t budget = budgetBytes_.load(std::memory_order_relaxed);
+  const size_t used = usedBytes_.load(std::memory_order_relaxed);
+  return kStackRegionBytes <= budget && used <= budget - kStackRegionBytes &&
+         reservedBytes_.load(std::memory_order_relaxed) <= kMaxReservedBytes - kStackRegionBytes &&
+         reservedRegions_.load(std::memory_order_relaxed) < kMaxReservedRegions;
+}
+
+void BufferBudget::takeForStack(size_t bytes) {
+  usedBytes_.fetch_add(bytes, std::memory_order_relaxed);
+  overdrawn_.store(true, std::memory_order_relaxed);
+}
+
+void BufferBudget::reserveForStack(size_t bytes) {
+  reservedBytes_.fetch_add(bytes, std::memory_order_relaxed);
+  reservedRegions_.fetch_add(1, std::memory_order_relaxed);
+  overdrawn_.store(true, std::memory_order_relaxed);
+}
+
+void BufferBudget::refuseStack() {
+  stackRefused_ = true;
+  refuse();
+}
+
 bool BufferBudget::takeRefusal() {
   return hasJustRefused() && refused_.exchange(false, std::memory_order_relaxed);
 }

@@ -14,6 +14,11 @@ inline constexpr size_t kMaxReservedBytes = size_t{1} << 40;
 // 65530 mappings in all (vm.max_map_count), of which a piece takes two or three.
 inline constexpr size_t kMaxReservedRegions = 1024;
 
+// What V8 takes for a stack of its own, on which WebAssembly runs that may wait for a promise: the
+// flag wasm-stack-switching-stack-size, and a page on either side that nobody may touch.
+inline constexpr size_t kStackGuardBytes = 4096;
+inline constexpr size_t kStackRegionBytes = size_t{984} * 1024 + 2 * kStackGuardBytes;
+
 // What one isolate may hold outside V8's heap, whose limit does not count it (security 0.2): array
 // buffers of every kind, WebAssembly memories, bodies on their way.
 //
@@ -29,6 +34,22 @@ class BufferBudget final {
   // Address space, in one piece, for a buffer that can grow.
   bool reserve(size_t bytes);
   void unreserve(size_t bytes);
+
+  // Room for one more stack of WebAssembly.promising(), which V8 takes with a fatal error or not at
+  // all. What is there now: nothing is taken.
+  bool hasRoomForStack() const;
+  // For a stack that nobody looked for room for: V8 gets it, and the app is stopped.
+  void takeForStack(size_t bytes);
+  void reserveForStack(size_t bytes);
+  bool isOverdrawn() const { return overdrawn_.load(std::memory_order_relaxed); }
+  // How many stacks there are: of calls that wait, and some that V8 keeps to use again.
+  size_t stacks() const { return stacks_.load(std::memory_order_relaxed); }
+  void addStack() { stacks_.fetch_add(1, std::memory_order_relaxed); }
+  void removeStack() { stacks_.fetch_sub(1, std::memory_order_relaxed); }
+  // A call was told that there is no room.
+  void refuseStack();
+  bool hasRefusedStack() const { return stackRefused_; }
+  void forgetStackRefusal() { stackRefused_ = false; }
 
   // Something was not given for another reason than these bytes.
   void refuse() { refused_.store(true, std::memory_order_relaxed); }
@@ -48,6 +69,10 @@ class BufferBudget final {
   std::atomic<size_t> reservedBytes_{0};
   std::atomic<size_t> reservedRegions_{0};
   std::atomic<bool> refused_{false};
+  std::atomic<bool> overdrawn_{false};
+  std::atomic<size_t> stacks_{0};
+  // Of the thread that runs JavaScript.
+  bool stackRefused_ = false;
 };
 
 // Bytes of a budget that go back when this does.

@@ -21,6 +21,12 @@ namespace nano {
 // They are known by how they are asked for: reserved without access on the thread that runs
 // JavaScript, then opened from the front as they grow. V8's heap and code ask otherwise, and go
 // through uncounted. Over the budget V8 collects garbage, asks again, and throws a RangeError.
+//
+// The stacks of WebAssembly.promising() are asked for in the same way, and opened behind a page
+// that stays shut. Without one V8 ends the process. So wasm.js looks for room before each call, and
+// who gets past that (converting the arguments runs the tenant's code, which may fill the budget)
+// has the stack and is stopped. V8 lets go of a stack by decommitting its pages and forgets their
+// address: here they are freed, or the process would lose a megabyte of addresses each time.
 class BufferPages final : public v8::PageAllocator {
  public:
   // The calling thread is the one that will run JavaScript; `inner` outlives this.
@@ -51,9 +57,7 @@ class BufferPages final : public v8::PageAllocator {
   bool DiscardSystemPages(void* address, size_t size) override {
     return inner_.DiscardSystemPages(address, size);
   }
-  bool DecommitPages(void* address, size_t size) override {
-    return inner_.DecommitPages(address, size);
-  }
+  bool DecommitPages(void* address, size_t size) override;
   bool SealPages(void* address, size_t length) override {
     return inner_.SealPages(address, length);
   }
@@ -70,6 +74,7 @@ class BufferPages final : public v8::PageAllocator {
     size_t length = 0;
     // The end of what may be used, counted on the budget up to there.
     uintptr_t openEnd = 0;
+    bool isStack = false;
     std::shared_ptr<BufferBudget> budget;
   };
   using Regions = std::map<uintptr_t, Region>;
@@ -77,6 +82,8 @@ class BufferPages final : public v8::PageAllocator {
   // The region that holds `address`, or the end. With mutex_ held.
   Regions::iterator find(uintptr_t address);
   bool open(uintptr_t start, Region& region, uintptr_t end, Permission permissions);
+  // Gives back what the region holds. With mutex_ held.
+  void forget(Regions::iterator found);
 
   v8::PageAllocator& inner_;
   const pthread_t jsThread_;

@@ -43,6 +43,8 @@ class FetchHost {
     } body = Body::kNone;
     std::span<const std::byte> bytes;
     uint32_t incoming = 0;
+    // Of a kStream; -1 where nobody has said.
+    int64_t streamLength = -1;
   };
 
   // Why a fetch does not begin: what JavaScript throws.

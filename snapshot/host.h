@@ -42,7 +42,7 @@ class Host {
   virtual double timeOrigin() = 0;
 
   // After `delayMillis` the entry point fireTimer(id) is called, once. The ids are JavaScript's.
-  // False when the request has too many timers.
+  // False when the request has too many timers. One that is running already starts anew.
   virtual bool startTimer(uint32_t id, double delayMillis) = 0;
   virtual void stopTimer(uint32_t id) = 0;
 

@@ -41,16 +41,35 @@ void requirePendingException(v8::Isolate* isolate);
 
 using Info = v8::FunctionCallbackInfo<v8::Value>;
 
-template <typename T>
+// Arguments are read in two rounds: see kMayRunJavaScript.
+enum class Round { kMayRunJavaScript, kNoJavaScript };
+
+template <Round round, typename T>
 bool readArgument(const Info& info, int& next, OpArgument<T>& argument) {
   if constexpr (OpArgument<T>::kFromJavaScript) {
     const int index = next++;
-    if (argument.read(info.GetIsolate(), info[index])) return true;
-    throwWrongArgument(info.GetIsolate(), index, OpArgument<T>::kExpected);
-    return false;
+    if constexpr (OpArgument<T>::kMayRunJavaScript != (round == Round::kMayRunJavaScript)) {
+      return true;
+    } else {
+      if (argument.read(info.GetIsolate(), info[index])) return true;
+      throwWrongArgument(info.GetIsolate(), index, OpArgument<T>::kExpected);
+      return false;
+    }
+  } else if constexpr (round == Round::kMayRunJavaScript) {
+    return true;
   } else {
     return argument.read(info.GetIsolate());
   }
+}
+
+template <Round round, typename... Args>
+bool readArguments(const Info& info, std::tuple<OpArgument<Args>...>& arguments) {
+  int next = 0;
+  return std::apply(
+      [&info, &next](auto&... argument) {
+        return (readArgument<round>(info, next, argument) && ...);
+      },
+      arguments);
 }
 
 template <typename Result>
@@ -82,11 +101,8 @@ struct Binding<fn, Result (*)(OpCall&, Args...)> {
  private:
   static void call(const Info& info) {
     std::tuple<OpArgument<Args>...> arguments;
-    int next = 0;
-    const bool allRead = std::apply(
-        [&info, &next](auto&... argument) { return (readArgument(info, next, argument) && ...); },
-        arguments);
-    if (!allRead) return;
+    if (!readArguments<Round::kMayRunJavaScript>(info, arguments)) return;
+    if (!readArguments<Round::kNoJavaScript>(info, arguments)) return;
     OpCall opCall(info.GetIsolate());
     auto invoke = [&opCall](auto&... argument) -> Result { return fn(opCall, argument.get()...); };
     if constexpr (std::is_void_v<Result>) {

@@ -34,6 +34,9 @@ namespace op {
 class FromJavaScript {
  public:
   static constexpr bool kFromJavaScript = true;
+  // Whether reading it may run code of a tenant, which may detach or shrink any buffer. Those that
+  // do are read before all others, which are views then.
+  static constexpr bool kMayRunJavaScript = false;
 };
 
 // A handle of one V8 type, checked by one of v8::Value's questions.

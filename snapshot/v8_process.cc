@@ -24,7 +24,8 @@ namespace nano {
 //   the CPU limit of a request does not see.
 // - wasm: at most 64 MiB of memory and 32 MiB of code an instance (security 3.1). Compiling is done
 //   within the call, on the CPU time of whoever calls, not by V8's helper; past so many functions
-//   even the table of them would not fit into the code, which ends the process.
+//   even the table of them would not fit into the code, which ends the process. The stack of a call
+//   that may wait for a promise is as large as V8 makes it anyway: buffer_budget counts with it.
 const std::string_view kV8Flags =
     "--rehash-snapshot "
     "--enable-sharedarraybuffer-per-context "
@@ -33,6 +34,7 @@ const std::string_view kV8Flags =
     "--wasm-max-code-space-size-mb=32 "
     "--no-wasm-async-compilation "
     "--max-wasm-functions=500000 "
+    "--wasm-stack-switching-stack-size=984 "
     "--freeze-flags-after-init";
 
 namespace {

@@ -106,7 +106,11 @@ std::variant<AdminSocket, std::string> AdminSocket::listen(const std::string& pa
     return "--admin=" + path + " is no path for a unix socket: at most 107 bytes, its name 64";
   }
   kj::AutoCloseFd directory(open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0) return diskError("open " + parent, errno).message;
+  if (directory.get() < 0) {
+    return diskError("open " + parent, errno).message +
+           ": make this directory for nanod's own user (install -d -m 700 -o " +
+           std::to_string(geteuid()) + " " + parent + ") or choose another --admin";
+  }
   if (auto problem = directoryProblem(parent, directory)) return *problem;
   if (auto problem = clearName(path, directory, name)) return *problem;
   kj::AutoCloseFd fd = unixSocket();

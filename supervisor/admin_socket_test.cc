@@ -112,6 +112,10 @@ TEST(AdminSocketTest, RefusesADirectoryThatEveryUserMayWriteTo) {
   EXPECT_FALSE(std::filesystem::exists(directory.below("admin.sock")));
 }
 
+TEST(AdminSocketTest, SaysHowADirectoryThatIsMissingIsMade) {
+  EXPECT_NE(problem("/nonexistent/admin.sock").find("(install -d -m 700 -o "), std::string::npos);
+}
+
 TEST(AdminSocketTest, RefusesPathsThatAreNone) {
   TemporaryDirectory directory;
   for (const std::string& path :

@@ -58,6 +58,7 @@ struct AppDeployer::Job {
   bool portOpened = false;
   std::shared_ptr<const AppVersion> version;
   std::function<bool()> isWanted;
+  Notes notes;
 };
 
 kj::Promise<void> AppDeployer::start() {
@@ -77,11 +78,12 @@ kj::Promise<void> AppDeployer::start() {
 }
 
 kj::Promise<AppDeployer::Result> AppDeployer::deploy(DeployRequest request,
-                                                     std::function<bool()> isWanted) {
+                                                     std::function<bool()> isWanted, Notes notes) {
   AppVersion& version = request.upload.version;
   if (jobs_.contains({version.tenant, version.app})) return Result(busy(version.app));
   auto job = kj::heap<Job>(*this, version.tenant, version.app);
   job->isWanted = kj::mv(isWanted);
+  job->notes = kj::mv(notes);
   if (auto live = registry_.find(version.tenant, version.app)) {
     job->target = {live->deployment.routes, live->deployment.port,
                    cronsOf(live->deployment.triggers)};
@@ -121,6 +123,10 @@ kj::Promise<AppDeployer::Result> AppDeployer::tryStart(Job& job, AppRegistry::Pr
 kj::Promise<AppDeployer::Result> AppDeployer::openPort(Job& job, StartupResult started) {
   if (auto* failure = std::get_if<StartupFailure>(&started)) {
     return undo(job, {Refusal::kStartupFailed, failure->message, *failure});
+  }
+  if (std::get<Started>(started).lacksScheduled && !job.target.crons.empty() && job.notes) {
+    job.notes->push_back("the app has cron triggers, and " + inQuotes(job.version->mainModule) +
+                         " has no scheduled(): each of their events fails (docs/cron.md)");
   }
   if (job.target.port == 0 || openPorts_.contains(job.target.port)) return commit(job);
   return server_.openPort(job.target.port).then([this, &job](auto opened) -> kj::Promise<Result> {

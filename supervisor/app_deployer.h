@@ -57,8 +57,11 @@ class AppDeployer final {
   using Result = std::variant<DeployedApp, DeployRefusal>;
   // Stores, tries, opens the port, commits, publishes. `isWanted` is asked before the commit: when
   // it says no, all is undone. Once the result is a DeployedApp, no new request meets the version
-  // before. The promise must be waited for to the end.
-  kj::Promise<Result> deploy(DeployRequest request, std::function<bool()> isWanted);
+  // before. What the user should know of it goes into `notes`, where there are any. The promise
+  // must be waited for to the end.
+  using Notes = std::shared_ptr<std::vector<std::string>>;
+  kj::Promise<Result> deploy(DeployRequest request, std::function<bool()> isWanted,
+                             Notes notes = nullptr);
 
   // The policy has changed: gives every app its limits again and publishes the table. Apps whose
   // limits are others now are loaded anew; the rest go on.

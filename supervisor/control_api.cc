@@ -224,7 +224,7 @@ void ControlApi::setSchedules(Call& call) {
   whenDone(call,
            parts_.deployer.setCrons(call.route.tenant, call.route.app,
                                     std::get<std::vector<std::string>>(kj::mv(crons))),
-           {});
+           std::make_shared<std::vector<std::string>>());
 }
 
 kj::Promise<void> ControlApi::readOn(Call& call) {
@@ -254,12 +254,14 @@ void ControlApi::deploy(Call& call) {
   if (auto* problem = std::get_if<std::string>(&parsed)) return refuse(*problem);
   call.upload = std::string();
   auto& request = std::get<DeployRequest>(parsed);
-  std::vector<std::string> notes = parts_.policy.notes(request.upload.version);
-  notes.insert(notes.begin(), request.notes.begin(), request.notes.end());
+  auto notes = std::make_shared<std::vector<std::string>>(std::move(request.notes));
+  for (std::string& note : parts_.policy.notes(request.upload.version))
+    notes->push_back(std::move(note));
   auto isWanted = [held = kj::addRef(call)] { return held->exchange != nullptr; };
   // std::function wants to copy what it holds.
   auto shared = std::make_shared<decltype(isWanted)>(kj::mv(isWanted));
-  auto change = parts_.deployer.deploy(kj::mv(request), [shared] { return (*shared)(); });
+  auto change = parts_.deployer.deploy(
+      kj::mv(request), [shared] { return (*shared)(); }, notes);
   whenDone(call, kj::mv(change), kj::mv(notes));
 }
 
@@ -271,11 +273,12 @@ void ControlApi::remove(Call& call) {
                        return result;
                      });
   whenDone(call, kj::mv(removed),
-           lostServices(parts_.registry.list(), call.route.tenant, call.route.app));
+           std::make_shared<std::vector<std::string>>(
+               lostServices(parts_.registry.list(), call.route.tenant, call.route.app)));
 }
 
 void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
-                          std::vector<std::string> notes) {
+                          AppDeployer::Notes notes) {
   auto done = change.then(
       [this, held = kj::addRef(call), notes = kj::mv(notes)](AppDeployer::Result result) mutable {
         if (auto* refusal = std::get_if<DeployRefusal>(&result)) {
@@ -287,7 +290,7 @@ void ControlApi::whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
         LOG(INFO) << doneWord(held->route.action) << held->route.tenant << "/" << held->route.app
                   << " " << app.version->id;
         bool isSchedules = held->route.action == ControlAction::kSetSchedules;
-        answer(*held, success(isSchedules ? schedulesJson(app) : appJson(app, httpPort_), notes));
+        answer(*held, success(isSchedules ? schedulesJson(app) : appJson(app, httpPort_), *notes));
       },
       [this, held = kj::addRef(call)](kj::Exception&& exception) mutable {
         LOG(ERROR) << "control API: " << kj::str(exception).cStr();

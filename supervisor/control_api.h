@@ -68,8 +68,7 @@ class ControlApi final : public HttpHandler, private kj::TaskSet::ErrorHandler {
   // Runs a promise for the call that ends with the exchange; what it fails with is answered 500.
   void run(Call& call, kj::Promise<void> promise);
   // Answers a change that goes on without its client.
-  void whenDone(Call& call, kj::Promise<AppDeployer::Result> change,
-                std::vector<std::string> notes);
+  void whenDone(Call& call, kj::Promise<AppDeployer::Result> change, AppDeployer::Notes notes);
   void answer(Call& call, const ControlReply& reply);
   void forget(Call& call);
 

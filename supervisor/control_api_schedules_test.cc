@@ -45,6 +45,20 @@ TEST_F(ControlApiSchedulesTest, TheyStayWithTheAppWhateverItsVersion) {
   EXPECT_EQ(crons(), Json::array());
 }
 
+TEST_F(ControlApiSchedulesTest, TellsOfTriggersThatNothingAnswersTo) {
+  server_.startup = Started{.lacksScheduled = true};
+  EXPECT_EQ(put(form(kMetadata))->json()["messages"], Json::array());
+  Json metadata = kMetadata;
+  metadata["nano"] = {{"crons", {"1 * * * *"}}};
+  Json messages = put(form(metadata))->json()["messages"];
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(messages[0]["message"],
+            "the app has cron triggers, and 'index.js' has no scheduled(): each of their events "
+            "fails (docs/cron.md)");
+  server_.startup = Started{};
+  EXPECT_EQ(put(form(metadata))->json()["messages"], Json::array());
+}
+
 TEST_F(ControlApiSchedulesTest, RefusesWhatIsNoListOfExpressions) {
   put(form(kMetadata));
   setSchedules(R"([{"cron":"1 * * * *"}])");

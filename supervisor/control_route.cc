@@ -49,9 +49,9 @@ bool matches(std::string_view pattern, std::string_view path, ControlRoute& rout
     std::string_view wanted = takePart(pattern);
     std::string_view part = takePart(path);
     if (wanted == "{tenant}") {
-      route.tenant = part;
+      route.tenant = percentDecoded(part);
     } else if (wanted == "{app}") {
-      route.app = part;
+      route.app = percentDecoded(part);
     } else if (wanted != part) {
       return false;
     }

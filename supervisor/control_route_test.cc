@@ -22,6 +22,12 @@ TEST(ControlRouteTest, FindsTenantAppAndQuery) {
             ControlAction::kLogs);
 }
 
+TEST(ControlRouteTest, NamesAreAsTheyWereMeant) {
+  auto route = findControlRoute("DELETE", "/client/v4/accounts/a%20b/workers/scripts/My%2FApp");
+  EXPECT_EQ(route.tenant, "a b");
+  EXPECT_EQ(route.app, "My/App");
+}
+
 TEST(ControlRouteTest, NamesTheMethodsOfAPath) {
   auto route = findControlRoute("POST", std::string(kScripts) + "/shop");
   EXPECT_EQ(route.action, ControlAction::kWrongMethod);

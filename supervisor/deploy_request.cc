@@ -118,7 +118,8 @@ std::variant<AppBinding, std::string> readBinding(const Json& json) {
   return binding;
 }
 
-// Reads the metadata part into a request, member by member.
+// Reads the metadata part into a request, member by member. What is wrong with a value begins with
+// its key, as "metadata: 'nano.crons'": nanoctl says instead which key of which file that is.
 class MetadataReader final {
  public:
   MetadataReader(const Json& metadata, DeployRequest& request)
@@ -216,7 +217,7 @@ class MetadataReader final {
   Problem readLimit(const Json& limits, const std::string& key) {
     const LimitRow* row = findLimit(key);
     if (row == nullptr) {
-      return "metadata: limits: there is no limit " + inQuotes(key) + "; these are: " + limitKeys();
+      return "metadata: " + inQuotes("limits." + key) + " is no limit; these are: " + limitKeys();
     }
     auto value = numberMember(limits, key, row->most);
     if (!value || *value < row->least) {
@@ -279,7 +280,8 @@ class MetadataReader final {
     std::vector<RoutePattern> routes;
     for (const Json& json : *hosts) {
       auto route = readRoute(json);
-      if (auto* problem = std::get_if<std::string>(&route)) return "metadata: " + *problem;
+      if (auto* problem = std::get_if<std::string>(&route))
+        return "metadata: 'nano.hosts': " + *problem;
       auto& pattern = std::get<RoutePattern>(route);
       bool isNew = std::find(routes.begin(), routes.end(), pattern) == routes.end();
       if (isNew) routes.push_back(std::move(pattern));

@@ -157,14 +157,15 @@ TEST(DeployRequestTest, TakesEveryLimitOfTheTable) {
   for (const LimitRow& row : limitTable())
     EXPECT_EQ(requested[row.limit], row.least);
   std::string unknown = problem({{"limits", {{"memory", 1}}}});
-  EXPECT_NE(unknown.find("'memory'"), std::string::npos);
+  EXPECT_NE(unknown.find("'limits.memory'"), std::string::npos);
   EXPECT_NE(unknown.find(limitKeys()), std::string::npos);
 }
 
 TEST(DeployRequestTest, RefusesWhatItDoesNotSupportByItsName) {
   EXPECT_NE(problem({{"placement", {{"mode", "smart"}}}}).find("'placement'"), std::string::npos);
   EXPECT_NE(problem({{"nano", {{"storage", 1}}}}).find("'storage'"), std::string::npos);
-  EXPECT_NE(problem({{"limits", {{"memory_mb", 1}}}}).find("'memory_mb'"), std::string::npos);
+  EXPECT_NE(problem({{"limits", {{"memory_mb", 1}}}}).find("'limits.memory_mb'"),
+            std::string::npos);
   Json kv = {{"name", "STORE"}, {"type", "kv_namespace"}, {"namespace_id", "1"}};
   std::string text = problem({{"bindings", {kv}}});
   EXPECT_NE(text.find("'STORE'"), std::string::npos);

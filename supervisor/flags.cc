@@ -2,9 +2,16 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+#include <iostream>
+#include <span>
 #include <sstream>
+#include <string_view>
 
 #include <gflags/gflags.h>
+
+#include "supervisor/flag_words.h"
+#include "supervisor/flags_help.h"
 
 DEFINE_string(http, "127.0.0.1:8787",
               "address and port for all apps; port 0 lets the kernel choose");
@@ -72,7 +79,7 @@ std::variant<Weakened, std::string> parseWeakened(const std::string& text) {
     }
     auto layer = parseLayer(name);
     if (!layer) {
-      return "--allow_weaker_sandbox: there is no layer '" + name +
+      return "--allow-weaker-sandbox: there is no layer '" + name +
              "' that may be left out; it knows userns, mountns, netns, pidns and cgroup";
     }
     weakened.layers.push_back(*layer);
@@ -87,11 +94,11 @@ std::optional<std::string> readWorkerLimits(Configuration& configuration) {
     return "--cgroup is auto, none or the path of a group, as in /nano";
   }
   if (FLAGS_worker_memory_mb < kMinWorkerMemoryMb || FLAGS_worker_memory_mb > kMaxWorkerMemoryMb) {
-    return "--worker_memory_mb must be " + std::to_string(kMinWorkerMemoryMb) + " to " +
+    return "--worker-memory-mb must be " + std::to_string(kMinWorkerMemoryMb) + " to " +
            std::to_string(kMaxWorkerMemoryMb);
   }
   if (FLAGS_worker_cpu_percent < 1 || FLAGS_worker_cpu_percent > kMaxCpuPercent) {
-    return "--worker_cpu_percent must be 1 to " + std::to_string(kMaxCpuPercent);
+    return "--worker-cpu-percent must be 1 to " + std::to_string(kMaxCpuPercent);
   }
   configuration.workerLimits.memoryBytes = uint64_t{FLAGS_worker_memory_mb} << 20;
   configuration.workerLimits.cpuPercent = FLAGS_worker_cpu_percent;
@@ -112,11 +119,26 @@ std::variant<std::optional<User>, std::string> whomToBecome() {
   return std::optional<User>(std::get<User>(found));
 }
 
+// gflags' own --help has a hundred lines, most of them glog's, and its --helpshort none.
+bool asksForHelp(std::span<char* const> words) {
+  for (const char* each : words) {
+    const std::string_view word = each;
+    if (word == "--help" || word == "-help" || word == "-h" || word == "--helpshort") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   gflags::SetUsageMessage("the nano server; nanoctl deploys apps to it");
   gflags::SetVersionString("0.1.0");
+  const std::span<char* const> words(argv + 1, static_cast<size_t>(argc - 1));
+  if (asksForHelp(words)) {
+    std::cout << flagsHelp();
+    exit(0);
+  }
+  if (auto problem = flagWordsProblem(words)) return *problem;
   gflags::ParseCommandLineFlags(&argc, &argv, true);
   if (argc > 1) return "nanod takes flags only; '" + std::string(argv[1]) + "' is none";
 
@@ -132,7 +154,7 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
     return "--frontends must be 1 to " + std::to_string(kMaxFrontEnds);
   }
   if (FLAGS_max_workers <= FLAGS_spare_workers) {
-    return std::string("--max_workers must be more than --spare_workers");
+    return std::string("--max-workers must be more than --spare-workers");
   }
   auto weakened = parseWeakened(FLAGS_allow_weaker_sandbox);
   if (auto* problem = std::get_if<std::string>(&weakened)) return *problem;
@@ -149,13 +171,13 @@ std::variant<Configuration, std::string> readFlags(int argc, char** argv) {
   configuration.libDirectory = FLAGS_lib_dir.empty() ? defaultLibDirectory() : FLAGS_lib_dir;
   configuration.frontEnds = FLAGS_frontends;
   if (FLAGS_max_requests_in_flight < 1) {
-    return std::string("--max_requests_in_flight must be at least 1");
+    return std::string("--max-requests-in-flight must be at least 1");
   }
   configuration.requestsInFlight = FLAGS_max_requests_in_flight;
   configuration.pool.stock.spares = FLAGS_spare_workers;
   configuration.pool.maxWorkers = FLAGS_max_workers;
   if (FLAGS_worker_max_isolates < 1) {
-    return std::string("--worker_max_isolates must be at least 1");
+    return std::string("--worker-max-isolates must be at least 1");
   }
   configuration.pool.maxIsolates = FLAGS_worker_max_isolates;
   configuration.pool.idleLimit = FLAGS_worker_idle_seconds * kj::SECONDS;

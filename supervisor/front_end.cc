@@ -41,9 +41,11 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
                  sendLog(version, std::move(lines));
                }}),
         testsScheduled_(settings.testScheduled == FrontEndSettings::TestScheduled::kServed),
-        scheduledTests_([this](const Route* route, ScheduledEvent event) {
-          return runScheduled(route, std::move(event));
-        }),
+        scheduledTests_(
+            [this](const Route* route, ScheduledEvent event) {
+              return runScheduled(route, std::move(event));
+            },
+            loop_.timer()),
         server_(loop_, *this, settings.http),
         tasks_(*this) {
     auto paf = kj::newPromiseAndFulfiller<void>();
@@ -96,6 +98,7 @@ class FrontEnd::Loop final : private HttpHandler, private kj::TaskSet::ErrorHand
   }
 
   void sendLog(const AppVersion& version, std::vector<AppLogLine> lines) {
+    scheduledTests_.logged(lines);
     if (logBatches_ >= kMaxLogBatches) return;
     logBatches_++;
     AppLog::AppName name{version.tenant, version.app};

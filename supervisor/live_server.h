@@ -26,7 +26,9 @@ struct StartupFailure {
   uint32_t column = 0;
   std::string sourceLine;
 };
-struct Started {};
+struct Started {
+  bool lacksScheduled = false;  // No event of a cron trigger can succeed in it.
+};
 using StartupResult = std::variant<Started, StartupFailure>;
 
 struct WorkerStatus {

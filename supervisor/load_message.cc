@@ -92,7 +92,7 @@ void fillVersion(rpc::AppVersion::Builder message, const AppVersion& version,
 }
 
 StartupResult toStartupResult(rpc::Worker::LoadResults::Reader results, const AppLimits& limits) {
-  if (results.getOutcome() == rpc::Outcome::OK) return Started{};
+  if (results.getOutcome() == rpc::Outcome::OK) return Started{results.getLacksScheduled()};
   auto error = results.getError();
   StartupFailure failure;
   failure.reason = outcomeName(results.getOutcome());

@@ -71,7 +71,9 @@ TEST(LoadMessageTest, OnlyOkIsAStart) {
   auto results = message.initRoot<rpc::Worker::LoadResults>();
   EXPECT_TRUE(std::holds_alternative<StartupFailure>(toStartupResult(results, AppLimits())));
   results.setOutcome(rpc::Outcome::OK);
-  EXPECT_TRUE(std::holds_alternative<Started>(toStartupResult(results, AppLimits())));
+  EXPECT_FALSE(std::get<Started>(toStartupResult(results, AppLimits())).lacksScheduled);
+  results.setLacksScheduled(true);
+  EXPECT_TRUE(std::get<Started>(toStartupResult(results, AppLimits())).lacksScheduled);
 }
 
 }  // namespace

@@ -162,7 +162,7 @@ std::optional<std::string> openOwnFiles(const Configuration& configuration, Vfs&
   if (auto* problem = std::get_if<std::string>(&policy)) return "--policy: " + *problem;
   files.policy = std::move(std::get<std::unique_ptr<PolicyFile>>(policy));
   auto egress = openEgress(configuration.dns, configuration.egressCaPath, files.served);
-  if (auto* problem = std::get_if<std::string>(&egress)) return "--egress_ca: " + *problem;
+  if (auto* problem = std::get_if<std::string>(&egress)) return "--egress-ca: " + *problem;
   files.egress = std::move(std::get<EgressSetup>(egress));
   auto state = StateDir::open(configuration.statePath, vfs);
   if (auto* problem = std::get_if<std::string>(&state)) return "--state: " + *problem;
@@ -185,7 +185,7 @@ LocalServer::Settings serverSettings(const Configuration& configuration,
   for (Layer layer : configuration.weakened) {
     settings.weakenedLayers.emplace_back(layerName(layer));
     LOG(WARNING) << "the sandbox layer " << layerName(layer)
-                 << " is left out, as --allow_weaker_sandbox says";
+                 << " is left out, as --allow-weaker-sandbox says";
   }
   settings.served = files.served;
   if (cgroups.tree) settings.cgroups = cgroups.tree->describe();

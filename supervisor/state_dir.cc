@@ -34,7 +34,9 @@ std::optional<std::string> ownershipProblem(const std::string& path, int fd) {
 std::variant<std::unique_ptr<StateDir>, std::string> StateDir::open(const std::string& path,
                                                                     Vfs& vfs) {
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return diskError("make the state directory " + path, errno).message;
+    return diskError("make the state directory " + path, errno).message +
+           ": make it (install -d -m 700 -o " + std::to_string(geteuid()) + " " + path +
+           ") or choose another with --state";
   }
   kj::AutoCloseFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (fd.get() < 0) return diskError("open the state directory " + path, errno).message;

@@ -28,6 +28,13 @@ TEST(StateDirTest, MakesADirectoryForItsOwnerOnly) {
   EXPECT_EQ(info.st_mode & 07777, 0700u);
 }
 
+TEST(StateDirTest, SaysHowADirectoryThatItCannotMakeIsMade) {
+  const std::string text = problem("/nonexistent/state");
+  EXPECT_NE(text.find("No such file or directory: make it (install -d -m 700 -o "),
+            std::string::npos)
+      << text;
+}
+
 TEST(StateDirTest, ClosesADirectoryThatOthersCouldRead) {
   TemporaryDirectory directory;
   std::string path = directory.below("state");

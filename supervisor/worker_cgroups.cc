@@ -31,10 +31,10 @@ std::variant<WorkerCgroups, std::string> openWorkerCgroups(const std::string& wh
   if (absence == CgroupAbsence::kRefused) {
     return "--cgroup: the kernel cannot limit workers' memory and threads here (" + missing +
            "). Start nanod as root or under systemd with Delegate= (deploy/nano.service), or let "
-           "it do without: --allow_weaker_sandbox=cgroup";
+           "it do without: --allow-weaker-sandbox=cgroup";
   }
   LOG(WARNING) << "cgroups do not limit workers' memory and threads (" << missing
-               << "), as --allow_weaker_sandbox says; nanod looks at their memory itself";
+               << "), as --allow-weaker-sandbox says; nanod looks at their memory itself";
   return cgroups;
 }
 

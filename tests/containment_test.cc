@@ -124,7 +124,7 @@ std::string askUntilReplaced(const Nanod& nanod, const std::string& host, pid_t 
 
 // Hostile case W25.
 TEST(ContainmentTest, AWorkerThatHasMadeItsShareOfIsolatesIsReplacedAndNoRequestFails) {
-  Nanod nanod({{"--worker_max_isolates=3"}});
+  Nanod nanod({{"--worker-max-isolates=3"}});
   for (const char* text : {"one", "two", "three"}) {
     nanod.deploy("app", {{"index.js", appThatSays(text)}});
     EXPECT_EQ(nanod.get("app.localhost").body, text);
@@ -138,7 +138,7 @@ TEST(ContainmentTest, AWorkerThatHasMadeItsShareOfIsolatesIsReplacedAndNoRequest
 // Hostile case W25.
 TEST(ContainmentTest, AnIdleWorkerThatKeepsTooMuchMemoryIsReplacedAndNoRequestFails) {
   // With what it keeps it has more than three quarters, less than all: it starts with 20 to 55 MB.
-  Nanod nanod({{"--worker_memory_mb=400"}});
+  Nanod nanod({{"--worker-memory-mb=400"}});
   nanod.deploy("app", {{"index.js", R"(
 let kept;
 export default {

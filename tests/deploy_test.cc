@@ -50,9 +50,22 @@ TEST(DeployTest, AKeyThatNanoDoesNotHonourIsNamed) {
                                          "name = \"app\"\n[[kv_namespaces]]\n"
                                          "binding = \"KV\"\nid = \"1\"\n"}});
   EXPECT_EQ(result.exitCode, 1);
-  EXPECT_NE(result.err.find("wrangler.toml: nano does not know the key `kv_namespaces`"),
+  EXPECT_NE(result.err.find("wrangler.toml: `kv_namespaces`: nano has no such thing"),
             std::string::npos)
       << result.err;
+  // What nanod refuses is named as the user wrote it.
+  const std::pair<const char*, const char*> refused[] = {
+      {"[limits]\ncpu = 1\n", "wrangler.toml: `limits.cpu` is no limit"},
+      {"[triggers]\ncrons = ['x']\n", "wrangler.toml: `triggers.crons`: the cron expression 'x'"},
+      {"route = 'http://a.test'\n", "wrangler.toml: `route`: the route 'http://a.test' has a"},
+      {"[vars]\na-b = 1\n", "wrangler.toml: `vars`: 'a-b' cannot be a name in `env`"},
+      {"services = [{ binding = 'B', service = 'no' }]\n", "wrangler.toml: `services`: Could not"},
+      {"compatibility_flags = ['no']\n", "wrangler.toml: `compatibility_flags`: there is no"},
+  };
+  for (auto& [config, words] : refused) {
+    result = nanod.tryDeploy("app", {{"index.js", appThatSays("x")}, {"wrangler.toml", config}});
+    EXPECT_NE(result.err.find(words), std::string::npos) << config << result.err;
+  }
 }
 
 TEST(DeployTest, TypeScriptIsBundled) {

@@ -17,7 +17,7 @@ namespace nano::test {
 namespace {
 
 // Beyond what a worker has at its start, and below what the app may have by its own limits.
-constexpr char kLittleMemory[] = "--worker_memory_mb=120";
+constexpr char kLittleMemory[] = "--worker-memory-mb=120";
 constexpr char kLargeLimits[] =
     R"({"limits": {"heap_mb": 512, "buffers_mb": 512, "cpu_ms": 5000}})";
 
@@ -94,7 +94,7 @@ TEST(MemoryTest, WithoutCgroupsNanodHoldsWorkersToTheSameLimit) {
 }
 
 TEST(MemoryTest, RootPutsEveryWorkerIntoAGroupWithItsLimits) {
-  Nanod nanod({{"--worker_memory_mb=200", "--worker_cpu_percent=50"}});
+  Nanod nanod({{"--worker-memory-mb=200", "--worker-cpu-percent=50"}});
   ASSERT_EQ(lacksCgroups(nanod), !mayUseCgroups());
   nanod.deploy("app", {{"index.js", appThatSays("fine")}});
   EXPECT_EQ(nanod.get("app.localhost").body, "fine");
@@ -139,12 +139,12 @@ TEST(MemoryTest, NothingIsLeftWhenNanodIsKilled) {
 TEST(MemoryTest, NanodDoesNotServeWithoutCgroupsUnlessItIsAllowedTo) {
   TestDirectory directory;
   std::vector<std::string> flags = {"--http=127.0.0.1:0", "--admin=" + directory.path() + "/sock",
-                                    "--state=" + directory.path(), "--lib_dir=" NANO_LIB_DIR,
+                                    "--state=" + directory.path(), "--lib-dir=" NANO_LIB_DIR,
                                     "--cgroup=none"};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   auto result = runProgram("nanod", flags);
   EXPECT_EQ(result.exitCode, 1);
-  EXPECT_NE(result.err.find("--allow_weaker_sandbox=cgroup"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("--allow-weaker-sandbox=cgroup"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("(it says none)"), std::string::npos) << result.err;
 }
 
@@ -155,9 +155,9 @@ TEST(MemoryTest, AGroupWithoutASlashIsRefused) {
 }
 
 TEST(MemoryTest, TooLittleMemoryForAnyWorkerIsRefused) {
-  auto result = runProgram("nanod", {"--worker_memory_mb=10", "--user=nobody"});
+  auto result = runProgram("nanod", {"--worker-memory-mb=10", "--user=nobody"});
   EXPECT_EQ(result.exitCode, 1);
-  EXPECT_NE(result.err.find("--worker_memory_mb must be 96 to"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("--worker-memory-mb must be 96 to"), std::string::npos) << result.err;
 }
 
 }  // namespace

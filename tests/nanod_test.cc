@@ -15,7 +15,7 @@ namespace {
 
 std::vector<std::string> asNobody(std::vector<std::string> flags) {
   if (geteuid() == 0) flags.push_back("--user=nobody");
-  flags.push_back("--lib_dir=" NANO_LIB_DIR);
+  flags.push_back("--lib-dir=" NANO_LIB_DIR);
   return flags;
 }
 
@@ -33,9 +33,22 @@ TEST(NanodTest, NamesTheFlagThatIsWrong) {
   auto dns = runProgram("nanod", asNobody({"--dns=127.0.0.1,localhost"}));
   EXPECT_EQ(dns.exitCode, 1);
   EXPECT_NE(dns.err.find("--dns: 'localhost'"), std::string::npos) << dns.err;
-  auto layer = runProgram("nanod", asNobody({"--allow_weaker_sandbox=seccomp"}));
+  auto layer = runProgram("nanod", asNobody({"--allow-weaker-sandbox=seccomp"}));
   EXPECT_EQ(layer.exitCode, 1);
   EXPECT_NE(layer.err.find("'seccomp'"), std::string::npos) << layer.err;
+}
+
+TEST(NanodTest, ShowsItsOwnFlagsAndTakesBothSpellings) {
+  for (const char* help : {"--help", "--helpshort"}) {
+    auto result = runProgram("nanod", {help});
+    EXPECT_EQ(result.exitCode, 0);
+    EXPECT_NE(result.out.find("\n  --max-workers=256\n"), std::string::npos) << result.out;
+    EXPECT_EQ(result.out.find("minloglevel=0"), std::string::npos) << "glog's";
+  }
+  for (const char* flag : {"--max-workers=0", "--max_workers=0"}) {
+    auto result = runProgram("nanod", asNobody({flag}));
+    EXPECT_NE(result.err.find("--max-workers must be more than"), std::string::npos) << result.err;
+  }
 }
 
 TEST(NanodTest, RefusesAStateDirectoryThatAnotherNanodHas) {
@@ -58,7 +71,7 @@ TEST(NanodTest, RefusesToServeWhenNoWorkerGetsIntoItsSandbox) {
   directory.write("lib/nano.snapshot", "not a snapshot");
   auto own = directory.path() + "/own";
   KJ_SYSCALL(mkdir(own.c_str(), 0700));
-  std::vector<std::string> flags = {"--http=127.0.0.1:0", "--lib_dir=" + directory.path() + "/lib",
+  std::vector<std::string> flags = {"--http=127.0.0.1:0", "--lib-dir=" + directory.path() + "/lib",
                                     "--state=" + own + "/state", "--admin=" + own + "/admin.sock"};
   if (geteuid() == 0) {
     flags.push_back("--user=nobody");

@@ -42,7 +42,8 @@ TEST_F(PolicyTest, ADeployIsHeldToTheOperatorsMaximum) {
   auto refused = nanod.tryDeploy(
       "shop", {{"index.js", appThatSays("x")}, {"nano.jsonc", R"({"limits": {"cpu_ms": 401}})"}});
   EXPECT_EQ(refused.exitCode, 1);
-  EXPECT_NE(refused.err.find("limits.cpu_ms: the app asks for 401 ms"), std::string::npos)
+  EXPECT_NE(refused.err.find("nano.jsonc: `limits.cpu_ms`: the app asks for 401 ms"),
+            std::string::npos)
       << refused.err;
   nanod.deploy("shop", {{"index.js", appThatSays("x")},
                         {"wrangler.jsonc", R"({"limits": {"cpu_ms": 300}})"},
@@ -84,7 +85,7 @@ TEST_F(PolicyTest, IsReadAgainAtSighupUnlessItIsBroken) {
 TEST_F(PolicyTest, ABrokenPolicyIsNotStartedWith) {
   directory_.write("policy.jsonc", "{\n\"maxima\": {\n\"heap\": 1}}");
   std::vector<std::string> flags = {"--policy=" + directory_.path() + "/policy.jsonc",
-                                    "--http=127.0.0.1:0", "--lib_dir=" NANO_LIB_DIR};
+                                    "--http=127.0.0.1:0", "--lib-dir=" NANO_LIB_DIR};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   auto result = runProgram("nanod", flags);
   EXPECT_EQ(result.exitCode, 1);

@@ -40,7 +40,7 @@ class SandboxTest : public testing::Test {
                                  const std::vector<std::string>& flags = {}) {
     std::vector<std::string> words = std::move(without);
     words.insert(words.end(),
-                 {programPath("nanod"), "--http=127.0.0.1:0", "--lib_dir=" + libDirectory_,
+                 {programPath("nanod"), "--http=127.0.0.1:0", "--lib-dir=" + libDirectory_,
                   "--state=" + own_ + "/state", "--admin=" + own_ + "/admin.sock"});
     if (geteuid() == 0) words.push_back("--user=nobody");
     for (const std::string& flag : withoutCgroups(flags))
@@ -72,11 +72,11 @@ class SandboxTest : public testing::Test {
   static std::vector<std::string> withoutCgroups(std::vector<std::string> flags) {
     if (geteuid() == 0) return flags;
     for (std::string& flag : flags) {
-      if (!flag.starts_with("--allow_weaker_sandbox=")) continue;
+      if (!flag.starts_with("--allow-weaker-sandbox=")) continue;
       flag += ",cgroup";
       return flags;
     }
-    flags.emplace_back("--allow_weaker_sandbox=cgroup");
+    flags.emplace_back("--allow-weaker-sandbox=cgroup");
     return flags;
   }
   // A library directory whose nano-canary is another program.
@@ -128,27 +128,27 @@ TEST_F(SandboxTest, WithoutUserNamespacesNanodNamesTheLayerTheSysctlAndTheFlag) 
   expectAll(
       refusal({"user_namespaces"}),
       {"nanod: the sandbox layer userns is missing: clone3: No space left on device",
-       "sysctl user.max_user_namespaces", "--allow_weaker_sandbox=userns,mountns,netns,pidns"});
+       "sysctl user.max_user_namespaces", "--allow-weaker-sandbox=userns,mountns,netns,pidns"});
 }
 
 TEST_F(SandboxTest, TheFlagThatTheRefusalNamesLetsNanodServe) {
-  EXPECT_TRUE(serves({"user_namespaces"}, {"--allow_weaker_sandbox=userns,mountns,netns,pidns"}));
-  EXPECT_TRUE(serves({call(kUnshareNetwork, EPERM)}, {"--allow_weaker_sandbox=netns"}));
-  EXPECT_TRUE(serves({call(kUnshareMounts, EPERM)}, {"--allow_weaker_sandbox=mountns"}));
+  EXPECT_TRUE(serves({"user_namespaces"}, {"--allow-weaker-sandbox=userns,mountns,netns,pidns"}));
+  EXPECT_TRUE(serves({call(kUnshareNetwork, EPERM)}, {"--allow-weaker-sandbox=netns"}));
+  EXPECT_TRUE(serves({call(kUnshareMounts, EPERM)}, {"--allow-weaker-sandbox=mountns"}));
 }
 
 TEST_F(SandboxTest, LeavingOutUsernsAloneIsNotEnoughForAnOrdinaryUser) {
-  expectAll(refusal({"user_namespaces"}, {"--allow_weaker_sandbox=userns"}),
+  expectAll(refusal({"user_namespaces"}, {"--allow-weaker-sandbox=userns"}),
             {"the sandbox layer pidns is missing", "without userns"});
 }
 
 TEST_F(SandboxTest, WithoutUnshareNanodNamesTheNamespace) {
   expectAll(refusal({call(kUnshareMounts, EPERM)}),
             {"nanod: the sandbox layer mountns is missing: unshare namespaces: Operation not",
-             "--allow_weaker_sandbox=mountns"});
+             "--allow-weaker-sandbox=mountns"});
   expectAll(refusal({call(kUnshareNetwork, EPERM)}),
             {"nanod: the sandbox layer netns is missing: unshare namespaces: Operation not",
-             "--allow_weaker_sandbox=netns"});
+             "--allow-weaker-sandbox=netns"});
 }
 
 TEST_F(SandboxTest, WithoutClone3NanodSaysThatNoFlagHelps) {
@@ -172,7 +172,7 @@ TEST_F(SandboxTest, WithoutWhatIsNeverLeftOutNanodNamesTheLayer) {
 TEST_F(SandboxTest, AKernelWithoutLandlockServesUnlessItIsNeeded) {
   std::string none = call("landlock_create_ruleset", ENOSYS);
   EXPECT_TRUE(serves({none}));
-  expectAll(refusal({none}, {"--allow_weaker_sandbox=mountns"}),
+  expectAll(refusal({none}, {"--allow-weaker-sandbox=mountns"}),
             {"the sandbox layer landlock is missing: this kernel has none"});
 }
 
@@ -194,7 +194,7 @@ TEST_F(SandboxTest, DoctorSaysWhatIsMissing) {
 
 TEST_F(SandboxTest, DoctorTakesTheLayersThatNanodWouldLeaveOut) {
   auto result =
-      doctor({"user_namespaces"}, {"--json", "--allow_weaker_sandbox=userns,mountns,netns,pidns"});
+      doctor({"user_namespaces"}, {"--json", "--allow-weaker-sandbox=userns,mountns,netns,pidns"});
   EXPECT_EQ(result.exitCode, 0) << result.out;
   auto report = json::parse(result.out, nullptr, false);
   ASSERT_TRUE(report.is_object()) << result.out;

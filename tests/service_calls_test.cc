@@ -54,7 +54,7 @@ export class Admin extends WorkerEntrypoint {
   async each(list, fn) { return await Promise.all(list.map((item) => fn(item))); }
   hold(fn) { const own = fn.dup(); return (x) => own(x); }
   get version() { return 7; }
-  see() { return [atTopLevel, this.env.NAME, this.env === env, this.ctx.props]; }
+  see() { return [atTopLevel, this.env.NAME, env.NAME === this.env.NAME, this.ctx.props]; }
   echo(...args) { return args; }
   fail() { throw new RangeError('a reason'); }
   later() {

@@ -56,7 +56,7 @@ class SocketsTest : public testing::Test {
   Nanod::Options options() const {
     Nanod::Options options;
     options.flags = {"--policy=" + directory_.path() + "/policy.jsonc",
-                     "--egress_ca=" + certificatePath()};
+                     "--egress-ca=" + certificatePath()};
     return options;
   }
 
@@ -66,7 +66,7 @@ class SocketsTest : public testing::Test {
 json ask(const Nanod& nanod, const std::string& app, const std::string& path) {
   const HttpResponse response = nanod.get(app + ".localhost", path);
   EXPECT_EQ(response.status, 200) << path << ": " << response.body
-                                  << nanod.nanoctl({"tail", app, "--once"}).out;
+                                  << nanod.nanoctl({"logs", app}).out;
   return json::parse(response.body, nullptr, false);
 }
 

@@ -38,7 +38,7 @@ constexpr size_t kBodyBytes = 100'000;
 
 TEST(TenantShareTest, WhoHasAllWorkerProcessesGivesSomeUpToOthersAndKeepsItsRequests) {
   constexpr int kPlaces = 4;
-  Nanod nanod({.flags = {"--max_workers=" + std::to_string(kPlaces)}});
+  Nanod nanod({.flags = {"--max-workers=" + std::to_string(kPlaces)}});
   std::vector<std::unique_ptr<RawConnection>> busy;
   for (int i = 0; i <= kPlaces; i++)
     deployAlone(nanod, "greedy", i, kEcho);

@@ -28,7 +28,7 @@ std::string appsOf(const Nanod& nanod, const std::string& cordon) {
 }
 
 TEST(UpkeepTest, AnIdleWorkerIsEndedAndTheNextRequestGetsAnother) {
-  Nanod nanod({.flags = {"--worker_idle_seconds=1"}});
+  Nanod nanod({.flags = {"--worker-idle-seconds=1"}});
   nanod.deploy("app", {{"index.js", appThatSays("fine")}});
   EXPECT_EQ(nanod.get("app.localhost").body, "fine");
   EXPECT_NE(nanod.workerOf("default"), 0);
@@ -38,7 +38,7 @@ TEST(UpkeepTest, AnIdleWorkerIsEndedAndTheNextRequestGetsAnother) {
 }
 
 TEST(UpkeepTest, AnIdleAppLeavesAWorkerThatOthersKeepBusy) {
-  Nanod nanod({.flags = {"--worker_idle_seconds=1"}});
+  Nanod nanod({.flags = {"--worker-idle-seconds=1"}});
   nanod.deploy("busy", {{"index.js", appThatSays("busy")}}, {"--tenant=acme"});
   nanod.deploy("idle", {{"index.js", appThatSays("idle")}}, {"--tenant=acme"});
   EXPECT_EQ(nanod.get("busy.acme.localhost").body, "busy");

@@ -29,6 +29,18 @@ v8::MaybeLocal<v8::String> jsString(v8::Isolate* isolate, const std::string& tex
                                  static_cast<int>(text.size()));
 }
 
+// Runs nothing of the tenant: a proxy may have it.
+bool lacksScheduled(v8::Local<v8::Context> context, v8::Local<v8::Value> handler) {
+  v8::Local<v8::String> name =
+      v8::String::NewFromUtf8Literal(v8::Isolate::GetCurrent(), "scheduled");
+  while (handler->IsObject() && !handler->IsProxy()) {
+    auto object = handler.As<v8::Object>();
+    if (object->HasRealNamedProperty(context, name).FromMaybe(true)) return false;
+    handler = object->GetPrototypeV2();
+  }
+  return !handler->IsObject();
+}
+
 }  // namespace
 
 AppIsolate::AppIsolate(std::unique_ptr<Realm> realm, const AppSource& source,
@@ -193,13 +205,16 @@ void AppIsolate::checkLoad() {
     }
     result = checkHandler(scope.context(), module);
   }
-  if (result.outcome == rpc::Outcome::OK) bridge_.endStartup();
+  if (result.outcome == rpc::Outcome::OK) {
+    result.lacksScheduled = lacksScheduled(scope.context(), handler_.Get(isolate));
+    bridge_.endStartup();
+  }
   finishLoad(std::move(result));
 }
 
 LoadResult AppIsolate::stopped() const {
   const LimitBreach breach = bridge_.condemnedBy();
-  const bool isMemory = breach.limit == rpc::Limit::HEAP;
+  const bool isMemory = breach.limit == rpc::Limit::HEAP || breach.limit == rpc::Limit::BUFFERS;
   return {isMemory ? rpc::Outcome::EXCEEDED_MEMORY : rpc::Outcome::EXCEEDED_CPU,
           sentence("evaluating the modules was stopped: " + describeBreach(breach), source_),
           breach};

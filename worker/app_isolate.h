@@ -24,6 +24,8 @@ struct LoadResult {
   JsError error;
   // With a limit that was broken.
   LimitBreach breach;
+  // With `ok`: the handler has no scheduled().
+  bool lacksScheduled = false;
 };
 
 // One app version in one isolate: its modules evaluated once, its handler called for every request.

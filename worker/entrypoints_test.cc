@@ -12,7 +12,7 @@ constexpr char kApp[] = R"(
   import { WorkerEntrypoint, env } from 'cloudflare:workers';
   const early = env.NAME;
   export default class extends WorkerEntrypoint {
-    fetch(request) { return new Response(['default', early, this.env === env].join()); }
+    fetch(request) { return new Response(['default', early, this.env.NAME === env.NAME].join()); }
   }
   export class Admin extends WorkerEntrypoint {
     async fetch(request) {

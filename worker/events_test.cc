@@ -90,6 +90,20 @@ TEST_F(ScheduledTest, FailsWhereThereIsNoHandler) {
   EXPECT_EQ(app.get("http://app.test/").body, "fetch");
 }
 
+TEST_F(ScheduledTest, ALoadSaysWhetherThereIsOne) {
+  EXPECT_TRUE(handling("").lacksScheduled);
+  EXPECT_FALSE(load(scheduling("")).lacksScheduled);
+  EXPECT_FALSE(load("class A { scheduled() {} } export default new A()").lacksScheduled);
+  // Nothing of the app is run to know it.
+  EXPECT_FALSE(load("export default { get scheduled() { throw 1 } }").lacksScheduled);
+  EXPECT_FALSE(load("export default new Proxy({}, { has() { throw 1 } })").lacksScheduled);
+  const std::string entrypoint =
+      "import { WorkerEntrypoint } from 'cloudflare:workers';"
+      "export default class extends WorkerEntrypoint ";
+  EXPECT_TRUE(load(entrypoint + "{ fetch() {} }").lacksScheduled);
+  EXPECT_FALSE(load(entrypoint + "{ scheduled() {} }").lacksScheduled);
+}
+
 TEST_F(ScheduledTest, IsEndedByTheCpuLimit) {
   TestApp app = load(scheduling("for (;;);"));
   const TestReply reply = app.fetch(scheduledAt("* * * * *", 0));
@@ -110,6 +124,13 @@ TEST_F(ServiceWorkerTest, AnswersRequestsByItsListener) {
              "URL(request.url).pathname) }"));
   EXPECT_EQ(app.outcome, rpc::Outcome::OK) << app.message;
   EXPECT_EQ(app.get("http://app.test/there").body, "hello /there");
+}
+
+TEST_F(ServiceWorkerTest, HasNoScheduledWithoutAListener) {
+  TestApp app = load(script("addEventListener('fetch', () => {});"));
+  EXPECT_TRUE(app.lacksScheduled);
+  EXPECT_EQ(app.fetch(scheduledAt("* * * * *", 0)).outcome, rpc::Outcome::EXCEPTION);
+  EXPECT_FALSE(load(script("addEventListener('scheduled', () => {});")).lacksScheduled);
 }
 
 TEST_F(ServiceWorkerTest, FindsItsBindingsOnTheGlobal) {
@@ -252,18 +273,18 @@ using CompatibilityTest = WorkerTest;
 constexpr char kShowFlags[] =
     "return new Response([typeof navigator, typeof new Headers().getSetCookie, typeof MessagePort,"
     "typeof WeakRef, new WebSocketPair()[0].binaryType, new Request('http://a.test', { method: "
-    "'patch' }).method].join())";
+    "'patch' }).method, typeof setTimeout(() => {}), typeof setInterval(() => {}, 9)].join())";
 
 TEST_F(CompatibilityTest, WithoutAWordAllIsAsNanoHasIt) {
   EXPECT_EQ(handling(kShowFlags).get("http://app.test/").body,
-            "object,function,function,function,blob,patch");
+            "object,function,function,function,blob,patch,object,object");
 }
 
 TEST_F(CompatibilityTest, WhatIsNotOnIsNotThere) {
   TestVersion version = TestVersion::handling(kShowFlags);
   version.date = "2021-01-01";
   EXPECT_EQ(load(version).get("http://app.test/").body,
-            "undefined,undefined,undefined,undefined,arraybuffer,patch");
+            "undefined,undefined,undefined,undefined,arraybuffer,patch,number,number");
 }
 
 TEST_F(CompatibilityTest, EachFlagIsHonouredByItself) {
@@ -271,11 +292,11 @@ TEST_F(CompatibilityTest, EachFlagIsHonouredByItself) {
   version.date = "2021-01-01";
   version.flags = {"http_headers_getsetcookie", "enable_weak_ref", "upper_case_all_http_methods"};
   EXPECT_EQ(load(version).get("http://app.test/").body,
-            "undefined,function,undefined,function,arraybuffer,PATCH");
+            "undefined,function,undefined,function,arraybuffer,PATCH,number,number");
   version.flags = {"global_navigator", "expose_global_message_channel",
-                   "websocket_standard_binary_type"};
+                   "websocket_standard_binary_type", "enable_nodejs_global_timers"};
   EXPECT_EQ(load(version).get("http://app.test/").body,
-            "object,undefined,function,undefined,blob,patch");
+            "object,undefined,function,undefined,blob,patch,object,object");
 }
 
 TEST_F(CompatibilityTest, AFlagThatTheBuiltInsDoNotKnowIsNotPassedOver) {

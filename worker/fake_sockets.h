@@ -30,6 +30,7 @@ struct FakePeer {
   std::deque<std::string> incoming;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> reading;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> writing;
+  kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> opening;
 
   void send(std::string text) {
     incoming.push_back(std::move(text));
@@ -39,6 +40,7 @@ struct FakePeer {
     takes = true;
     wake(writing);
   }
+  void open() { wake(opening); }
 
  private:
   static void wake(kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>>& waiting) {
@@ -99,7 +101,8 @@ class FakeSocket final : public rpc::Socket::Server {
   std::shared_ptr<FakePeer> peer_;
 };
 
-// Opens every socket that is asked for, but those to denied.test.
+// Opens every socket that is asked for, those to slow.test when their peer says so; not those to
+// denied.test.
 class FakeEgress final : public rpc::Egress::Server {
  public:
   using Peers = std::vector<std::shared_ptr<FakePeer>>;
@@ -112,6 +115,13 @@ class FakeEgress final : public rpc::Egress::Server {
     peer->port = params.getPort();
     peer->isTls = params.getTls();
     peers_->push_back(peer);
+    if (peer->host == "slow.test") {
+      auto result = kj::newPromiseAndFulfiller<void>();
+      peer->opening = kj::mv(result.fulfiller);
+      return result.promise.then([context, peer = std::move(peer)]() mutable {
+        context.getResults().setSocket(kj::heap<FakeSocket>(std::move(peer)));
+      });
+    }
     if (peer->host == "denied.test") {
       auto failure = context.getResults().initFailure();
       failure.setKind(rpc::EgressFailure::Kind::DENIED);

@@ -23,7 +23,8 @@ class HeapLimit final {
   HeapLimit(const HeapLimit&) = delete;
   HeapLimit& operator=(const HeapLimit&) = delete;
 
-  bool reached() const { return reached_; }
+  // The same where the isolate has got more than its budget of buffers (snapshot/buffer_pages).
+  bool reached() const { return reached_ || buffers_.isOverdrawn(); }
 
  private:
   bool isHeapFull(size_t currentLimit) const;

@@ -22,8 +22,8 @@ double unixMillisNow() {
 }
 
 rpc::Outcome outcomeOf(const LimitBreach& breach) {
-  return breach.limit == rpc::Limit::HEAP ? rpc::Outcome::EXCEEDED_MEMORY
-                                          : rpc::Outcome::EXCEEDED_CPU;
+  const bool isMemory = breach.limit == rpc::Limit::HEAP || breach.limit == rpc::Limit::BUFFERS;
+  return isMemory ? rpc::Outcome::EXCEEDED_MEMORY : rpc::Outcome::EXCEEDED_CPU;
 }
 
 // In the limit's unit, and never less than was allowed: the clock is an estimate.
@@ -104,8 +104,10 @@ void IoBridge::enter(RequestContext* request, JsEntry::Body body) {
   around_.stir();
   reportRefusedBuffer(request);
   if (turn.end == JsEntry::End::kExceededMemory) {
-    const uint64_t allowed = source_.limits.get(rpc::Limit::HEAP);
-    breakLimit(request, {rpc::Limit::HEAP, allowed, allowed});
+    const bool isBuffers = entry_.realm().buffers()->isOverdrawn();
+    const auto broken = isBuffers ? rpc::Limit::BUFFERS : rpc::Limit::HEAP;
+    const uint64_t allowed = source_.limits.get(broken);
+    breakLimit(request, {broken, allowed, allowed});
   } else if (turn.end == JsEntry::End::kExceededCpu) {
     if (limit.limit == rpc::Limit::BLOCKED_TURN) used = turn.cpu;
     breakLimit(request, breachOf(limit.limit, source_.limits, used));
@@ -207,6 +209,28 @@ void IoBridge::sweep() {
   sockets_.sweep();
   requests_.sweep(dropAll, [this](RequestContext& request) { startWaitUntilDeadline(request); });
   if (!droppedTimers_.empty() || !droppedBodies_.empty()) forgetDropped();
+  if (entry_.realm().buffers()->hasRefusedStack() && requests_.all().empty()) {
+    condemnIfStacksAreLeft();
+  }
+}
+
+// V8 keeps the stack of a call whose promise nobody settles as long as the isolate lives: after
+// enough of them there is no room for another. Where no request is there, nobody loses anything but
+// those.
+void IoBridge::condemnIfStacksAreLeft() {
+  BufferBudget& budget = *entry_.realm().buffers();
+  budget.forgetStackRefusal();
+  {
+    // V8 looks for what is over among them.
+    v8::Isolate::Scope scope(isolate_);
+    isolate_->LowMemoryNotification();
+  }
+  if (budget.stacks() == 0) return;
+  report(
+      nullptr, LogLevel::kWarn,
+      "The app's isolate is replaced: calls of WebAssembly.promising() that nobody settled hold " +
+          std::to_string(budget.stacks()) + " stacks");
+  condemn(rpc::Outcome::INTERNAL_ERROR);
 }
 
 // JavaScript keeps the callback of every timer until it has fired, and the stream of every body

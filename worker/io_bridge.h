@@ -129,6 +129,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
 
   void addLine(RequestContext* request, LogLevel level, std::string_view line);
   void forgetDropped();
+  void condemnIfStacksAreLeft();
   CpuLimit nextLimit(const RequestContext* request) const;
   JsEntry::Turn run(const RequestContext* request, std::chrono::nanoseconds limit,
                     JsEntry::Body body);

@@ -11,6 +11,7 @@
 #include "worker/io_bridge.h"
 #include "worker/js_error.h"
 #include "worker/js_http.h"
+#include "worker/request_url.h"
 
 namespace nano {
 namespace {
@@ -53,7 +54,11 @@ class CallersWay final : public rpc::Upstream::Server {
 v8::Local<v8::String> IoBridge::requestUrl(uint32_t slot) {
   RequestContext* request = requests_.find(slot);
   if (request == nullptr) return v8::String::Empty(isolate_);
-  return latin1String(isolate_, request->request().getUrl());
+  const capnp::Text::Reader url = request->request().getUrl();
+  if (const auto standard = standardUrl({url.begin(), url.size()})) {
+    return latin1String(isolate_, standard->c_str());
+  }
+  return latin1String(isolate_, url);
 }
 
 v8::Local<v8::String> IoBridge::requestMethod(uint32_t slot) {

@@ -61,6 +61,18 @@ TEST_F(OutboundBodiesTest, AskAStreamForAPieceWhenOneIsRead) {
   app.await([&]() { return app.hasReply(id); });
 }
 
+TEST_F(OutboundBodiesTest, HaveTheLengthThatTheirStreamSays) {
+  TestApp app =
+      load(posting("(() => { const { readable, writable } = new FixedLengthStream(5);"
+                   "new Blob(['fixed']).stream().pipeTo(writable); return readable })()"));
+  const uint32_t id = app.send({{}}).front();
+  TestFetch& fetch = app.awaitFetch();
+  EXPECT_EQ(fetch.length, 5);
+  EXPECT_EQ(readAll(loop_, KJ_ASSERT_NONNULL(fetch.stream)), "fixed");
+  app.answerFetch(fetch.id, {});
+  app.await([&]() { return app.hasReply(id); });
+}
+
 TEST_F(OutboundBodiesTest, StopAStreamThatTheUpstreamDoesNotRead) {
   TestApp app =
       load(posting("new ReadableStream({ cancel(reason) { console.log(reason.name) } })"));

@@ -203,7 +203,7 @@ OutboundFetches::Body OutboundFetches::takeBody(const Outbound& fetch, Fetch& st
     }
     case Outbound::Body::kStream: {
       auto body = kj::refcounted<OutgoingBody>(producer_, state.id | kFetchBit);
-      BodyStream stream{body->makeSource()};
+      BodyStream stream{body->makeSource(), fetch.streamLength};
       state.requestBody = kj::mv(body);
       return BodyContent(kj::mv(stream));
     }

@@ -101,7 +101,8 @@ v8::Local<v8::Promise> OutboundSockets::awaitSocket(uint32_t id) {
   if (socket == nullptr) return failed("The request is over: it can open no socket any more");
   if (!socket->refusal.empty()) return failed(socket->refusal);
   RequestContext* request = bridge_.requests().find(socket->slot);
-  if (request == nullptr || socket->turn != nullptr) return failed(kClosed);
+  const bool wasAsked = socket->turn != nullptr || socket->peer != nullptr;
+  if (request == nullptr || wasAsked) return failed(kClosed);
   v8::Local<v8::Promise> promise = begin(id, Act::kOpen);
   socket->turn = request->outbound.take(bridge_.limits().get(rpc::Limit::OUTBOUND_AT_ONCE),
                                         [this, id]() { connect(id); });
@@ -178,6 +179,8 @@ std::unique_ptr<OutboundSockets::Pending> OutboundSockets::takePending(uint32_t 
     ended_.add(kj::mv(taken->task));
     bridge_.stir();
   }
+  // The next one may be connected now.
+  if (act == Act::kOpen) socket->turn.reset();
   return taken;
 }
 

@@ -22,7 +22,7 @@ namespace nano {
 class IoBridge;
 
 // The sockets of one isolate: IoBridge's part for them. Each belongs to the request that opened it,
-// takes one of its turns while it is open, and ends with it.
+// takes one of its turns until it is connected, and ends with it.
 class OutboundSockets final : public SocketHost {
  public:
   // `bridge` outlives this.
@@ -59,6 +59,7 @@ class OutboundSockets final : public SocketHost {
     Transport transport = Transport::kPlain;
     // Why it will not be opened; or empty.
     std::string refusal;
+    // While it waits for its turn, and is connected.
     std::unique_ptr<OutboundTurns::Turn> turn;
     kj::Maybe<rpc::Socket::Client> peer;
     bool peerHasEnded = false;

@@ -34,6 +34,14 @@ TEST_F(RequestsTest, ReadWhatTheyCarryAfterTheirBatchHasReturned) {
   EXPECT_TRUE(reply.late);
 }
 
+TEST_F(RequestsTest, HaveTheUrlThatTheStandardMakesOfTheirTarget) {
+  TestApp app = handling("return new Response([request.url, new URL(request.url).href].join(' '))");
+  EXPECT_EQ(app.get("http://app.test/\"<>\xC3\xBC/../x?'").body,
+            "http://app.test/x?%27 http://app.test/x?%27");
+  EXPECT_EQ(app.get("http://app.test/%zz?a=b").body,
+            "http://app.test/%zz?a=b http://app.test/%zz?a=b");
+}
+
 TEST_F(RequestsTest, ReadAStreamedBody) {
   TestApp app = handling(
       "const text = await request.text(); return new Response(text.slice(0, 8) + text.length)");

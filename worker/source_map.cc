@@ -106,7 +106,10 @@ bool endsSegment(char c) { return c == ',' || c == ';'; }
 std::variant<SourceMap, std::string> SourceMap::parse(std::string_view json) {
   MapReader reader;
   if (!Json::sax_parse(json.begin(), json.end(), &reader)) {
-    return "it is not JSON, or has more than " + std::to_string(kMaxSources) + " sources";
+    if (reader.sources.size() > kMaxSources) {
+      return "it has more than " + std::to_string(kMaxSources) + " sources";
+    }
+    return "it is not JSON";
   }
   if (reader.version != 3) return "its 'version' is not 3";
   if (!reader.mappings) return "it has no 'mappings' (a map of sections is not supported)";

@@ -147,6 +147,22 @@ TEST(SourceMapsTest, MapsAnErrorWithItsExcerpt) {
   EXPECT_EQ(error.stack, "    at a.ts:2:3");
 }
 
+TEST(SourceMapsTest, ABrokenMapHasOneReason) {
+  auto reasonOf = [](const std::string& map) {
+    const AppSource source = bundleWith(map);
+    SourceMaps maps(source);
+    maps.mapped("    at index.js:1:1");
+    auto problems = maps.takeProblems();
+    return problems.empty() ? "" : problems[0];
+  };
+  const std::string prefix = "The source map index.js.map is ignored: ";
+  EXPECT_EQ(reasonOf("{\"version\": 3,"), prefix + "it is not JSON");
+  std::string sources = "{\"version\": 3, \"mappings\": \"\", \"sources\": [\"\"";
+  for (int i = 0; i < 20'000; ++i)
+    sources += ",\"\"";
+  EXPECT_EQ(reasonOf(sources + "]}"), prefix + "it has more than 20000 sources");
+}
+
 TEST(SourceMapsTest, ABrokenMapIsToldOnceAndIgnored) {
   const AppSource source = bundleWith("broken");
   SourceMaps maps(source);

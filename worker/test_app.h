@@ -21,6 +21,7 @@ class TestApp {
   std::string message, stack, file, sourceLine;
   uint32_t line = 0, column = 0;
   LimitBreach breach;
+  bool lacksScheduled = false;
 
   TestApp(EventLoop& loop, rpc::Worker::Client worker, const TestVersion& version,
           kj::Maybe<rpc::Egress::Client> egress = nullptr)
@@ -37,6 +38,7 @@ class TestApp {
         loop_.run(kj::Promise<capnp::Response<rpc::Worker::LoadResults>>(request.send()));
     outcome = response.getOutcome();
     breach = readBreach(response.getBreach());
+    lacksScheduled = response.getLacksScheduled();
     const auto error = response.getError();
     message = error.getMessage().cStr();
     stack = error.getStack().cStr();

@@ -59,6 +59,7 @@ kj::Promise<void> WorkerServer::load(LoadContext context) {
     results.setOutcome(result.outcome);
     if (result.outcome == rpc::Outcome::OK) {
       results.setApp(kj::mv(app));
+      results.setLacksScheduled(result.lacksScheduled);
     } else {
       setError(results.initError(), result.error);
       if (result.breach) write(result.breach, results.initBreach());

@@ -2,7 +2,7 @@
 // HTMLRewriter, as Workers has it (developers.cloudflare.com/workers/runtime-apis/html-rewriter), over
 // lol-html, which is what Workers has too.
 
-const { give, take, toError } = require('nano:html_rewriter_instance');
+const { give, refusal, take, toError } = require('nano:html_rewriter_instance');
 const { wrapDocumentHandlers, wrapElementHandlers } = require('nano:html_rewriter_tokens');
 
 /** What lol-html is given at a time: it keeps a copy. */
@@ -14,6 +14,13 @@ function handlersOf(value, context) {
   throw new TypeError(`${context}: the handlers are no object`);
 }
 
+/** So much of a selector is in what is said of it. */
+const kShownSelector = 80;
+
+function shown(selector) {
+  return selector.length > kShownSelector ? `${selector.slice(0, kShownSelector)}...` : selector;
+}
+
 /** Throws what is wrong with a selector. */
 function checkSelector(selector) {
   const instance = take();
@@ -21,7 +28,10 @@ function checkSelector(selector) {
   try {
     rewriter.on(selector, {});
   } catch (error) {
-    throw toError(error);
+    throw refusal(
+      error,
+      `Failed to execute 'on' on 'HTMLRewriter': '${shown(selector)}' is no selector that it takes`,
+    );
   } finally {
     rewriter.free();
     give(instance);

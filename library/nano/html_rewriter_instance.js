@@ -92,4 +92,30 @@ function toError(error) {
   return error;
 }
 
-module.exports = { give, take, toError };
+/** lol-html's own name for what it says. */
+const kParser = 'Parser error: ';
+const kOwnFrame = /^ +at .*(?:nano:html_rewriter|wasm:\/\/)/;
+
+/**
+ * What lol-html refuses, as the app reads it: in one sentence, and the stack has the app's own lines.
+ * @param {unknown} thrown by a call that runs no code of the app @param {string} [what] was refused
+ */
+function refusal(thrown, what = '') {
+  const error = toError(thrown);
+  // There is no memory: that is not about what was asked.
+  if (error?.cause !== undefined || typeof error?.message !== 'string') return error;
+  const said = error.message.startsWith(kParser)
+    ? error.message.slice(kParser.length)
+    : error.message;
+  const refused = new TypeError(what === '' ? said : `${what}: ${said}`);
+  Error.captureStackTrace(refused, refusal);
+  if (typeof refused.stack === 'string') {
+    refused.stack = refused.stack
+      .split('\n')
+      .filter((line) => !kOwnFrame.test(line))
+      .join('\n');
+  }
+  return refused;
+}
+
+module.exports = { give, refusal, take, toError };

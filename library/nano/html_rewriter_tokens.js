@@ -2,13 +2,13 @@
 // What a handler of HTMLRewriter is given. Each stands for one of lol-html's own, which is there until
 // the handler is done.
 
-const { toError } = require('nano:html_rewriter_instance');
+const { refusal } = require('nano:html_rewriter_instance');
 
 function call(native, method, args) {
   try {
     return native[method](...args);
   } catch (error) {
-    throw toError(error);
+    throw refusal(error);
   }
 }
 
@@ -16,7 +16,7 @@ function read(native, name) {
   try {
     return native[name];
   } catch (error) {
-    throw toError(error);
+    throw refusal(error);
   }
 }
 
@@ -24,7 +24,7 @@ function write(native, name, value) {
   try {
     native[name] = `${value}`;
   } catch (error) {
-    throw toError(error);
+    throw refusal(error);
   }
 }
 

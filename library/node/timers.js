@@ -1,53 +1,9 @@
-// node:timers: the globals, with objects for their numbers.
+// node:timers: the globals, with objects for every app, which are the `this` of callbacks.
 
-const { startTask, stopTask } = nano;
+const { startTask, stopTask, timeoutOf } = nano;
 const { check } = require('nano:errors');
 
 const { setTimeout: start, setInterval: repeat, clearTimeout: stop } = globalThis;
-
-class Timeout {
-  #id;
-  #restart;
-  _destroyed = false;
-
-  constructor(restart) {
-    this.#restart = restart;
-    this.#id = restart();
-  }
-
-  ref() {
-    return this;
-  }
-
-  unref() {
-    return this;
-  }
-
-  hasRef() {
-    return true;
-  }
-
-  refresh() {
-    if (this._destroyed) return this;
-    stop(this.#id);
-    this.#id = this.#restart();
-    return this;
-  }
-
-  close() {
-    this._destroyed = true;
-    stop(this.#id);
-    return this;
-  }
-
-  [Symbol.toPrimitive]() {
-    return this.#id;
-  }
-
-  [Symbol.dispose]() {
-    this.close();
-  }
-}
 
 class Immediate {
   static {
@@ -85,19 +41,18 @@ class Immediate {
 
 function setTimeout(callback, delay = 1, ...args) {
   check.function(callback, 'callback');
-  const timer = new Timeout(() => start(() => Reflect.apply(callback, timer, args), delay));
+  const timer = timeoutOf(start(() => Reflect.apply(callback, timer, args), delay));
   return timer;
 }
 
 function setInterval(callback, delay = 1, ...args) {
   check.function(callback, 'callback');
-  const timer = new Timeout(() => repeat(() => Reflect.apply(callback, timer, args), delay));
+  const timer = timeoutOf(repeat(() => Reflect.apply(callback, timer, args), delay));
   return timer;
 }
 
 function clearTimeout(timeout) {
-  if (timeout instanceof Timeout) timeout.close();
-  else if (timeout !== undefined && timeout !== null) stop(timeout);
+  if (timeout !== undefined && timeout !== null) stop(timeout);
 }
 
 function setImmediate(callback, ...args) {

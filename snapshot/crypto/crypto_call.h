@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -33,10 +34,20 @@ class OpArgument<EvpKey&> : public KeyArgument<EvpKey> {};
 template <>
 class OpArgument<EvpDigestContext&> : public KeyArgument<EvpDigestContext> {};
 
-// What an op of crypto.subtle is told beside key and data: a list that a built-in made.
+// What an op of crypto.subtle is told beside key and data: a list that a built-in made. Its
+// elements are read once, before anything else of the call: a hole is looked for on prototypes,
+// where a tenant may have put a getter, and that may take any buffer's bytes away.
 class CryptoOptions final {
  public:
-  explicit CryptoOptions(v8::Local<v8::Array> list) : list_(list) {}
+  // False when it is too long, or reading it threw.
+  bool assign(v8::Local<v8::Array> list) {
+    const auto context = v8::Isolate::GetCurrent()->GetCurrentContext();
+    count_ = list->Length();
+    if (count_ > kMost) return false;
+    for (uint32_t i = 0; i < count_; ++i)
+      if (!list->Get(context, i).ToLocal(&values_[i])) return false;
+    return true;
+  }
 
   uint32_t number(uint32_t index) const {
     const auto value = at(index);
@@ -50,28 +61,29 @@ class CryptoOptions final {
   }
 
  private:
+  // As many as an RSA key has numbers.
+  static constexpr uint32_t kMost = 8;
+
   v8::Local<v8::Value> at(uint32_t index) const {
-    v8::Local<v8::Value> value;
-    const auto context = v8::Isolate::GetCurrent()->GetCurrentContext();
-    KJ_REQUIRE(list_->Get(context, index).ToLocal(&value));
-    return value;
+    KJ_REQUIRE(index < count_);
+    return values_[index];
   }
 
-  v8::Local<v8::Array> list_;
+  std::array<v8::Local<v8::Value>, kMost> values_;
+  uint32_t count_ = 0;
 };
 template <>
 class OpArgument<const CryptoOptions&> : public op::FromJavaScript {
  public:
+  static constexpr bool kMayRunJavaScript = true;
   static constexpr char kExpected[] = "a list";
   bool read(v8::Isolate*, v8::Local<v8::Value> value) {
-    if (!value->IsArray()) return false;
-    options_ = CryptoOptions(value.As<v8::Array>());
-    return true;
+    return value->IsArray() && options_.assign(value.As<v8::Array>());
   }
   const CryptoOptions& get() const { return options_; }
 
  private:
-  CryptoOptions options_{v8::Local<v8::Array>()};
+  CryptoOptions options_;
 };
 
 // How much is worked on before somebody looks whether JavaScript was told to stop: some

@@ -28,12 +28,15 @@ import defer * as pipe from './streams/readable_pipe.js';
 import { isReadableStream, readableCoreOf } from './streams/readable_stream.js';
 import defer * as tee from './streams/readable_tee.js';
 import defer * as transforming from './streams/transform_core.js';
-import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
+import { copyOfView } from './streams/views.js';
 import defer * as cloning from './structured_clone.js';
 import { isSearchParams, searchParamsList } from './url_search_params.js';
-import { bufferOfView, isArrayBuffer, isObject } from './webidl.js';
+import { isArrayBuffer, isObject } from './webidl.js';
 
 const TypeError = TypeErrorConstructor;
+
+/** Of a stream, as the host takes it. */
+export const kUnknownLength = -1;
 
 export const kTextType = 'text/plain;charset=UTF-8';
 const kFormType = 'application/x-www-form-urlencoded;charset=UTF-8';
@@ -174,9 +177,9 @@ export class Body {
     return this.#stream?.coding;
   }
 
-  /** How long it will be, where the stream says. @returns {number | undefined} */
+  /** How long it will be, where the stream says. @returns {number} */
   get streamLength() {
-    return this.#stream?.length;
+    return this.#stream?.length ?? kUnknownLength;
   }
 
   /** Where it comes from, if it was fetched and nobody has touched it. */
@@ -262,11 +265,6 @@ export class Body {
   }
 }
 
-/** @param {ArrayBufferView} view @returns {Uint8Array} */
-export function copyOfView(view) {
-  return cloneBytes(bufferOfView(view), byteOffsetOfView(view), byteLengthOfView(view));
-}
-
 const kIdentity = {
   __proto__: null,
   transform(chunk, core) {
@@ -285,6 +283,7 @@ function proxyOf(stream) {
   const transform = new transforming.TransformCore(identity, undefined, measure, none);
   const options = { preventClose: false, preventAbort: false, preventCancel: false };
   markHandled(pipe.pipeReadable(stream, transform.writable, { ...options, signal: undefined }));
+  transform.readable.length = stream.length;
   return transform.readable;
 }
 

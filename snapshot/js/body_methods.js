@@ -3,6 +3,7 @@
 
 import { utf8Decode } from 'nano:ops';
 import { makeBlob } from './blob.js';
+import { defineValue } from './data_property.js';
 import {
   consumeBody,
   textStreamOfBody,
@@ -18,7 +19,6 @@ import defer * as mimeType from './mime_type.js';
 import defer * as multipart from './multipart.js';
 import {
   ArrayPrototypePush,
-  ObjectDefineProperty,
   ObjectKeys,
   PromiseReject,
   TypeErrorConstructor as TypeError,
@@ -93,8 +93,6 @@ export function defineBodyMethods(interfaceClass, { isInstance, bodyOf, contentT
   };
   const names = ObjectKeys(methods);
   for (let i = 0; i < names.length; i++) {
-    const flags = { __proto__: null, configurable: true, enumerable: true, writable: true };
-    const value = methods[names[i]];
-    ObjectDefineProperty(interfaceClass.prototype, names[i], { ...flags, value });
+    defineValue(interfaceClass.prototype, names[i], methods[names[i]]);
   }
 }

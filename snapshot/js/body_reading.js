@@ -3,7 +3,6 @@
 // https://fetch.spec.whatwg.org/#concept-body-consume-body
 
 import { utf8Decode, utf8Encode } from 'nano:ops';
-import { copyOfView } from './body.js';
 import {
   ArrayBufferPrototypeGetByteLength,
   ArrayPrototypePush,
@@ -22,7 +21,7 @@ import {
 } from './primordials.js';
 import { markHandled } from './streams/promises.js';
 import { acquireDefaultReader } from './streams/readable_core.js';
-import { isUint8Array } from './streams/views.js';
+import { isUint8Array, copyOfView } from './streams/views.js';
 import defer * as textStreams from './text_streams.js';
 
 const TypeError = TypeErrorConstructor;

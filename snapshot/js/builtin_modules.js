@@ -2,7 +2,6 @@
 // The modules that an app may import by name, and what each exports. worker/builtin_modules.h lists
 // the names, for what is not asked in JavaScript; `node:` modules are those of nano.library.
 
-import { importedEnv } from './env.js';
 import defer * as library from './library.js';
 import defer * as sockets from './sockets.js';
 import defer * as workers from './workers.js';
@@ -10,7 +9,7 @@ import defer * as workers from './workers.js';
 const modules = {
   __proto__: null,
   'cloudflare:sockets': () => ['connect', sockets.connect],
-  'cloudflare:workers': () => workers.exportsWith(importedEnv()),
+  'cloudflare:workers': () => workers.exportsOfWorkers(),
 };
 
 /**

@@ -8,6 +8,7 @@ import {
   TypeErrorConstructor,
 } from './primordials.js';
 import { Headers } from './headers.js';
+import { timerOptions } from './timers.js';
 
 /** What built-ins ask about. As it is when nothing is said. */
 export const behaviour = {
@@ -31,6 +32,7 @@ const kBehaviours = [
   'http_headers_getsetcookie',
   'websocket_standard_binary_type',
   'upper_case_all_http_methods',
+  'enable_nodejs_global_timers',
 ];
 
 /**
@@ -56,4 +58,5 @@ export function applyFlags(names) {
   }
   behaviour.binaryType = isOn('websocket_standard_binary_type') ? 'blob' : 'arraybuffer';
   behaviour.upperCaseMethods = isOn('upper_case_all_http_methods');
+  timerOptions.givesObjects = isOn('enable_nodejs_global_timers');
 }

@@ -14,7 +14,6 @@ import { giveAway, isResponse } from './response.js';
 import defer * as scheduledEvents from './scheduled.js';
 
 const TypeError = TypeErrorConstructor;
-const kUnknownLength = -1;
 
 /**
  * @param {number} slot the request
@@ -108,7 +107,7 @@ function send(slot, status, statusText, headers, body, asItComes) {
   } else {
     pumpStream(slot, body.stream);
   }
-  respondStream(slot, status, statusText, headers, body.streamLength ?? kUnknownLength);
+  respondStream(slot, status, statusText, headers, body.streamLength);
 }
 
 /** The client has gone. @param {number} slot */

@@ -1,8 +1,9 @@
 // @ts-check
 // `env`, the second argument of a handler: the app's variables and bindings.
 
+import { defineValue } from './data_property.js';
 import defer * as fetchers from './fetcher.js';
-import { JSONParse, ObjectDefineProperty } from './primordials.js';
+import { JSONParse } from './primordials.js';
 
 // Kinds, as worker/app_source.h numbers them; 0 is a text.
 const kJson = 1;
@@ -17,27 +18,22 @@ function valueOf(name, kind, text) {
 let envOfApp = {};
 export const importedEnv = () => envOfApp;
 
-/** What the app's env was made of, for `process.env`. */
+/** What the app's env was made of: [name, kind, text, ...], also for `process.env`. */
 let given = [];
+
+/** An ordinary object with what `valueOf` makes of each; undefined is left out. */
+function objectOfGiven(valueOf) {
+  const object = {};
+  for (let i = 0; i + 2 < given.length; i += 3) {
+    const value = valueOf(given[i], given[i + 1], given[i + 2]);
+    if (value !== undefined) defineValue(object, given[i], value);
+  }
+  return object;
+}
 
 /** A new object with the app's texts, and its JSON as text: what `process.env` has on Workers. */
 export function environment() {
-  const texts = {};
-  for (let i = 0; i + 2 < given.length; i += 3) {
-    if (given[i + 1] !== kService) define(texts, given[i], given[i + 2]);
-  }
-  return texts;
-}
-
-/** Defined, not assigned, so that a name like __proto__ is one like any other. */
-function define(object, name, value) {
-  ObjectDefineProperty(object, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    value,
-    writable: true,
-  });
+  return objectOfGiven((name, kind, text) => (kind === kService ? undefined : text));
 }
 
 /**
@@ -47,10 +43,6 @@ function define(object, name, value) {
  */
 export function makeEnv(flat) {
   given = flat;
-  const env = {};
-  for (let i = 0; i + 2 < flat.length; i += 3) {
-    define(env, flat[i], valueOf(flat[i], flat[i + 1], flat[i + 2]));
-  }
-  envOfApp = env;
-  return env;
+  envOfApp = objectOfGiven(valueOf);
+  return envOfApp;
 }

@@ -7,10 +7,10 @@
 
 import { abortFetch, startFetch } from 'nano:ops';
 import { abortReason, addAbortAlgorithm, isSignalAborted, removeAbortAlgorithm } from './abort.js';
-import { bodyOfSource, fetchedBody } from './body.js';
+import { bodyOfSource, fetchedBody, kUnknownLength } from './body.js';
 import { pumpIncoming, pumpStream, stopPump } from './body_pump.js';
 import { consumeBody, toBytes } from './body_reading.js';
-import { kWarnLevel, printLine } from './console_output.js';
+import defer * as cloudflare from './fetch_cf.js';
 import { failure, lastingFailure, markLasting } from './fetch_failure.js';
 import {
   headersToSend,
@@ -18,15 +18,13 @@ import {
   withoutOriginHeaders,
   withReferrer,
 } from './fetch_headers.js';
+import { beginTiming, endTiming } from './fetch_timing.js';
 import { firstLocation, parseFetchUrl, parseLocation } from './fetch_url.js';
 import { flattenHeaders, getHeader, joinHeaders } from './header_list.js';
 import { IncomingBody } from './incoming_body.js';
 import defer * as subresource from './integrity.js';
 import defer * as local from './local_fetch.js';
 import {
-  ArrayPrototypeJoin,
-  ArrayPrototypeSlice,
-  ObjectKeys,
   PromisePrototypeThen,
   PromiseReject,
   PromiseWithResolvers,
@@ -34,7 +32,7 @@ import {
 } from './primordials.js';
 import { partsOf, Request } from './request.js';
 import { fetchedResponse, isNullBodyStatus, isRedirectStatus } from './response.js';
-import { isObject, tooFewArguments } from './webidl.js';
+import { tooFewArguments } from './webidl.js';
 import defer * as upgrade from './websocket/upgrade.js';
 import { asksForWebSocket } from './websocket/upgrade_header.js';
 
@@ -66,6 +64,8 @@ class Fetching {
   #redirects = 0;
   #number = kNotStarted;
   #isSettled = false;
+  /** @type {any} */
+  #timing = undefined;
   /** @type {IncomingBody | undefined} */
   #incoming = undefined;
   #onAbort = () => this.#abort(abortReason(this.#signal));
@@ -99,6 +99,7 @@ class Fetching {
     } else if (this.#url.isHttp && asksForWebSocket(this.#headers)) {
       this.#upgrade();
     } else {
+      if (this.#service === '') this.#timing = beginTiming(this.#url.href);
       this.#headers = headersToSend(this.#headers, this.#details?.cache ?? 'default');
       this.#send();
     }
@@ -155,7 +156,8 @@ class Fetching {
     const onDone = (status, text, list, content, isDecoded) =>
       this.#onAnswer(status, text, list, content, isDecoded);
     try {
-      this.#number = startFetch(this.#method, href, this.#service, headers, body, onDone);
+      const length = body === true ? this.#body.streamLength : kUnknownLength;
+      this.#number = startFetch(this.#method, href, this.#service, headers, body, length, onDone);
     } catch (error) {
       throw markLasting(error);
     }
@@ -303,6 +305,7 @@ class Fetching {
     if (this.#incoming === undefined) this.#forgetSignal();
     else if (this.#signal !== undefined) this.#incoming.onOver = () => this.#forgetSignal();
     const { status, statusText, headers, webSocket } = head;
+    if (this.#timing !== undefined) endTiming(this.#timing, status, this.#incoming);
     const shown = { status, statusText, headers, type: this.#responseType() };
     const isRedirected = this.#redirects > 0;
     this.#resolvers.resolve(fetchedResponse(shown, body, this.#url.href, isRedirected, webSocket));
@@ -355,18 +358,6 @@ class Fetching {
   }
 }
 
-let hasWarnedOfCf = false;
-
-/** Once an isolate: what of Cloudflare's options has no effect. */
-function warnOfCf(cf) {
-  if (hasWarnedOfCf || !isObject(cf)) return;
-  const keys = ObjectKeys(cf);
-  if (keys.length === 0) return;
-  hasWarnedOfCf = true;
-  const shown = ArrayPrototypeJoin(ArrayPrototypeSlice(keys, 0, 10), ', ');
-  printLine(kWarnLevel, `fetch(): the options of \`cf\` have no effect here: ${shown}`);
-}
-
 /**
  * @param {any} input @param {any} init
  * @param {string} service the name of the service binding that answers; empty: the network
@@ -376,7 +367,7 @@ export function fetchFrom(input, init, service) {
   let parts;
   try {
     parts = partsOf(new Request(input, init));
-    if (parts.details?.cf !== undefined) warnOfCf(parts.details.cf);
+    if (parts.details?.cf !== undefined) cloudflare.warnOfCf(parts.details.cf);
   } catch (error) {
     return PromiseReject(error);
   }

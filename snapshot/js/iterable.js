@@ -2,6 +2,7 @@
 // Web IDL's pair iterators: entries, keys, values, forEach and @@iterator of an interface that is
 // iterable<K, V> (URLSearchParams, Headers, FormData).
 
+import { defineValue } from './data_property.js';
 import {
   IteratorPrototype,
   ObjectDefineProperty,
@@ -45,16 +46,11 @@ export function defineIterable(interfaceClass, isInstance, pairAt) {
       }
     },
   };
-  defineMethod(interfaceClass.prototype, 'entries', methods.entries);
-  defineMethod(interfaceClass.prototype, 'keys', methods.keys);
-  defineMethod(interfaceClass.prototype, 'values', methods.values);
-  defineMethod(interfaceClass.prototype, 'forEach', methods.forEach);
+  defineValue(interfaceClass.prototype, 'entries', methods.entries);
+  defineValue(interfaceClass.prototype, 'keys', methods.keys);
+  defineValue(interfaceClass.prototype, 'values', methods.values);
+  defineValue(interfaceClass.prototype, 'forEach', methods.forEach);
   defineIteratorAlias(interfaceClass, 'entries');
-}
-
-function defineMethod(object, name, value) {
-  const attributes = { configurable: true, enumerable: true, writable: true };
-  ObjectDefineProperty(object, name, { __proto__: null, ...attributes, value });
 }
 
 /** One iterator prototype for each interface, as Web IDL has it. */
@@ -84,7 +80,7 @@ function makeIteratorClass(name, pairAt) {
   ObjectSetPrototypeOf(prototype, IteratorPrototype);
   // The class is ours alone: `constructor` is what IteratorPrototype has.
   delete (/** @type {any} */ (prototype).constructor);
-  defineMethod(prototype, 'next', prototype.next);
+  defineValue(prototype, 'next', prototype.next);
   ObjectDefineProperty(prototype, SymbolToStringTag, {
     __proto__: null,
     configurable: true,

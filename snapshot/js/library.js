@@ -5,10 +5,10 @@
 
 import { libraryFunction, libraryHas } from 'nano:ops';
 import { internals } from './library_internals.js';
+import { defineValue } from './data_property.js';
 import {
   ArrayPrototypePush,
   ErrorConstructor as Error,
-  ObjectDefineProperty,
   ObjectKeys,
   ReflectApply,
   SafeMap,
@@ -56,13 +56,7 @@ function canonical(name) {
 
 function notFound(specifier) {
   const error = new Error(`Cannot find module '${specifier}': it is no module of nano`);
-  ObjectDefineProperty(error, 'code', {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    value: 'MODULE_NOT_FOUND',
-    writable: true,
-  });
+  defineValue(error, 'code', 'MODULE_NOT_FOUND');
   return error;
 }
 

@@ -23,14 +23,7 @@ import {
 } from 'nano:ops';
 import { hashNumber } from './crypto/hashes.js';
 import { asymmetricKeys, checkBytes, checkNumber } from './library_keys.js';
-import {
-  NumberIsInteger,
-  ObjectFreeze,
-  RangeErrorConstructor as RangeError,
-  TypeErrorConstructor as TypeError,
-  Uint8ArrayConstructor as Uint8Array,
-} from './primordials.js';
-import { isBufferSource } from './webidl.js';
+import { ObjectFreeze, Uint8ArrayConstructor as Uint8Array } from './primordials.js';
 
 const bytesOf = (buffer) => (buffer === undefined ? undefined : new Uint8Array(buffer));
 

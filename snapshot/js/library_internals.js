@@ -10,7 +10,7 @@ import defer * as libraryCrypto from './library_crypto.js';
 import defer * as libraryZlib from './library_zlib.js';
 import { ObjectFreeze } from './primordials.js';
 import { reportException } from './report_exception.js';
-import { startTask, stopInternalTimer } from './timers.js';
+import { startTask, stopInternalTimer, timeoutOf } from './timers.js';
 
 const nothing = () => {};
 
@@ -26,6 +26,8 @@ export const internals = ObjectFreeze({
   /** A task of the running request. @returns {number} for stopTask */
   startTask: (callback) => startTask(() => callback(), nothing),
   stopTask: (id) => stopInternalTimer(id),
+  /** What setTimeout() gave, as an object. @param {number | object} id */
+  timeoutOf: (id) => timeoutOf(id),
   /** An error that nobody caught. */
   report: (error) => reportException(error),
   /** A new object of the app's variables and secrets. */

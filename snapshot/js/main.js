@@ -14,9 +14,10 @@ import defer * as cacheStorage from './cache/cache_storage.js';
 import defer * as compression from './compression.js';
 import { applyFlags } from './compatibility_flags.js';
 import { console } from './console.js';
-import { crypto, Crypto } from './crypto.js';
+import defer * as webCrypto from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
 import defer * as cryptoKey from './crypto/key.js';
+import { defineValue } from './data_property.js';
 import { abortRequest, dispatchFetch, dispatchScheduled } from './dispatch.js';
 import { DOMException } from './dom_exception.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
@@ -32,9 +33,9 @@ import defer * as fileReader from './file_reader.js';
 import { FormData } from './form_data.js';
 import { Headers } from './headers.js';
 import { queueMicrotask } from './microtask.js';
-import { navigator, Navigator } from './navigator.js';
 import defer * as messageEvent from './message_event.js';
 import defer * as messagePort from './message_port.js';
+import defer * as navigation from './navigator.js';
 import defer * as performance from './performance.js';
 import defer * as entry from './performance_entry.js';
 import defer * as timeline from './performance_timeline.js';
@@ -49,6 +50,7 @@ import defer * as quota from './quota_exceeded_error.js';
 import { reportError, reportRejection } from './report_exception.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
+import defer * as resources from './resource_timing.js';
 import defer * as scheduling from './scheduler.js';
 import defer * as identity from './streams/identity_stream.js';
 import defer * as serviceWorker from './service_worker.js';
@@ -78,7 +80,6 @@ const interfaces = {
   AbortController,
   AbortSignal,
   Blob,
-  Crypto,
   CustomEvent,
   DOMException,
   Event,
@@ -86,7 +87,6 @@ const interfaces = {
   File,
   FormData,
   Headers,
-  Navigator,
   ReadableStream,
   ReadableStreamBYOBReader,
   ReadableStreamDefaultController,
@@ -108,6 +108,7 @@ const lateInterfaces = {
   CloseEvent: () => messageEvent.CloseEvent,
   CompressionStream: () => compression.CompressionStream,
   CountQueuingStrategy: () => strategies.CountQueuingStrategy,
+  Crypto: () => webCrypto.Crypto,
   CryptoKey: () => cryptoKey.CryptoKey,
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
@@ -120,12 +121,14 @@ const lateInterfaces = {
   MessageChannel: () => messagePort.MessageChannel,
   MessageEvent: () => messageEvent.MessageEvent,
   MessagePort: () => messagePort.MessagePort,
+  Navigator: () => navigation.Navigator,
   Performance: () => performance.Performance,
   PerformanceEntry: () => entry.PerformanceEntry,
   PerformanceMark: () => entry.PerformanceMark,
   PerformanceMeasure: () => entry.PerformanceMeasure,
-  PerformanceObserver: () => timeline.PerformanceObserver,
+  PerformanceObserver: () => performance.performance && timeline.PerformanceObserver,
   PerformanceObserverEntryList: () => timeline.PerformanceObserverEntryList,
+  PerformanceResourceTiming: () => resources.PerformanceResourceTiming,
   ProgressEvent: () => progressEvent.ProgressEvent,
   PromiseRejectionEvent: () => rejectionEvent.PromiseRejectionEvent,
   QuotaExceededError: () => quota.QuotaExceededError,
@@ -172,18 +175,12 @@ const lateOperations = {
  */
 const attributes = {
   caches: () => cacheStorage.caches,
-  crypto: () => crypto,
-  navigator: () => navigator,
+  crypto: () => webCrypto.crypto,
+  navigator: () => navigation.navigator,
   performance: () => performance.performance,
   scheduler: () => scheduling.scheduler,
   self: () => globalThis,
 };
-
-/** @param {string} name @param {any} value @param {boolean} enumerable */
-function defineGlobal(name, value, enumerable) {
-  const flags = { __proto__: null, configurable: true, enumerable, writable: true };
-  ObjectDefineProperty(globalThis, name, { __proto__: null, ...flags, value });
-}
 
 /** @param {string} name @param {() => any} value */
 function defineAttribute(name, value) {
@@ -192,21 +189,21 @@ function defineAttribute(name, value) {
       return value();
     },
     set [name](replacement) {
-      defineGlobal(name, replacement, true);
+      defineValue(globalThis, name, replacement, true);
     },
   };
   const { get, set } = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(accessor, name));
   ObjectDefineProperty(globalThis, name, { configurable: true, enumerable: true, get, set });
 }
 
-ObjectKeys(interfaces).forEach((name) => defineGlobal(name, interfaces[name], false));
+ObjectKeys(interfaces).forEach((name) => defineValue(globalThis, name, interfaces[name], false));
 ObjectKeys(lateInterfaces).forEach((name) =>
   defineLazyProperty(globalThis, name, lateInterfaces[name], false),
 );
 ObjectKeys(lateOperations).forEach((name) =>
   defineLazyProperty(globalThis, name, lateOperations[name], true),
 );
-ObjectKeys(operations).forEach((name) => defineGlobal(name, operations[name], true));
+ObjectKeys(operations).forEach((name) => defineValue(globalThis, name, operations[name], true));
 ObjectKeys(attributes).forEach((name) => defineAttribute(name, attributes[name]));
 // Globals from nano.library. Reading one runs its module.
 const fromLibrary = (module, name) => () => library.requireLibrary(module)[name];
@@ -219,7 +216,7 @@ defineLazyProperty(
   fromLibrary('node:timers', 'clearImmediate'),
   true,
 );
-defineGlobal('global', globalThis, false);
+defineValue(globalThis, 'global', globalThis, false);
 defineLazyProperty(
   globalThis,
   'HTMLRewriter',
@@ -227,7 +224,7 @@ defineLazyProperty(
   false,
 );
 // A namespace: not enumerable (Web IDL 3.13).
-defineGlobal('console', console, false);
+defineValue(globalThis, 'console', console, false);
 
 // In the order of snapshot/entry_points.h.
 registerEntryPoints({

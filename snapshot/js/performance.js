@@ -4,10 +4,11 @@
 
 import { now, timeOrigin } from 'nano:ops';
 import { DOMException } from './dom_exception.js';
-import { EventTarget } from './event_target.js';
+import { defineEventHandler, EventTarget } from './event_target.js';
 import { entryInternals, makeMeasure, PerformanceMark } from './performance_entry.js';
 import { addEntry, clearEntries, entriesOf, newestEntry } from './performance_timeline.js';
 import { ArrayPrototypeIncludes, TypeErrorConstructor as TypeError } from './primordials.js';
+import { recordFetches, setLimit } from './resource_timing.js';
 import {
   defineInterface,
   illegalConstructor,
@@ -16,6 +17,7 @@ import {
   toDictionary,
   toDOMString,
   toDouble,
+  toUnsignedLong,
   tooFewArguments,
 } from './webidl.js';
 
@@ -157,6 +159,18 @@ export class Performance extends EventTarget {
     clearEntries(measureName === undefined ? undefined : toDOMString(measureName), 'measure');
   }
 
+  clearResourceTimings() {
+    if (!(#isPerformance in this)) illegalInvocation();
+    clearEntries(undefined, 'resource');
+  }
+
+  setResourceTimingBufferSize(maxSize) {
+    if (!(#isPerformance in this)) illegalInvocation();
+    const context = "Failed to execute 'setResourceTimingBufferSize' on 'Performance'";
+    if (arguments.length < 1) tooFewArguments(1, 0, context);
+    setLimit(toUnsignedLong(maxSize, context));
+  }
+
   getEntries() {
     if (!(#isPerformance in this)) illegalInvocation();
     return entriesOf(undefined, undefined);
@@ -178,5 +192,7 @@ export class Performance extends EventTarget {
 }
 
 defineInterface(Performance);
+defineEventHandler(Performance, 'resourcetimingbufferfull');
 
 export const performance = new Performance(kPrivate);
+recordFetches(performance);

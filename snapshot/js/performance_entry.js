@@ -18,12 +18,18 @@ const kPrivate = { __proto__: null };
 /** An entry of ours is being made. No key is told to a parent, which is a tenant's to choose. */
 let isMaking = false;
 
+/** Right before super(), in the files of other classes. */
+export function beginMaking() {
+  isMaking = true;
+}
+
 /**
  * What the timeline reads of an entry, whatever a tenant put on prototypes.
  * @type {{
  *   name(entry: PerformanceEntry): string,
  *   type(entry: PerformanceEntry): string,
  *   startTime(entry: PerformanceEntry): number,
+ *   json(entry: PerformanceEntry): any,
  * }}
  */
 let entryInternals;
@@ -60,12 +66,7 @@ export class PerformanceEntry {
   }
 
   toJSON() {
-    return {
-      name: this.#name,
-      entryType: this.#entryType,
-      startTime: this.#startTime,
-      duration: this.#duration,
-    };
+    return entryInternals.json(this);
   }
 
   static {
@@ -73,6 +74,12 @@ export class PerformanceEntry {
       name: (entry) => entry.#name,
       type: (entry) => entry.#entryType,
       startTime: (entry) => entry.#startTime,
+      json: (entry) => ({
+        name: entry.#name,
+        entryType: entry.#entryType,
+        startTime: entry.#startTime,
+        duration: entry.#duration,
+      }),
     };
     defineInterface(PerformanceEntry, (value) => #name in value);
   }

@@ -1,7 +1,8 @@
 // @ts-check
-// The timeline of marks and measures, and its observers (Performance Timeline 5 and 6).
+// The timeline of marks, measures and fetches, and its observers (Performance Timeline 5 and 6).
 //
-// An isolate may live for months: of each type the timeline keeps the newest kMaxEntries.
+// An isolate may live for months: of marks and of measures the timeline keeps the newest kMaxEntries, of
+// fetches what resource_timing.js says.
 
 import { DOMException } from './dom_exception.js';
 import {
@@ -25,10 +26,10 @@ import {
   toSequence,
 } from './webidl.js';
 
-const kMaxEntries = 10_000;
+export const kMaxEntries = 10_000;
 const kPrivate = { __proto__: null };
 /** In alphabetical order. */
-const kTypes = ObjectFreeze(['mark', 'measure']);
+const kTypes = ObjectFreeze(['mark', 'measure', 'resource']);
 
 /** @typedef {import('./performance_entry.js').PerformanceEntry} PerformanceEntry */
 
@@ -37,7 +38,9 @@ const timelines = {
   __proto__: null,
   mark: { entries: /** @type {PerformanceEntry[]} */ ([]), dropped: 0 },
   measure: { entries: /** @type {PerformanceEntry[]} */ ([]), dropped: 0 },
+  resource: { entries: /** @type {PerformanceEntry[]} */ ([]), dropped: 0 },
 };
+export const resources = timelines.resource;
 
 /** @type {PerformanceObserver[]} */
 let observers = [];
@@ -89,10 +92,15 @@ export function clearEntries(name, type) {
   timelines[type].entries = kept;
 }
 
-/** @param {PerformanceEntry} entry */
+/** To the observers. @param {PerformanceEntry} entry @param {string} type */
+export function offerEntry(entry, type) {
+  for (let i = 0; i < observers.length; i++) observerInternals.offer(observers[i], entry, type);
+}
+
+/** @param {PerformanceEntry} entry a mark or measure */
 export function addEntry(entry) {
   const type = entryInternals.type(entry);
-  for (let i = 0; i < observers.length; i++) observerInternals.offer(observers[i], entry, type);
+  offerEntry(entry, type);
   const timeline = timelines[type];
   ArrayPrototypePush(timeline.entries, entry);
   if (timeline.entries.length > kMaxEntries) {

@@ -312,6 +312,7 @@ export const TypeErrorConstructor = TypeError;
 export const URIErrorConstructor = URIError;
 
 // Map, Set, WeakMap of the user's; our own are Safe*.
+export const MapConstructor = Map;
 export const MapPrototypeEntries = uncurryThis(Map.prototype.entries);
 export const MapPrototypeForEach = uncurryThis(Map.prototype.forEach);
 export const MapPrototypeGet = uncurryThis(Map.prototype.get);

@@ -8,7 +8,7 @@ import {
   PromiseWithResolvers,
   TypeErrorConstructor,
 } from './primordials.js';
-import { clearTimeout, setTimeout } from './timers.js';
+import { startInternalTimer, stopInternalTimer } from './timers.js';
 import {
   defineInterface,
   illegalConstructor,
@@ -44,10 +44,10 @@ export class Scheduler {
     const signal = signalOf(options);
     if (signal !== undefined && isSignalAborted(signal)) return PromiseReject(abortReason(signal));
     const { promise, resolve, reject } = PromiseWithResolvers();
-    const id = setTimeout(() => resolve(undefined), ms);
+    const id = startInternalTimer(ms, () => resolve(undefined));
     if (signal !== undefined) {
       addAbortAlgorithm(signal, () => {
-        clearTimeout(id);
+        stopInternalTimer(id);
         reject(abortReason(signal));
       });
     }

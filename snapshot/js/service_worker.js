@@ -182,5 +182,6 @@ export function bindGlobals(env) {
 
 /** Entry point, after it: the handler, or undefined when it has added no listener. */
 export function listenersHandler() {
-  return hasGlobalListener('fetch') || hasGlobalListener('scheduled') ? handler : undefined;
+  if (hasGlobalListener('scheduled')) return handler;
+  return hasGlobalListener('fetch') ? { __proto__: null, fetch: handler.fetch } : undefined;
 }

@@ -1,11 +1,13 @@
 // @ts-check
 // setTimeout, setInterval and their clear* (HTML 8.6). The host keeps the clock: it calls fireTimer
-// once for each startTimer. Ids are ours, one sequence for the life of the isolate.
+// once for each startTimer. Ids are ours, one sequence for the life of the isolate. With Node.js
+// compatibility an app has objects for them, which turn into their ids where a number is wanted.
 
 import { asyncFrame, setAsyncFrame, startTimer, stopTimer } from 'nano:ops';
 import { MathMax, MathMin, ReflectApply, SafeMap } from './primordials.js';
 import defer * as quota from './quota_exceeded_error.js';
 import { reportException } from './report_exception.js';
+import defer * as timeouts from './timeout.js';
 import { toCallback, toLong, tooFewArguments } from './webidl.js';
 
 /** Timers nested deeper than this wait at least kNestedDelay (HTML 8.6, step 11 of init). */
@@ -34,15 +36,22 @@ let lastId = 0;
 /** How deep in timers the running code is; 0 outside. */
 let nesting = 0;
 
+export const timerOptions = { __proto__: null, givesObjects: true };
+
 function start(callback, args, delay, repeats) {
   const id = lastId + 1;
+  launch(callback, args, delay, repeats, id);
+  lastId = id;
+  return id;
+}
+
+function launch(callback, args, delay, repeats, id) {
   const timer = new Timer(callback, args, delay, repeats, nesting + 1);
   if (!startTimer(id, effectiveDelay(timer))) {
     throw new quota.QuotaExceededError('There are too many active timers.');
   }
-  lastId = id;
   timers.set(id, timer);
-  return id;
+  return timer;
 }
 
 function effectiveDelay(timer) {
@@ -50,7 +59,17 @@ function effectiveDelay(timer) {
 }
 
 function stop(id) {
-  if (timers.delete(id)) stopTimer(id);
+  const timer = timers.get(id);
+  if (timer === undefined) return;
+  timer.delay = -1;
+  timers.delete(id);
+  stopTimer(id);
+}
+
+/** An object for a number. @param {any} id what setTimeout() gave, be it an object */
+export function timeoutOf(id) {
+  const timer = timers.get(id);
+  return timer === undefined ? id : timeouts.makeTimeout(id, timer, launch, stop);
 }
 
 // Methods, since the operations of an interface are no constructors.
@@ -60,13 +79,15 @@ const operations = {
     const context = "Failed to execute 'setTimeout'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
     toCallback(handler, `${context}: parameter 1`);
-    return start(handler, args, MathMax(toLong(timeout, context), 0), false);
+    const id = start(handler, args, MathMax(toLong(timeout, context), 0), false);
+    return timerOptions.givesObjects ? timeoutOf(id) : id;
   },
   setInterval(handler, timeout = 0, ...args) {
     const context = "Failed to execute 'setInterval'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
     toCallback(handler, `${context}: parameter 1`);
-    return start(handler, args, MathMax(toLong(timeout, context), 0), true);
+    const id = start(handler, args, MathMax(toLong(timeout, context), 0), true);
+    return timerOptions.givesObjects ? timeoutOf(id) : id;
   },
   clearTimeout(id = 0) {
     stop(toLong(id, "Failed to execute 'clearTimeout'"));

@@ -14,7 +14,6 @@ import {
 } from './primordials.js';
 import {
   defineInterface,
-  illegalInvocation,
   isObject,
   toRecord,
   toSequence,

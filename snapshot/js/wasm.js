@@ -3,10 +3,10 @@
 // budget. V8 installs WebAssembly after the snapshot, so that this is done for each context.
 
 import { isWasmModule, wasmHasSharedMemory, wasmHold, wasmRelease } from 'nano:ops';
+import { defineValue } from './data_property.js';
 import {
   ArrayBufferIsView,
   ArrayBufferPrototypeGetByteLength,
-  ArrayBufferPrototypeGetDetached,
   getterOf,
   ObjectDefineProperty,
   PromisePrototypeThen,
@@ -17,11 +17,10 @@ import {
   ReflectOwnKeys,
   SafeWeakMap,
   TypeErrorConstructor,
-  Uint8ArrayConstructor as Uint8Array,
 } from './primordials.js';
 import { thenFollow } from './streams/promises.js';
-import { byteLengthOfView, byteOffsetOfView, cloneBytes } from './streams/views.js';
-import { bufferOfView, isArrayBuffer } from './webidl.js';
+import { copyOfSource } from './streams/views.js';
+import defer * as stacks from './wasm_stacks.js';
 import defer * as streaming from './wasm_streaming.js';
 
 /** V8's own, of this context. @type {any} */
@@ -47,12 +46,15 @@ function Memory(descriptor) {
   return memory;
 }
 
+// What V8 reads and what is looked at here must be the same bytes: a getter may run in between, and a
+// buffer that is empty now may grow. So bytes are copied first; what has none V8 refuses.
+
 function Module(bytes) {
   if (new.target === undefined) {
     throw new TypeErrorConstructor("WebAssembly.Module must be invoked with 'new'");
   }
   const options = arguments[1];
-  const copy = copyOf(bytes);
+  const copy = copyOfSource(bytes);
   const handle = hold(copy, 'WebAssembly.Module()');
   try {
     const module = ReflectConstruct(original.Module, [copy ?? bytes, options], new.target);
@@ -65,7 +67,7 @@ function Module(bytes) {
 
 const operations = {
   compile(bytes) {
-    return compile(copyOf(bytes) ?? bytes, arguments[1], 'WebAssembly.compile()');
+    return compile(copyOfSource(bytes) ?? bytes, arguments[1], 'WebAssembly.compile()');
   },
   compileStreaming(source) {
     const options = arguments[1];
@@ -81,7 +83,7 @@ const operations = {
     if (isWasmModule(source)) {
       return ReflectApply(original.instantiate, original.namespace, [source, imports, options]);
     }
-    const bytes = copyOf(source) ?? source;
+    const bytes = copyOfSource(source) ?? source;
     return instantiate(bytes, imports, options, 'WebAssembly.instantiate()');
   },
   instantiateStreaming(source) {
@@ -91,6 +93,9 @@ const operations = {
     return thenFollow(streaming.bytesOfResponse(source, context), (bytes) =>
       instantiate(bytes, imports, options, context),
     );
+  },
+  promising(wasmFunction) {
+    return stacks.counted(ReflectApply(original.promising, original.namespace, [wasmFunction]));
   },
 };
 
@@ -129,19 +134,6 @@ function counted(fn, args, moduleOf, context) {
   );
 }
 
-/**
- * What V8 reads and what is looked at here must be the same bytes: a getter may run in between, and a
- * buffer that is empty now may grow. Undefined for what has no bytes, which V8 refuses.
- */
-function copyOf(source) {
-  const isView = ArrayBufferIsView(source);
-  if (!isView && !isArrayBuffer(source)) return undefined;
-  const buffer = /** @type {any} */ (isView ? bufferOfView(source) : source);
-  if (!isArrayBuffer(buffer) || ArrayBufferPrototypeGetDetached(buffer)) return new Uint8Array(0);
-  const length = isView ? byteLengthOfView(source) : ArrayBufferPrototypeGetByteLength(buffer);
-  return cloneBytes(buffer, isView ? byteOffsetOfView(source) : 0, length);
-}
-
 function hold(bytes, context) {
   if (!ArrayBufferIsView(bytes)) return undefined;
   if (wasmHasSharedMemory(bytes)) {
@@ -161,9 +153,7 @@ function release(handle) {
   if (handle !== undefined) wasmRelease(handle);
 }
 
-const kHidden = { __proto__: null, configurable: true, enumerable: false, writable: true };
 const kFixed = { __proto__: null, configurable: false, enumerable: false, writable: false };
-const kShown = { __proto__: null, configurable: true, enumerable: true, writable: true };
 
 /** `Ours` in the place of V8's constructor, with its statics and its prototype. */
 function replaceConstructor(namespace, name, Ours) {
@@ -176,8 +166,8 @@ function replaceConstructor(namespace, name, Ours) {
     ObjectDefineProperty(Ours, key, { __proto__: null, .../** @type {any} */ (descriptor) });
   }
   ObjectDefineProperty(Ours, 'prototype', { ...kFixed, value: Theirs.prototype });
-  ObjectDefineProperty(Theirs.prototype, 'constructor', { ...kHidden, value: Ours });
-  ObjectDefineProperty(namespace, name, { ...kHidden, value: Ours });
+  defineValue(Theirs.prototype, 'constructor', Ours, false);
+  defineValue(namespace, name, Ours, false);
 }
 
 /** Entry point: once for each context, before code of a tenant runs. */
@@ -192,11 +182,12 @@ export function prepareWebAssembly() {
     CompileError: namespace.CompileError,
     compile: namespace.compile,
     instantiate: namespace.instantiate,
+    promising: namespace.promising,
   };
   replaceConstructor(namespace, 'Memory', Memory);
   replaceConstructor(namespace, 'Module', Module);
   const names = ReflectOwnKeys(operations);
   for (let i = 0; i < names.length; i++) {
-    ObjectDefineProperty(namespace, names[i], { ...kShown, value: operations[names[i]] });
+    defineValue(namespace, names[i], operations[names[i]]);
   }
 }

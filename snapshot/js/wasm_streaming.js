@@ -23,6 +23,8 @@ export function bytesOfResponse(source, context) {
       throw new TypeError(`${context}: Argument 0 must be a Response or a promise of one`);
     }
     const { status, headers, body } = partsOf(response);
+    // Before what the head says: who gave it up is not told that it was no module.
+    if (body !== null && body.isAborted) throw body.abortReason;
     const type = getHeader(headers, 'content-type');
     if (type === null || RegExpPrototypeExec(kWasmType, type) === null) {
       throw new TypeError(

@@ -3,6 +3,7 @@
 
 import { currentSlot } from 'nano:ops';
 import { keepRequest } from './execution_context.js';
+import { env, withEnv } from './imported_env.js';
 import { ErrorConstructor, PromiseResolve, ProxyConstructor } from './primordials.js';
 import { RpcTarget } from './rpc/exported.js';
 import { connectLocalStubs, RpcPromise, RpcProperty, RpcStub } from './rpc/handles.js';
@@ -46,9 +47,6 @@ const operations = {
     }
     keepRequest(slot, PromiseResolve(promise));
   },
-  withEnv() {
-    throw absent('withEnv(): `env` is the same for all code of an app');
-  },
   withExports() {
     throw absent('withExports()');
   },
@@ -68,8 +66,8 @@ const exports = new ProxyConstructor(
   },
 );
 
-/** [name, value, ...] @param {object} env the app's */
-export function exportsWith(env) {
+/** [name, value, ...] */
+export function exportsOfWorkers() {
   return [
     'DurableObject',
     DurableObject,
@@ -92,7 +90,7 @@ export function exportsWith(env) {
     'waitUntil',
     operations.waitUntil,
     'withEnv',
-    operations.withEnv,
+    withEnv,
     'withEnvAndExports',
     operations.withEnvAndExports,
     'withExports',

@@ -57,6 +57,32 @@ TEST_F(CryptoOpsTest, TakeHandlesOfTheRightKindOnly) {
   EXPECT_EQ(world_.run("Object.getOwnPropertyNames(secret).length"), "0");
 }
 
+// A getter may take the bytes away that another argument is a view of.
+TEST_F(CryptoOpsTest, ReadOptionsBeforeAnythingElse) {
+  world_.run(
+      "const key = ops.secretFrom(new Uint8Array(16)), empty = new Uint8Array(0);"
+      "let victims = [];"
+      "const fresh = () => { const buffer = new ArrayBuffer(8192, { maxByteLength: 8192 });"
+      "  victims.push(buffer); return new Uint8Array(buffer); };"
+      "const at = (index, list) => Object.defineProperty(list, index, { get() {"
+      "  for (const buffer of victims) buffer.resize(0); victims = []; return [2, empty][index]; } "
+      "});"
+      "const text = (bytes) => String(new Uint8Array(bytes));");
+  // Each would read pages that nobody may touch.
+  EXPECT_EQ(world_.run("const tag = ops.hmacSign(key, 2, empty);"
+                       "ops.hmacVerify(key, at(0, [0, tag]), fresh())"),
+            "true");
+  EXPECT_EQ(world_.run("text(ops.hkdf(key, at(0, [0, fresh(), fresh(), 16]))) ==="
+                       "text(ops.hkdf(key, [2, empty, empty, 16]))"),
+            "true");
+  EXPECT_EQ(world_.run("text(ops.scrypt(fresh(), fresh(), at(0, [0, 1, 1, 16]))) ==="
+                       "text(ops.scrypt(empty, empty, [2, 1, 1, 16]))"),
+            "true");
+  EXPECT_EQ(world_.run("try { ops.hkdf(key, Object.defineProperty([2], 0, { get() { throw 1 } })) }"
+                       "catch (e) { String(e) }"),
+            "1");
+}
+
 TEST_F(CryptoOpsTest, FailByAnErrorOrUndefinedWhateverTheNumbersAre) {
   world_.run(
       "const bytes = new Uint8Array(16);"

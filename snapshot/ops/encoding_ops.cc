@@ -89,23 +89,24 @@ void throwNotValid(v8::Isolate* isolate, std::string_view encoding) {
   isolate->ThrowException(v8::Exception::TypeError(text));
 }
 
-// A part of a text, as short as legacy_decoder.js makes them. How many of its last bytes wait
-// for the next part goes to `unfinished`.
+// A part of a text, as short as legacy_decoder.js makes them. `progress` is how many of its last
+// bytes wait for the next part, and the state that one part leaves and the next begins with.
 v8::MaybeLocal<v8::String> legacyDecode(OpCall& call, const Utf8& encoding,
                                         std::span<const std::byte> bytes, uint32_t flags,
-                                        std::span<uint32_t> unfinished) {
+                                        std::span<uint32_t> progress) {
   constexpr uint32_t kEndOfText = 1;
   constexpr uint32_t kFatal = 2;
   constexpr size_t kMaxPartBytes = 1 << 20;
   auto* isolate = call.isolate();
-  if (bytes.size() > kMaxPartBytes || unfinished.empty()) return {};
+  if (bytes.size() > kMaxPartBytes || progress.size() < 2) return {};
   const auto end = (flags & kEndOfText) != 0 ? LegacyEnd::kEndOfText : LegacyEnd::kMoreToCome;
-  const auto text = decodeLegacyText(encoding.view(), bytes, end);
+  const auto text = decodeLegacyText(encoding.view(), bytes, end, progress[1]);
   if (!text || ((flags & kFatal) != 0 && text->isMalformed)) {
     throwNotValid(isolate, encoding.view());
     return {};
   }
-  unfinished[0] = static_cast<uint32_t>(text->unfinishedBytes);
+  progress[0] = static_cast<uint32_t>(text->unfinishedBytes);
+  progress[1] = text->state;
   return v8::String::NewFromTwoByte(isolate, reinterpret_cast<const uint16_t*>(text->units.data()),
                                     v8::NewStringType::kNormal,
                                     static_cast<int>(text->units.size()));

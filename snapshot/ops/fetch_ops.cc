@@ -89,7 +89,8 @@ constexpr size_t kMaxNameBytes = 256;
 // NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
 v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& method,
                                      const Latin1& url, const Utf8& service, const Latin1& headers,
-                                     v8::Local<v8::Value> body, v8::Local<v8::Function> done) {
+                                     v8::Local<v8::Value> body, double streamLength,
+                                     v8::Local<v8::Function> done) {
   if (method.view().size() > kMaxMethodBytes) {
     op::throwWrongArgument(call.isolate(), 0, "a method of at most 1024 bytes");
     return {};
@@ -99,6 +100,7 @@ v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& met
   fetch.url = url.view();
   fetch.service = service.view();
   fetch.headers = headers.view();
+  if (streamLength >= 0) fetch.streamLength = static_cast<int64_t>(streamLength);
   constexpr int kBody = 4;
   return start(call, host, fetch, body, kBody, done);
 }

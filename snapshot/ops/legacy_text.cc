@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "snapshot/ops/icu.h"
+#include "snapshot/ops/iso_2022_jp.h"
 
 namespace nano {
 namespace {
@@ -46,7 +47,6 @@ constexpr Encoding kEncodings[] = {
     {"gb18030", "gb18030", Kind::kMultiByte},
     {"gbk", "gb18030", Kind::kMultiByte},  // Encoding standard 10.1.1: the same decoder.
     {"ibm866", "ibm866", Kind::kSingleByte, kIbm866},
-    {"iso-2022-jp", "iso-2022-jp", Kind::kMultiByte},
     {"iso-8859-10", "iso-8859-10"},
     {"iso-8859-13", "iso-8859-13"},
     {"iso-8859-14", "iso-8859-14"},
@@ -260,7 +260,9 @@ class PairDecoder final {
 }  // namespace
 
 std::optional<LegacyText> decodeLegacyText(std::string_view encoding,
-                                           std::span<const std::byte> bytes, LegacyEnd end) {
+                                           std::span<const std::byte> bytes, LegacyEnd end,
+                                           uint32_t state) {
+  if (encoding == "iso-2022-jp") return decodeIso2022Jp(bytes, end, state);
   const auto* found = std::ranges::find(kEncodings, encoding, &Encoding::name);
   if (found == std::end(kEncodings)) return std::nullopt;
   if (found->converter == nullptr) return decodeWithoutTable(bytes, found->kind);

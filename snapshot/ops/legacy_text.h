@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,13 +19,16 @@ struct LegacyText {
   size_t unfinishedBytes = 0;
   // U+FFFD stands for something that was no character.
   bool isMalformed = false;
+  // Of iso-2022-jp: which escape sequence is in force, for the next part.
+  uint32_t state = 0;
 };
 
 // Decodes a part of a text in one of the Encoding standard's encodings but UTF-8 and replacement,
 // named as there. Nothing when there is no such encoding. A part begins where a character does, of
-// iso-2022-jp with the escape sequence that is in force. Big5 lacks some 150 characters of Hong
-// Kong's supplement, which the engine's tables do not have.
+// iso-2022-jp with the `state` of the part before. Big5 lacks some 150 characters of Hong Kong's
+// supplement, which the engine's tables do not have.
 std::optional<LegacyText> decodeLegacyText(std::string_view encoding,
-                                           std::span<const std::byte> bytes, LegacyEnd end);
+                                           std::span<const std::byte> bytes, LegacyEnd end,
+                                           uint32_t state = 0);
 
 }  // namespace nano

@@ -72,9 +72,6 @@ TEST(LegacyTextTest, LeavesTheBeginningOfACharacterForTheNextPart) {
   EXPECT_EQ(unfinished("utf-16le", std::string_view("\x3D\xD8", 2)), 2u);
   EXPECT_EQ(unfinished("utf-16le", std::string_view("\x3D\xD8\x00", 3)), 3u);
   EXPECT_EQ(unfinished("windows-1252", "\x80"), 0u);
-  EXPECT_EQ(unfinished("iso-2022-jp", "\x1B$B$"), 1u);
-  // An empty run of a character set is malformed, here as in the standard.
-  EXPECT_EQ(decode("iso-2022-jp", "\x1B$B\x1B(Ba"), u"\uFFFDa");
 }
 
 TEST(LegacyTextTest, DecodesWhatIsTwoCharacters) {

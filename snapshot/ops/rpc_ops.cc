@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "snapshot/crypto/key_store.h"
 #include "snapshot/host.h"
@@ -123,8 +124,8 @@ v8::MaybeLocal<v8::Value> readValue(v8::Local<v8::Context> context, Serialized b
   return deserializer.ReadValue(context);
 }
 
-// `makeObjects` gets the list of plain values and returns the platform objects; it runs no code of
-// a tenant. `bytes` are those of writeMessage, and nobody writes to them.
+// `makeObjects` gets the list of plain values and returns the platform objects. `bytes` are those
+// of writeMessage.
 v8::MaybeLocal<v8::Value> readMessage(OpCall& call, std::span<const std::byte> bytes,
                                       v8::Local<v8::Function> makeObjects) {
   v8::Isolate* isolate = call.isolate();
@@ -137,7 +138,12 @@ v8::MaybeLocal<v8::Value> readMessage(OpCall& call, std::span<const std::byte> b
   const size_t second = getNumber(bytes.data() + 8);
   if (first + second != bytes.size() - kHeadBytes) return refuse();
   v8::Local<v8::Value> objects = v8::Undefined(isolate);
+  // What follows is read after JavaScript ran.
+  std::vector<std::byte> rest;
+  Serialized main = bytes.subspan(kHeadBytes + first, second);
   if (first > 0) {
+    rest.assign(main.begin(), main.end());
+    main = rest;
     v8::Local<v8::Value> list;
     if (!readValue(call.context(), bytes.subspan(kHeadBytes, first), objects).ToLocal(&list)) {
       return {};
@@ -147,7 +153,7 @@ v8::MaybeLocal<v8::Value> readMessage(OpCall& call, std::span<const std::byte> b
       return {};
     }
   }
-  return readValue(call.context(), bytes.subspan(kHeadBytes + first, second), objects);
+  return readValue(call.context(), main, objects);
 }
 
 constexpr Op kOps[] = {

@@ -49,6 +49,17 @@ TEST_F(RpcOpsTest, AMessageIsReadAsItWasWritten) {
             "true,r,true,packed,2");
 }
 
+// What makes them may run into a getter of the tenant.
+TEST_F(RpcOpsTest, AMessageIsReadWhateverBecomesOfItsBytesWhileItsObjectsAreMade) {
+  EXPECT_EQ(world_.run("const held = write(['a'.repeat(9000), platform(1)]);"
+                       "const shrinking = new Uint8Array(new ArrayBuffer(held.length, {"
+                       "  maxByteLength: held.length })); shrinking.set(held);"
+                       "const got = ops.readMessage(shrinking, (list) => {"
+                       "  shrinking.buffer.resize(0); return list; });"
+                       "got[0].length + ' ' + got[1]"),
+            "9000 packed,2");
+}
+
 TEST_F(RpcOpsTest, SaysWhatItIsAndHowLongItsPartsAre) {
   EXPECT_EQ(world_.run("const plain = write('abc'); [...plain.subarray(0, 12)].join()"),
             "3,0,0,0,0,0,0,0,7,0,0,0");

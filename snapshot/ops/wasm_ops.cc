@@ -39,6 +39,19 @@ void wasmRelease(OpCall&, v8::Local<v8::Value> handle) {
   if (memory != nullptr) memory->share.reset();
 }
 
+// Whether V8 may make one more stack: it ends the process where there is no room.
+bool wasmHasStackRoom(OpCall& call, Host& host) {
+  KeyStore* store = host.keys();
+  if (store == nullptr || store->budget() == nullptr) return true;
+  BufferBudget& budget = *store->budget();
+  if (budget.hasRoomForStack()) return true;
+  // Stacks of calls that are over are there until V8 looks for them.
+  call.isolate()->LowMemoryNotification();
+  if (budget.hasRoomForStack()) return true;
+  budget.refuseStack();
+  return false;
+}
+
 bool wasmHasSharedMemory(OpCall&, std::span<const std::byte> bytes) {
   return declaresSharedMemory(textOf(bytes));
 }
@@ -48,6 +61,7 @@ bool isWasmModule(OpCall&, v8::Local<v8::Value> value) { return value->IsWasmMod
 constexpr Op kOps[] = {
     {"wasmHold", bindOp<wasmHold>},
     {"wasmRelease", bindOp<wasmRelease>},
+    {"wasmHasStackRoom", bindOp<wasmHasStackRoom>},
     {"wasmHasSharedMemory", bindOp<wasmHasSharedMemory>},
     {"isWasmModule", bindOp<isWasmModule>},
 };

@@ -13,8 +13,8 @@ namespace {
 
 using Problem = std::optional<std::string>;
 
-// Behaviours of before a date this long ago are not listed one by one.
-constexpr size_t kMaxListed = 12;
+// A note is one line: more behaviours than these are counted, and docs/compatibility.md has them.
+constexpr size_t kMaxListed = 2;
 
 std::optional<int> digits(std::string_view text) {
   int value = 0;
@@ -51,6 +51,17 @@ const CompatibilityFlag* findFlag(std::string_view name) {
 // ISO dates compare as text.
 bool isOnByDate(const CompatibilityFlag& flag, std::string_view date) {
   return !flag.date.empty() && flag.date <= date;
+}
+
+// workerd: the flag that nodejs_compat brings with it for dates from here on.
+constexpr std::string_view kNodeCompatBringsTimers = "2026-02-10";
+
+bool hasNodeTimers(const Compatibility& wanted) {
+  const CompatibilityFlag& node = *findFlag("nodejs_compat");
+  if (has(wanted, node.disable)) return false;
+  if (wanted.date.empty()) return true;
+  return wanted.date >= kNodeCompatBringsTimers &&
+         (has(wanted, node.enable) || isOnByDate(node, wanted.date));
 }
 
 Problem flagProblem(const Compatibility& wanted, size_t index) {
@@ -118,10 +129,9 @@ std::string laterBehaviours(const Compatibility& wanted) {
         has(wanted, "nodejs_compat")) {
       continue;
     }
-    if (++count <= kMaxListed) names.append(names.empty() ? "" : ", ").append(flag.enable);
+    if (++count <= kMaxListed) names.append(names.empty() ? "" : " and ").append(flag.enable);
   }
-  if (count > kMaxListed) names += " and " + std::to_string(count - kMaxListed) + " more";
-  return names;
+  return count > kMaxListed ? std::to_string(count) + " ways" : names;
 }
 
 }  // namespace
@@ -137,7 +147,7 @@ std::optional<std::string> compatibilityProblem(const Compatibility& wanted,
            std::string(today) + " (UTC)";
   }
   for (size_t i = 0; i < wanted.flags.size(); ++i) {
-    if (auto problem = flagProblem(wanted, i)) return problem;
+    if (auto problem = flagProblem(wanted, i)) return "'compatibility_flags': " + *problem;
   }
   return std::nullopt;
 }
@@ -157,7 +167,7 @@ std::vector<std::string> compatibilityNotes(const Compatibility& wanted) {
   std::string later = laterBehaviours(wanted);
   if (!later.empty()) {
     notes.push_back("compatibility_date " + std::string(wanted.date) +
-                    ": nano behaves as Workers do from later dates on in: " + later +
+                    ": nano behaves as Workers of later dates in " + later +
                     " (docs/compatibility.md)");
   }
   return notes;
@@ -170,6 +180,7 @@ std::vector<std::string> honouredFlags(const Compatibility& wanted) {
     if (!isHonoured && flag.treatment != FlagTreatment::kHonouredWithDate) continue;
     bool isOn =
         wanted.date.empty() ? isHonoured && !flag.date.empty() : isOnByDate(flag, wanted.date);
+    if (flag.enable == "enable_nodejs_global_timers") isOn = hasNodeTimers(wanted);
     if (has(wanted, flag.enable)) isOn = true;
     if (has(wanted, flag.disable)) isOn = false;
     if (isOn) on.emplace_back(flag.enable);

@@ -27,6 +27,13 @@ std::string notesOf(std::string_view date, const Names& flags) {
   return text;
 }
 
+// Of "... in 17 ways".
+size_t waysOf(std::string_view date, const Names& flags) {
+  const std::string text = notesOf(date, flags);
+  const size_t at = text.find(" in ");
+  return at == std::string::npos ? 0 : std::stoul(text.substr(at + 4));
+}
+
 bool isOn(const std::string& flag, std::string_view date, const Names& flags = {}) {
   auto on = honouredFlags({date, flags});
   return std::find(on.begin(), on.end(), flag) != on.end();
@@ -66,14 +73,15 @@ TEST(CompatibilityTest, TellsWhatHasNoEffect) {
 }
 
 TEST(CompatibilityTest, TellsWhichBehavioursOfBeforeAnOldDateDoesNotGet) {
-  EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "from later dates on in: streams_enable"));
-  EXPECT_TRUE(contains(notesOf("2024-09-22", {"nodejs_compat"}), "nodejs_compat_v2"));
-  EXPECT_FALSE(contains(notesOf("2024-09-23", {"nodejs_compat"}), "nodejs_compat_v2"));
-  EXPECT_TRUE(contains(notesOf("2022-10-01", {}), "more"));
+  const std::string old = notesOf("2021-10-01", {});
+  EXPECT_TRUE(contains(old, "nano behaves as Workers of later dates in 4")) << old;
+  EXPECT_LT(old.size(), 120U) << "a note is one line";
+  const size_t without = waysOf("2024-09-23", {});
+  EXPECT_EQ(waysOf("2024-09-23", {"nodejs_compat"}), without - 2);
+  EXPECT_EQ(waysOf("2024-09-22", {"nodejs_compat"}), waysOf("2024-09-22", {}) - 1);
   EXPECT_FALSE(contains(notesOf("2026-08-04", {}), "later dates"));
-  EXPECT_TRUE(contains(notesOf("2026-04-06", {}), "web_socket_auto_reply_to_close"));
-  EXPECT_FALSE(contains(notesOf("2026-04-06", {"web_socket_auto_reply_to_close"}),
-                        "web_socket_auto_reply_to_close"));
+  EXPECT_TRUE(contains(notesOf("2026-08-03", {}), "in nodejs_compat and nodejs_compat_v2 ("));
+  EXPECT_EQ(waysOf("2026-04-06", {"web_socket_auto_reply_to_close"}), waysOf("2026-04-06", {}) - 1);
   EXPECT_EQ(notesOf("", {}), "");
   EXPECT_TRUE(contains(notesOf("2026-11-28", {}), "knows what changed in Workers up to"));
 }
@@ -92,6 +100,21 @@ TEST(CompatibilityTest, WithoutADateAllIsAsNanoHasIt) {
   EXPECT_TRUE(isOn("websocket_standard_binary_type", ""));
   EXPECT_FALSE(isOn("upper_case_all_http_methods", ""));
   EXPECT_FALSE(isOn("global_navigator", "", {"no_global_navigator"}));
+}
+
+TEST(CompatibilityTest, NodeCompatibilityBringsItsTimersFromADateOn) {
+  const std::string timers = "enable_nodejs_global_timers";
+  EXPECT_TRUE(isOn(timers, ""));
+  EXPECT_FALSE(isOn(timers, "", {"no_nodejs_compat"}));
+  EXPECT_TRUE(isOn(timers, "2026-02-10", {"nodejs_compat"}));
+  EXPECT_FALSE(isOn(timers, "2026-02-09", {"nodejs_compat"}));
+  EXPECT_FALSE(isOn(timers, "2026-02-10", {"nodejs_compat_v2"}));
+  EXPECT_FALSE(isOn(timers, "2026-08-03"));
+  EXPECT_TRUE(isOn(timers, "2026-08-04"));
+  EXPECT_TRUE(isOn(timers, "2026-08-04", {"no_nodejs_compat_v2"}));
+  EXPECT_FALSE(isOn(timers, "2026-08-04", {"no_nodejs_compat"}));
+  EXPECT_FALSE(isOn(timers, "2026-08-04", {"no_nodejs_global_timers"}));
+  EXPECT_TRUE(isOn(timers, "2025-01-01", {"enable_nodejs_global_timers"}));
 }
 
 TEST(CompatibilityTest, KnowsEachNameOnce) {

@@ -128,7 +128,8 @@ int64_t CronScheduler::momentOf(const std::string& tenant, const std::string& ap
   // FNV-1a: the same after a restart and on every machine, which std::hash need not be.
   constexpr uint64_t kPrime = 1099511628211U;
   uint64_t hash = 14695981039346656037U;
-  for (char c : std::string(tenant).append("/").append(app))
+  const std::string name = tenant + "/" + app;
+  for (char c : name)
     hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
   // Its low bits are the weakest.
   return static_cast<int64_t>((hash >> 16) % static_cast<uint64_t>(kSpreadMillis));

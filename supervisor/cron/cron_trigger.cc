@@ -1,12 +1,33 @@
 #include "supervisor/cron/cron_trigger.h"
 
 #include <algorithm>
+#include <string_view>
 #include <variant>
 
 #include "supervisor/app_names.h"
 #include "supervisor/cron/cron_expression.h"
 
 namespace nano {
+
+namespace {
+
+// What two ways to write the same fields come to: one space between them, and names in capitals.
+std::string canonical(std::string_view cron) {
+  std::string text;
+  for (char c : cron) {
+    const bool isSpace = c == ' ' || c == '\t';
+    if (isSpace && (text.empty() || text.back() == ' ')) continue;
+    text += isSpace ? ' ' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  if (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+bool isSame(std::string_view one, std::string_view other) {
+  return canonical(one) == canonical(other);
+}
+
+}  // namespace
 
 std::optional<std::string> cronsProblem(std::span<const std::string> crons) {
   if (crons.size() > kMaxCrons) {
@@ -16,9 +37,11 @@ std::optional<std::string> cronsProblem(std::span<const std::string> crons) {
   for (auto cron = crons.begin(); cron != crons.end(); ++cron) {
     auto parsed = CronExpression::parse(*cron);
     if (auto* problem = std::get_if<std::string>(&parsed)) return *problem;
-    if (std::find(crons.begin(), cron, *cron) != cron) {
-      return "the cron expression " + inQuotes(*cron) + " is there twice";
-    }
+    auto before =
+        std::find_if(crons.begin(), cron, [cron](auto& other) { return isSame(other, *cron); });
+    if (before == cron) continue;
+    return "the cron expression " + inQuotes(*cron) + " is there twice" +
+           (*before == *cron ? "" : ", the other time as " + inQuotes(*before));
   }
   return std::nullopt;
 }
@@ -27,9 +50,10 @@ std::vector<CronTrigger> replacedTriggers(std::span<const CronTrigger> before,
                                           std::span<const std::string> crons, int64_t nowMillis) {
   std::vector<CronTrigger> triggers;
   for (const std::string& cron : crons) {
-    auto same = std::find_if(before.begin(), before.end(),
-                             [&cron](const CronTrigger& other) { return other.cron == cron; });
-    triggers.push_back(same == before.end() ? CronTrigger{cron, nowMillis} : *same);
+    auto same = std::find_if(before.begin(), before.end(), [&cron](const CronTrigger& other) {
+      return isSame(other.cron, cron);
+    });
+    triggers.push_back({cron, same == before.end() ? nowMillis : same->createdMillis});
   }
   return triggers;
 }

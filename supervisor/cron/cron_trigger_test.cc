@@ -17,6 +17,10 @@ using Crons = std::vector<std::string>;
 TEST(CronTriggerTest, RefusesWhatIsTooManyTwiceOrNoExpression) {
   EXPECT_EQ(cronsProblem(Crons{"* * * * *", "1 * * * *"}), std::nullopt);
   EXPECT_NE(cronsProblem(Crons{"* * * * *", "* * * * *"})->find("twice"), std::string::npos);
+  EXPECT_EQ(cronsProblem(Crons{"*/5 * * * mon", " */5\t*  * * MON "}),
+            "the cron expression ' */5?*  * * MON ' is there twice, the other time as "
+            "'*/5 * * * mon'");
+  EXPECT_EQ(cronsProblem(Crons{"1 1 * * *", "11 * * * *"}), std::nullopt);
   EXPECT_NE(cronsProblem(Crons{"* * * * *", "x"})->find("'x'"), std::string::npos);
   EXPECT_NE(cronsProblem(Crons(kMaxCrons + 1, "* * * * *"))->find("250"), std::string::npos);
 }
@@ -25,6 +29,9 @@ TEST(CronTriggerTest, ATriggerThatStaysKeepsItsTime) {
   auto first = replacedTriggers({}, Crons{"1 * * * *", "2 * * * *"}, 10);
   auto second = replacedTriggers(first, Crons{"2 * * * *", "3 * * * *"}, 20);
   EXPECT_EQ(second, (std::vector<CronTrigger>{{"2 * * * *", 10}, {"3 * * * *", 20}}));
+  // With other spaces it is the same; what the app reads is as it is written now.
+  auto third = replacedTriggers(second, Crons{"2  *  * * *"}, 30);
+  EXPECT_EQ(third, (std::vector<CronTrigger>{{"2  *  * * *", 10}}));
 }
 
 TEST(CronTriggerTest, ADeploymentKeepsItsTriggers) {

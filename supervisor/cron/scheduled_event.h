@@ -16,6 +16,7 @@ struct ScheduledEvent {
 // How that ended. `ok`: the handler is done, and so is what it gave to waitUntil().
 struct ScheduledResult {
   rpc::Outcome outcome = rpc::Outcome::INTERNAL_ERROR;
+  std::string refusal{};  // What a client would have been told of it; empty with `ok`.
 };
 
 }  // namespace nano

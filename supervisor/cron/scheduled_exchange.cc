@@ -27,8 +27,9 @@ kj::Promise<kj::Array<kj::byte>> ScheduledExchange::readBody(size_t) {
   return kj::Array<kj::byte>();
 }
 
-void ScheduledExchange::respond(const ResponseHead& head, std::span<const std::byte>) {
-  finish(head.refusal == nullptr ? rpc::Outcome::OK : head.refusal->outcome);
+void ScheduledExchange::respond(const ResponseHead& head, std::span<const std::byte> body) {
+  if (head.refusal == nullptr) return finish(rpc::Outcome::OK);
+  finish(head.refusal->outcome, {reinterpret_cast<const char*>(body.data()), body.size()});
 }
 
 void ScheduledExchange::start(const ResponseHead&, std::optional<uint64_t>) {
@@ -39,6 +40,8 @@ kj::Promise<void> ScheduledExchange::write(std::span<const std::byte>) { return 
 
 void ScheduledExchange::abort() { finish(rpc::Outcome::INTERNAL_ERROR); }
 
-void ScheduledExchange::finish(rpc::Outcome outcome) { result_->fulfill(ScheduledResult{outcome}); }
+void ScheduledExchange::finish(rpc::Outcome outcome, std::string refusal) {
+  result_->fulfill(ScheduledResult{outcome, std::move(refusal)});
+}
 
 }  // namespace nano

@@ -33,7 +33,7 @@ class ScheduledExchange final : public HttpExchange {
   void abort() override;
 
  private:
-  void finish(rpc::Outcome outcome);
+  void finish(rpc::Outcome outcome, std::string refusal = {});
 
   const ScheduledEvent event_;
   RequestHead head_;

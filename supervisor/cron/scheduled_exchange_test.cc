@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <gtest/gtest.h>
+#include <kj/timer.h>
 
 #include "supervisor/cron/test_scheduled.h"
 #include "supervisor/loaded_app_fixture.h"
@@ -19,12 +20,16 @@ class ScheduledExchangeTest : public LoadedAppTest {
     auto owned = kj::heap<ScheduledExchange>(ScheduledEvent{cron, 60'000});
     ScheduledExchange& exchange = *owned;
     promise_ = ScheduledExchange::resultOf(kj::mv(owned))
-                   .then([this](ScheduledResult result) { result_ = result.outcome; })
+                   .then([this](ScheduledResult result) {
+                     result_ = result.outcome;
+                     refusal_ = result.refusal;
+                   })
                    .eagerlyEvaluate(nullptr);
     app_->fetch(exchange, Admission());
   }
 
   std::optional<rpc::Outcome> result_;
+  std::string refusal_;
   kj::Maybe<kj::Promise<void>> promise_;
 };
 
@@ -57,6 +62,7 @@ TEST_F(ScheduledExchangeTest, AFailureIsItsOutcome) {
   begin("* * * * *");
   runUntil([this] { return result_.has_value(); });
   EXPECT_EQ(result_, rpc::Outcome::EXCEPTION);
+  EXPECT_NE(refusal_.find("\nrequest: "), std::string::npos) << refusal_;
 }
 
 TEST_F(ScheduledExchangeTest, WallTimeEndsIt) {
@@ -99,16 +105,85 @@ class ScheduledTestsTest : public testing::Test {
   kj::EventLoop loop_;
   kj::WaitScope waitScope_{loop_};
   ScheduledEvent seen_;
+  kj::TimerImpl timer_{kj::origin<kj::TimePoint>()};
   rpc::Outcome outcome_ = rpc::Outcome::OK;
+  std::string refusal_;
   bool holds_ = false;
   bool dropped_ = false;
   ScheduledTests tests_{[this](const Route*, ScheduledEvent event) -> kj::Promise<ScheduledResult> {
-    seen_ = std::move(event);
-    if (!holds_) return ScheduledResult{outcome_};
-    kj::Promise<ScheduledResult> never = kj::NEVER_DONE;
-    return never.attach(kj::defer([this] { dropped_ = true; }));
-  }};
+                          seen_ = std::move(event);
+                          if (!holds_) return ScheduledResult{outcome_, refusal_};
+                          kj::Promise<ScheduledResult> never = kj::NEVER_DONE;
+                          return never.attach(kj::defer([this] { dropped_ = true; }));
+                        },
+                        timer_};
+
+  void log(const std::string& requestId, LogLevel level, const std::string& message) {
+    const AppLogLine line{0, requestId, level, message, ""};
+    tests_.logged({&line, 1});
+  }
 };
+
+constexpr char kThrown[] =
+    "The app failed to answer this request.\noutcome: exception\nrequest: 12ab\n";
+
+TEST_F(ScheduledTestsTest, AFailureIsAnsweredWithWhatTheLogHasOfIt) {
+  outcome_ = rpc::Outcome::EXCEPTION;
+  refusal_ = kThrown;
+  RecordingExchange exchange("GET", "/__scheduled?cron=x");
+  tests_.handle(nullptr, exchange);
+  waitScope_.poll();
+  EXPECT_EQ(exchange.status, 0) << "the line comes behind the answer";
+  log("34cd", LogLevel::kError, "another's");
+  log("12ab", LogLevel::kWarn, "its own");
+  waitScope_.poll();
+  EXPECT_EQ(exchange.status, 0);
+  log("12ab", LogLevel::kError, "Error: broken\n    at scheduled (index.js:3:23)");
+  waitScope_.poll();
+  EXPECT_EQ(exchange.status, 500);
+  EXPECT_EQ(exchange.body, "exception\n\nError: broken\n    at scheduled (index.js:3:23)\n");
+  log("12ab", LogLevel::kError, "later");
+}
+
+TEST_F(ScheduledTestsTest, AFailureWithoutALineIsAnsweredAllTheSame) {
+  outcome_ = rpc::Outcome::EXCEPTION;
+  refusal_ = kThrown;
+  RecordingExchange exchange("GET", "/__scheduled?cron=x");
+  tests_.handle(nullptr, exchange);
+  waitScope_.poll();
+  timer_.advanceTo(kj::origin<kj::TimePoint>() + 1 * kj::SECONDS);
+  waitScope_.poll();
+  EXPECT_EQ(exchange.body, "exception\n\n" + refusal_);
+}
+
+TEST_F(ScheduledTestsTest, AFailureThatSomethingWasWaitedForAfterHasItsLineBefore) {
+  holds_ = true;
+  RecordingExchange running("GET", "/__scheduled?cron=x");
+  tests_.handle(nullptr, running);
+  log("12ab", LogLevel::kError, "Error: early");
+  holds_ = false;
+  outcome_ = rpc::Outcome::EXCEPTION;
+  refusal_ = kThrown;
+  RecordingExchange exchange("GET", "/__scheduled?cron=x");
+  tests_.handle(nullptr, exchange);
+  waitScope_.poll();
+  timer_.advanceTo(kj::origin<kj::TimePoint>() + 1 * kj::SECONDS);
+  waitScope_.poll();
+  EXPECT_EQ(exchange.body, "exception\n\nError: early\n");
+  tests_.abandoned(running);
+}
+
+TEST_F(ScheduledTestsTest, AnExchangeThatLeavesWaitsForNoLine) {
+  outcome_ = rpc::Outcome::EXCEPTION;
+  refusal_ = kThrown;
+  RecordingExchange exchange("GET", "/__scheduled?cron=x");
+  tests_.handle(nullptr, exchange);
+  waitScope_.poll();
+  tests_.abandoned(exchange);
+  log("12ab", LogLevel::kError, "Error: broken");
+  waitScope_.poll();
+  EXPECT_EQ(exchange.status, 0);
+}
 
 TEST_F(ScheduledTestsTest, TakesTheExpressionAndTheTimeFromTheQuery) {
   RecordingExchange exchange("GET", "/__scheduled?cron=*%2F5+*+*+*+MON&time=1234");

@@ -46,6 +46,7 @@ EgressSocket::EgressSocket(const Surroundings& surroundings, Connection connecti
       remoteAddress_(std::move(connection.remoteAddress)),
       place_(std::move(place)),
       socket_(surroundings.base, kj::mv(connection.socket)),
+      queue_(std::move(connection.queued)),
       tasks_(ignoreErrors_) {
   place_->onClose([this]() { breakOff("the app is gone"); });
 }
@@ -168,6 +169,9 @@ void EgressSocket::sendTlsOutput() {
 void EgressSocket::handle(SendQueue::Sent sent) {
   if (sent == SendQueue::Sent::kBroken) {
     breakOff(strerror(errno));
+  } else if (sent == SendQueue::Sent::kNoRoom) {
+    breakOff(
+        "the peers of this tenant's connections have not taken as many bytes as those may hold");
   } else if (sent == SendQueue::Sent::kSome && !pumping_) {
     pumping_ = true;
     tasks_.add(pump());

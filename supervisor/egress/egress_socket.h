@@ -44,6 +44,8 @@ class EgressSocket final : public rpc::Socket::Server {
     std::string name;
     // "192.0.2.1:5432".
     std::string remoteAddress;
+    // What all connections of the tenant may hold on their way out.
+    std::shared_ptr<ByteBudget> queued;
   };
   // `connection.socket` is connected and non-blocking. `place` is given up at the end.
   EgressSocket(const Surroundings& surroundings, Connection connection,

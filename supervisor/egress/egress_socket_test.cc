@@ -291,5 +291,36 @@ TEST_F(EgressSocketTest, TakesAnEndWithoutTlssEndForABreak) {
   server.join();
 }
 
+// The peer is the tenant's as well, and need not take anything.
+TEST_F(EgressSocketTest, BreaksOffWhereTheTenantsConnectionsHoldAllTheyMay) {
+  traffic_ = std::make_shared<TenantTraffic>(TenantTraffic::kMostHeldBytes,
+                                             TenantTraffic::kMostConnections, 300'000);
+  TestPeer peer;
+  std::vector<rpc::Socket::Client> sockets;
+  std::vector<TestConnection> others;
+  std::vector<kj::Promise<void>> writes;
+  std::string reason;
+  for (int i = 0; i < 10 && reason.empty(); ++i) {
+    sockets.push_back(open(peer.port()));
+    others.push_back(peer.accept());
+    for (bool waits = false; !waits && reason.empty();) {
+      auto writing = startWrite(sockets.back(), std::string(100'000, 'x'));
+      loop_.runOnce();
+      waits = !writing.poll(loop_.waitScope());
+      if (waits) {
+        writes.push_back(kj::mv(writing));
+      } else {
+        reason = failure(kj::mv(writing));
+      }
+    }
+  }
+  EXPECT_NE(reason.find("have not taken as many bytes"), std::string::npos) << reason;
+  EXPECT_LE(traffic_->queued()->taken(), 300'000u);
+  sockets.clear();
+  writes.clear();
+  loop_.runOnce();
+  EXPECT_EQ(traffic_->queued()->taken(), 0u);
+}
+
 }  // namespace
 }  // namespace nano

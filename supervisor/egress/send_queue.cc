@@ -37,8 +37,15 @@ SendQueue::Sent SendQueue::add(int socket, kj::ArrayPtr<const kj::byte> bytes) {
       return Sent::kBroken;
     }
   }
-  if (taken < bytes.size()) bytes_.insert(bytes_.end(), bytes.begin() + taken, bytes.end());
-  return size() == 0 ? Sent::kAll : Sent::kSome;
+  if (taken == bytes.size()) return size() == 0 ? Sent::kAll : Sent::kSome;
+  // A queue that is never quite empty must not keep all that went through it.
+  dropSent();
+  const auto rest = bytes.slice(taken, bytes.size());
+  if (!budget_->hasRoomFor(rest.size())) return Sent::kNoRoom;
+  budget_->take(rest.size());
+  bytes_.reserve(bytes_.size() + rest.size());
+  bytes_.insert(bytes_.end(), rest.begin(), rest.end());
+  return Sent::kSome;
 }
 
 SendQueue::Sent SendQueue::resume(int socket) {
@@ -48,10 +55,15 @@ SendQueue::Sent SendQueue::resume(int socket) {
     return Sent::kBroken;
   }
   if (size() > 0) return Sent::kSome;
-  bytes_.clear();
-  sent_ = 0;
+  dropSent();
   if (bytes_.capacity() > kKeptBytes) bytes_.shrink_to_fit();
   return Sent::kAll;
+}
+
+void SendQueue::dropSent() {
+  bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<ptrdiff_t>(sent_));
+  budget_->give(sent_);
+  sent_ = 0;
 }
 
 }  // namespace nano

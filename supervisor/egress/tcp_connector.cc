@@ -38,6 +38,7 @@ struct TcpConnector::Attempt {
   Destination destination;
   std::string name;
   std::unique_ptr<AppSockets::Place> place;
+  std::shared_ptr<ByteBudget> queued;
 };
 
 kj::Promise<TcpConnector::Outcome> TcpConnector::connect(const Caller& caller,
@@ -48,8 +49,8 @@ kj::Promise<TcpConnector::Outcome> TcpConnector::connect(const Caller& caller,
   TenantTraffic& traffic = *caller.traffic;
   if (!traffic.mayConnect()) return Outcome(tooManyConnections(traffic.mostConnections()));
   auto place = std::make_unique<AppSockets::Place>(caller.sockets, traffic.connection());
-  auto attempt = kj::heap<Attempt>(
-      Attempt{caller.policy, caller.resolver, std::move(destination), name, std::move(place)});
+  auto attempt = kj::heap<Attempt>(Attempt{caller.policy, caller.resolver, std::move(destination),
+                                           name, std::move(place), traffic.queued()});
   Attempt& known = *attempt;
   auto tooLate = around_.timer.afterDelay(kDeadline).then([name]() {
     return Opened(EgressError{Kind::TIMED_OUT, name + " did not answer within 10 s"});
@@ -133,11 +134,11 @@ kj::Promise<TcpConnector::Outcome> TcpConnector::makeSocket(Attempt& attempt, Op
   if (auto* error = std::get_if<EgressError>(&opened)) return Outcome(std::move(*error));
   if (attempt.place->isClosed()) return Outcome(EgressError{Kind::CANCELED, "the app is gone"});
   auto& connection = std::get<Connection>(opened);
-  auto own =
-      kj::heap<EgressSocket>(EgressSocket::Surroundings{around_.base, around_.timer, around_.tls},
-                             EgressSocket::Connection{kj::mv(connection.socket), attempt.name,
-                                                      std::move(connection.remoteAddress)},
-                             std::move(attempt.place));
+  auto own = kj::heap<EgressSocket>(
+      EgressSocket::Surroundings{around_.base, around_.timer, around_.tls},
+      EgressSocket::Connection{kj::mv(connection.socket), attempt.name,
+                               std::move(connection.remoteAddress), std::move(attempt.queued)},
+      std::move(attempt.place));
   EgressSocket& socket = *own;
   rpc::Socket::Client client(kj::mv(own));
   if (attempt.destination.scheme != Destination::Scheme::kTls) return Outcome(kj::mv(client));

@@ -29,9 +29,9 @@ Nanod::Nanod(const Options& options)
 void Nanod::start() {
   std::vector<std::string> flags = {"--http=127.0.0.1:" + std::to_string(port_),
                                     "--admin=" + admin_, "--state=" + state_,
-                                    "--lib_dir=" NANO_LIB_DIR,
+                                    "--lib-dir=" NANO_LIB_DIR,
                                     // For machines without; memory_test sees that it is used.
-                                    "--allow_weaker_sandbox=cgroup"};
+                                    "--allow-weaker-sandbox=cgroup"};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   flags.insert(flags.end(), options_.flags.begin(), options_.flags.end());
   std::string program = programPath("nanod");

@@ -73,7 +73,7 @@ export class Nanod {
       `--state=${state}`,
       `--admin=${this.admin}`,
       `--policy=${policyFile}`,
-      '--allow_weaker_sandbox=cgroup',
+      '--allow-weaker-sandbox=cgroup',
       '--minloglevel=1',
       ...this.flags,
     ];

@@ -222,7 +222,7 @@ TEST(MachineTest, WhenTheMachineIsShortOfMemoryWhatIsIdleGoesAndWhatIsAtWorkStay
 // S11
 TEST(MachineTest, AMissingDevNullIsNamedAtStart) {
   std::vector<std::string> flags = {"size=64k", "/dev", programPath("nanod"), "--http=127.0.0.1:0",
-                                    "--lib_dir=" NANO_LIB_DIR};
+                                    "--lib-dir=" NANO_LIB_DIR};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   auto result = runProgram("nano_with_mount", flags);
   EXPECT_EQ(result.exitCode, 1) << result.out;
@@ -236,7 +236,7 @@ TEST(MachineTest, AMissingDevNullIsNamedAtStart) {
 
 TEST(MachineTest, ALibDirectoryWithoutItsFilesIsNamedAtStart) {
   TestDirectory empty;
-  std::vector<std::string> flags = {"--http=127.0.0.1:0", "--lib_dir=" + empty.path()};
+  std::vector<std::string> flags = {"--http=127.0.0.1:0", "--lib-dir=" + empty.path()};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   auto result = runProgram("nanod", flags);
   EXPECT_EQ(result.exitCode, 1);

@@ -77,7 +77,7 @@ void UpstreamTest::SetUpTestSuite() {
   dns().set(kUpstream, {dnsAddresses({"127.0.0.1"})});
   WorldOptions options;
   options.flags = {"--dns=" + dns().address(),
-                   "--egress_ca=" + surroundings_->directory.path() + "/authority.pem"};
+                   "--egress-ca=" + surroundings_->directory.path() + "/authority.pem"};
   options.tenants = tenants();
   // Connections, TLS and HTTP/2 have been used once before the baseline is taken.
   options.warmUp = [] {

@@ -11,7 +11,7 @@ namespace nano::test {
 namespace {
 
 // Above what a worker has at its start.
-constexpr char kLittleMemory[] = "--worker_memory_mb=120";
+constexpr char kLittleMemory[] = "--worker-memory-mb=120";
 
 class BalloonTest : public testing::TestWithParam<const char*> {};
 

@@ -32,8 +32,8 @@ ProgramResult startWith(const std::string& act) {
     }
   }
   std::vector<std::string> flags = {
-      "--http=127.0.0.1:0", "--lib_dir=" + lib, "--state=" + directory.path() + "/state",
-      "--allow_weaker_sandbox=cgroup", "--admin=" + directory.path() + "/run/admin.sock"};
+      "--http=127.0.0.1:0", "--lib-dir=" + lib, "--state=" + directory.path() + "/state",
+      "--allow-weaker-sandbox=cgroup", "--admin=" + directory.path() + "/run/admin.sock"};
   if (geteuid() == 0) flags.push_back("--user=nobody");
   return runProgram("nanod", flags);
 }

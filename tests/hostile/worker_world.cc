@@ -152,7 +152,7 @@ void expectOursOrBrokenOff(const HttpResponse& response) {
 
 WorkerWorld::WorkerWorld(std::vector<std::string> flags) {
   Nanod::Options options;
-  options.flags = {"--lib_dir=" + makeEvilLibDirectory(directory_)};
+  options.flags = {"--lib-dir=" + makeEvilLibDirectory(directory_)};
   options.flags.insert(options.flags.end(), flags.begin(), flags.end());
   StderrTo log(directory_.path() + "/log");
   nanod_ = std::make_unique<Nanod>(options);

@@ -12,6 +12,7 @@ import {
   same,
   sendCall,
   send,
+  sleep,
   test,
   throws,
 } from './harness.js';
@@ -192,9 +193,63 @@ test('the module has what workerd has of it', () => {
   ]);
 });
 
-test('its env is that of the handlers', () => {
-  const env = callEntryPoint('makeEnv', ['NAME', 0, 'value']);
-  ok(workers().env === env);
+test('its env shows that of the handlers', () => {
+  const given = callEntryPoint('makeEnv', ['NAME', 0, 'value']);
+  const { env } = workers();
+  ok(workers().env === env, 'one for all who import it');
+  same([env.NAME, 'NAME' in env, 'OTHER' in env], ['value', true, false]);
+  same([Object.keys(env), JSON.stringify(env)], [['NAME'], '{"NAME":"value"}']);
+  env.NEW = 1;
+  Object.defineProperty(env, 'DEFINED', { value: 2, configurable: true });
+  same([given.NEW, given.DEFINED], [1, 2]);
+  delete env.NEW;
+  same('NEW' in given, false);
+  throws(TypeError, () => Object.freeze(env));
+});
+
+test('withEnv puts another in its place, for what runs in it and all that it starts', async () => {
+  callEntryPoint('makeEnv', ['NAME', 0, 'app']);
+  const { env, withEnv } = workers();
+  const seen = await withEnv({ NAME: 'outer' }, async () => {
+    await sleep(1);
+    const before = env.NAME;
+    const inner = await withEnv({ NAME: 'inner' }, async () => {
+      await 0;
+      return env.NAME;
+    });
+    const later = await new Promise((resolve) => setTimeout(() => resolve(env.NAME), 1));
+    return [before, inner, later, env.NAME];
+  });
+  same(seen, ['outer', 'inner', 'outer', 'outer']);
+  const error = new RangeError('thrown');
+  throws(error, () =>
+    withEnv({}, () => {
+      throw error;
+    }),
+  );
+  same(
+    withEnv(null, () => [env.NAME, Object.keys(env)]),
+    [undefined, []],
+  );
+  throws(TypeError, () => withEnv({}), 'parameter 2');
+  same(env.NAME, 'app');
+});
+
+test('withEnv and AsyncLocalStorage leave each other alone', () => {
+  callEntryPoint('makeEnv', ['NAME', 0, 'app']);
+  const { env, withEnv } = workers();
+  const { AsyncLocalStorage } = builtinModule('node:async_hooks');
+  const storage = new AsyncLocalStorage();
+  const both = () => [storage.getStore(), env.NAME];
+  same(
+    storage.run('store', () => withEnv({ NAME: 'own' }, both)),
+    ['store', 'own'],
+  );
+  same(
+    withEnv({ NAME: 'own' }, () => storage.run('store', both)),
+    ['store', 'own'],
+  );
+  same(both(), [undefined, 'app']);
 });
 
 test('its waitUntil is for the request that runs', async () => {
@@ -216,7 +271,6 @@ test('what nano has not is said when it is used, not when it is imported', () =>
     WorkflowEntrypoint,
     RpcStub,
     RpcPromise,
-    withEnv,
     withExports,
     withEnvAndExports,
     exports,
@@ -230,7 +284,6 @@ test('what nano has not is said when it is used, not when it is imported', () =>
   ok(new RpcStub({}) instanceof RpcStub);
   throws(TypeError, () => new RpcPromise(), 'Illegal constructor');
   throws(TypeError, () => new RpcProperty(), 'Illegal constructor');
-  throws(Error, () => withEnv({}, () => {}), 'nano has no withEnv()');
   throws(Error, () => withExports({}, () => {}), 'nano has no withExports()');
   throws(Error, () => withEnvAndExports({}, {}, () => {}), 'nano has no withEnvAndExports()');
   throws(Error, () => exports.Admin, 'bind the app to itself in `services` to call its Admin');

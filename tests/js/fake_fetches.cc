@@ -32,6 +32,7 @@ std::variant<uint32_t, FetchHost::Refusal> FakeFetches::startFetch(const Outboun
   fetch.headers = outbound.headers;
   fetch.kind = outbound.body;
   fetch.incoming = outbound.incoming;
+  fetch.streamLength = outbound.streamLength;
   fetch.body.assign(reinterpret_cast<const char*>(outbound.bytes.data()), outbound.bytes.size());
   fetch.slot = currentSlot(isolate_);
   fetch.done.Reset(isolate_, done);
@@ -109,6 +110,7 @@ void FakeFetches::tell(v8::Local<v8::Context> context, uint32_t number, Fetch& f
   }
   if (fetch.kind == Outbound::Body::kStream) {
     note(number, "streamed", v8::True(isolate_));
+    note(number, "length", v8::Number::New(isolate_, static_cast<double>(fetch.streamLength)));
     fetch.pullWanted = !isAborted;
   }
   v8::Local<v8::Value> argument = exchange;

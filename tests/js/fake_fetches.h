@@ -15,8 +15,8 @@
 namespace nano {
 
 // The outside world of a JavaScript test: a function of the test hears of every fetch that begins,
-// as { number, method, url, service, rpcMethod, headers, body, incoming, streamed }, and the test
-// answers.
+// as { number, method, url, service, rpcMethod, headers, body, incoming, streamed, length }, and
+// the test answers. `length` is that of a streamed body, -1 where nobody has said.
 //
 // What becomes of a fetch is written on that object: `aborted`, `bodyCancelled`, and for a streamed
 // body `body` once all of it has come, or `bodyError`.
@@ -69,6 +69,7 @@ class FakeFetches final : public FetchHost {
     std::string method, url, service, rpcMethod, headers, body;
     Outbound::Body kind = Outbound::Body::kNone;
     uint32_t incoming = 0;
+    int64_t streamLength = -1;
     int32_t slot = 0;
     bool isTold = false;
     bool pullWanted = false;

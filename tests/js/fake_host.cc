@@ -186,6 +186,7 @@ void FakeHost::log(LogLevel level, std::string_view line) {
 bool FakeHost::startTimer(uint32_t id, double delayMillis) {
   constexpr size_t kMaxTimers = 1000;
   if (timers_.size() >= kMaxTimers) return false;
+  stopTimer(id);
   timers_.push_back({now_ + delayMillis, timersMade_++, id, currentSlot(isolate_)});
   return true;
 }

@@ -112,6 +112,7 @@ const kInterfaces = [
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'PerformanceResourceTiming',
   'ProgressEvent',
   'PromiseRejectionEvent',
   'QuotaExceededError',

@@ -303,8 +303,8 @@ export function answerFetch(exchange, response) {
  * What the outside answers: `handler` is called with each fetch, and returns what answerFetch takes.
  * @param {(exchange: any) => any} handler
  * @returns {any[]} the fetches so far: { number, method, url, service, rpcMethod, headers: [[name, value]],
- *   body: a Uint8Array, streamed, incoming: the number of a body handed on, aborted,
- *   bodyCancelled, bodyError }
+ *   body: a Uint8Array, streamed, its length (-1: unknown), incoming: the number of a body handed on,
+ *   aborted, bodyCancelled, bodyError }
  */
 export function outbound(handler) {
   const seen = [];

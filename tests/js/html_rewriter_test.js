@@ -57,7 +57,14 @@ test('attributes and names are read and set', async () => {
       .on('svg', { element: (element) => void seen.push(element.namespaceURI) }),
   );
   same(html, '<link Href="ö&quot;" n="5"><svg/></link>');
-  same(seen.slice(0, 3), ['a', 'http://www.w3.org/1999/xhtml', [['href', 'x'], ['b', '']]]);
+  same(seen.slice(0, 3), [
+    'a',
+    'http://www.w3.org/1999/xhtml',
+    [
+      ['href', 'x'],
+      ['b', ''],
+    ],
+  ]);
   same(seen.slice(3), ['x', null, true, false, 'http://www.w3.org/2000/svg']);
 });
 
@@ -166,10 +173,18 @@ test('the response keeps its head, and its body streams', async () => {
     statusText: 'Made',
     headers: { 'Content-Type': 'text/html', 'Content-Length': '22', 'X-Other': 'y' },
   });
-  const rewriter = new HTMLRewriter().on('p', { element: (element) => element.setAttribute('x', '') });
+  const rewriter = new HTMLRewriter().on('p', {
+    element: (element) => element.setAttribute('x', ''),
+  });
   const changed = rewriter.transform(response);
   same([changed.status, changed.statusText], [201, 'Made']);
-  same([...changed.headers], [['content-type', 'text/html'], ['x-other', 'y']]);
+  same(
+    [...changed.headers],
+    [
+      ['content-type', 'text/html'],
+      ['x-other', 'y'],
+    ],
+  );
   same([pulled, response.bodyUsed], [0, false], 'nothing is read before somebody reads');
   const reader = changed.body.getReader();
   const first = new TextDecoder().decode((await reader.read()).value);
@@ -208,16 +223,55 @@ test('what is wrong is said at once', () => {
   throws(TypeError, () => HTMLRewriter());
 });
 
+/** What `act` throws. */
+function errorOf(act) {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing is thrown');
+}
+
+test('an error names the selector, and has lines of the app only', async () => {
+  const wrong = errorOf(() => new HTMLRewriter().on('p[', {}));
+  same(
+    wrong.message,
+    "Failed to execute 'on' on 'HTMLRewriter': 'p[' is no selector that it takes: " +
+      'Unexpected end of selector.',
+  );
+  ok(errorOf(() => new HTMLRewriter().on('a'.repeat(200) + '[', {})).message.length < 200);
+  let inHandler;
+  const handlers = {
+    element(e) {
+      inHandler = errorOf(() => e.setAttribute('a b', ''));
+    },
+  };
+  const text = await new HTMLRewriter().on('p', handlers).transform(new Response('<p>')).text();
+  same(text, '<p>', 'the document goes on');
+  same(inHandler.message, '` ` character is forbidden in the attribute name');
+  for (const { name, stack } of [wrong, inHandler]) {
+    same(name, 'TypeError');
+    ok(stack.includes('errorOf'), stack);
+    ok(!/wasm|nano:/.test(stack), stack);
+  }
+});
+
 test('selectors choose', async () => {
   const matched = async (selector) => {
     let count = 0;
-    await rewrite('<div class="a b" id="i"><p x="1">t</p><p x="12">u</p><i><p></p></i></div>', (r) =>
-      r.on(selector, { element: () => void count++ }),
+    await rewrite(
+      '<div class="a b" id="i"><p x="1">t</p><p x="12">u</p><i><p></p></i></div>',
+      (r) => r.on(selector, { element: () => void count++ }),
     );
     return count;
   };
   const counts = { '*': 5, p: 3, 'div > p': 2, '.a.b': 1, '#i': 1, '[x]': 2, '[x^="1"]': 2 };
-  for (const [selector, count] of Object.entries({ ...counts, 'p:nth-child(2)': 1, 'p:not([x])': 1 })) {
+  for (const [selector, count] of Object.entries({
+    ...counts,
+    'p:nth-child(2)': 1,
+    'p:not([x])': 1,
+  })) {
     same(await matched(selector), count, selector);
   }
 });

@@ -84,3 +84,12 @@ test('an answer of a FixedLengthStream has its length', async () => {
   });
   same([answer.text, answer.length], ['abc', 3]);
 });
+
+test('an answer breaks off with a FixedLengthStream that got fewer bytes', async () => {
+  const answer = await dispatch({}, () => {
+    const { readable, writable } = new FixedLengthStream(4);
+    new Blob(['abc']).stream().pipeTo(writable).catch(() => {});
+    return new Response(readable);
+  });
+  same([answer.length, answer.bodyError instanceof TypeError], [4, true]);
+});

@@ -30,12 +30,13 @@ MessageChannel(0) | | port1 port2
 MessageEvent(1) < Event | | data initMessageEvent(1) lastEventId origin ports source
 MessagePort(0) < EventTarget | | close(0) onclose= onmessage= onmessageerror= postMessage(1) start(0)
 Navigator(0) | | userAgent
-Performance(0) < EventTarget | | clearMarks(0) clearMeasures(0) getEntries(0) getEntriesByName(1) getEntriesByType(1) mark(1) measure(1) now(0) timeOrigin toJSON(0)
+Performance(0) < EventTarget | | clearMarks(0) clearMeasures(0) clearResourceTimings(0) getEntries(0) getEntriesByName(1) getEntriesByType(1) mark(1) measure(1) now(0) onresourcetimingbufferfull= setResourceTimingBufferSize(1) timeOrigin toJSON(0)
 PerformanceEntry(0) | | duration entryType name startTime toJSON(0)
 PerformanceMark(1) < PerformanceEntry | | detail
 PerformanceMeasure(0) < PerformanceEntry | | detail
 PerformanceObserver(1) | supportedEntryTypes | disconnect(0) observe(0) takeRecords(0)
 PerformanceObserverEntryList(0) | | getEntries(0) getEntriesByName(1) getEntriesByType(1)
+PerformanceResourceTiming(0) < PerformanceEntry | | connectEnd connectStart decodedBodySize deliveryType domainLookupEnd domainLookupStart encodedBodySize fetchStart initiatorType nextHopProtocol redirectEnd redirectStart requestStart responseEnd responseStart responseStatus secureConnectionStart toJSON(0) transferSize workerStart
 ProgressEvent(1) < Event | | lengthComputable loaded total
 PromiseRejectionEvent(2) < Event | | promise reason
 QuotaExceededError(0) < DOMException | | quota requested
@@ -74,6 +75,7 @@ export const kExtras = {
   'Navigator#hardwareConcurrency': 'HTML, Workers',
   'Navigator#language': 'HTML, Workers',
   'Navigator#languages': 'HTML, Workers',
+  'Navigator#sendBeacon': 'Beacon, Workers',
   'ReadableStreamBYOBReader#readAtLeast': 'Workers, before the option min',
   'CacheStorage#default': "Workers' cache of the app",
   'Crypto#DigestStream': 'Workers: a class',

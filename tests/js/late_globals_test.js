@@ -14,6 +14,12 @@ import {
   test,
 } from './harness.js';
 
+// (module (func (export "run")))
+const kEmptyRun = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 7, 1, 3, 0x72, 0x75, 0x6e, 0,
+  0, 10, 4, 1, 2, 0, 0x0b,
+]);
+
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const HostError = Error;
 
@@ -91,6 +97,7 @@ const kLate = [
   'CloseEvent',
   'CompressionStream',
   'CountQueuingStrategy',
+  'Crypto',
   'CryptoKey',
   'DecompressionStream',
   'ErrorEvent',
@@ -103,12 +110,14 @@ const kLate = [
   'MessageChannel',
   'MessageEvent',
   'MessagePort',
+  'Navigator',
   'Performance',
   'PerformanceEntry',
   'PerformanceMark',
   'PerformanceMeasure',
   'PerformanceObserver',
   'PerformanceObserverEntryList',
+  'PerformanceResourceTiming',
   'ProgressEvent',
   'PromiseRejectionEvent',
   'QuotaExceededError',
@@ -177,6 +186,8 @@ test('what runs late behind another call works among patched methods', async () 
   form.append('a', 'b');
   const performanceOf = /** @type {any} */ (getOwnPropertyDescriptor(globalThis, 'performance'))
     .get;
+  const { promising } = /** @type {any} */ (globalThis.WebAssembly);
+  const { run } = new WebAssembly.Instance(new WebAssembly.Module(kEmptyRun)).exports;
   const steps = [
     () => apply(table, c, [{ __proto__: null, a: 1 }]),
     () => apply(decode, new Decoder('latin1'), [bytes]),
@@ -189,6 +200,7 @@ test('what runs late behind another call works among patched methods', async () 
     () => apply(getBody, new R(form), []),
     () => apply(exec, template, ['https://a.test/x']),
     () => apply(setSelf, globalThis, [globalThis]),
+    () => promising(run)(),
   ];
   const restore = poison();
   let failure;

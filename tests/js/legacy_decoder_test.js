@@ -62,6 +62,21 @@ test('a stream keeps the character set that iso-2022-jp is in', () => {
   same(decoder.decode(bytes(0x24, 0x24)), '$$', 'a new stream begins');
 });
 
+test('iso-2022-jp that is none is replaced, byte by byte as at once', () => {
+  const cases = [
+    [[0x1b, 0x24], '\ufffd$'],
+    [[0x1b, 0x28, 0x49, 0x0d, 0x0e, 0x0f, 0x10], '\ufffd\ufffd\ufffd\ufffd'],
+    [[0x50, 0x1b, 0x24], 'P\ufffd$'],
+    [[0x1b, 0x24, 0x40, 0x1b, 0x24, 0x50, 0x50], '\ufffdば\ufffd'],
+    [[0x1b, 0x28, 0x4a, 0x5c, 0x7e, 0x1b, 0x1b, 0x28, 0x49, 0x50], '¥‾\ufffdﾐ'],
+  ];
+  for (const [list, text] of cases) {
+    same(decode('iso-2022-jp', list), text);
+    same(trickle('iso-2022-jp', list), text);
+    throws(TypeError, () => trickle('iso-2022-jp', list, { fatal: true }));
+  }
+});
+
 test('a long text is decoded in pieces that do not show', () => {
   const count = 100_000;
   const list = new Uint8Array(2 * count + 1);

@@ -4,6 +4,62 @@
 import { logs, ok, rejects, same, test } from './harness.js';
 import { calling, WorkerEntrypoint } from './rpc_loop.js';
 
+/** Errors that lead to errors. @type {Record<string, () => any>} */
+const graphs = {
+  self: () => {
+    const error = new AggregateError([], 'self');
+    error.errors.push(error, error);
+    return Object.assign(error, { cause: error });
+  },
+  two: () => {
+    const a = new Error('a');
+    const b = new RangeError('b', { cause: a });
+    return Object.assign(a, { cause: b, again: b });
+  },
+  chain: () => {
+    let error = new Error('end');
+    for (let i = 0; i < 1000; i++) error = new Error(`${i}`, { cause: error });
+    return error;
+  },
+  /** Each leads to all: sent by every way there is it would be 100 to the power of the depth. */
+  web: () => {
+    const all = Array.from({ length: 100 }, (_, i) => new Error(`${i}`));
+    for (const error of all) Object.assign(error, { errors: all });
+    return all[0];
+  },
+  /** Two new ones each time. */
+  getters: () => {
+    const error = new Error('new');
+    const get = () => graphs.getters();
+    Object.defineProperty(error, 'cause', { get });
+    Object.defineProperty(error, 'other', { get });
+    return error;
+  },
+  /** New lists of what is there already. */
+  lists: () => {
+    const all = Array.from({ length: 1000 }, (_, i) => new Error(`${i}`));
+    for (const error of all) Object.defineProperty(error, 'errors', { get: () => all.slice() });
+    return all[0];
+  },
+};
+
+/** @param {any} error */
+function countErrors(error) {
+  const seen = new Set();
+  const waiting = [error];
+  while (waiting.length > 0) {
+    const one = waiting.pop();
+    if (!(one instanceof Error) || seen.has(one)) continue;
+    seen.add(one);
+    waiting.push(
+      one.cause,
+      /** @type {any} */ (one).other,
+      .../** @type {any} */ ((one).errors ?? []),
+    );
+  }
+  return seen.size;
+}
+
 class Back extends WorkerEntrypoint {
   async echo(...args) {
     return args;
@@ -26,10 +82,12 @@ class Back extends WorkerEntrypoint {
     throw Object.assign(new AggregateError(errors, 'all', { cause }), { code: 'E5', list: [1] });
   }
 
-  failInACircle() {
-    const error = new Error('circle');
-    error.cause = error;
-    throw error;
+  failWith(graph) {
+    throw graphs[graph]();
+  }
+
+  give(graph) {
+    return graphs[graph]();
   }
 
   failBadly(how) {
@@ -130,8 +188,35 @@ test('an error keeps its own properties, its cause and its errors, and no stack 
     for (const { stack } of [error.cause, error.cause.cause, error.errors[0]]) {
       ok(!stack.includes('\n'), stack);
     }
-    const endless = await service.failInACircle().catch((thrown) => thrown);
-    let depth = 0;
-    for (let each = endless; each !== undefined; each = each.cause) depth++;
-    same(depth, 9);
+  }));
+
+test('errors that lead to each other arrive as they were', () =>
+  withBack(async (service) => {
+    for (const how of ['failWith', 'give']) {
+      const receive = (graph) => service[how](graph).catch((thrown) => thrown);
+      const self = await receive('self');
+      ok(self instanceof AggregateError && self.cause === self, how);
+      ok(self.errors.length === 2 && self.errors.every((each) => each === self), how);
+      const a = await receive('two');
+      ok(a.cause instanceof RangeError && a.cause === a.again && a.cause.cause === a, how);
+      same(countErrors(await receive('web')), 100);
+    }
+    const [first, second] = (await service.echo([graphs.two(), graphs.self()]))[0];
+    ok(first.cause.cause === first && second.cause === second);
+    const shared = new Error('shared');
+    const pair = (await service.echo([shared, new Error('with', { cause: shared })]))[0];
+    ok(pair[1].cause === pair[0], 'one error, wherever it is in a message');
+  }));
+
+test('what errors lead to is sent up to a depth and a number', () =>
+  withBack(async (service) => {
+    for (const how of ['failWith', 'give']) {
+      const receive = (graph) => service[how](graph).catch((thrown) => thrown);
+      same(countErrors(await receive('chain')), 101);
+      same(countErrors(await receive('getters')), 10001);
+      const lists = await receive('lists');
+      let within = 0;
+      for (const error of new Set([lists, ...lists.errors])) within += error.errors?.length ?? 0;
+      ok(within <= 10000, `${within}`);
+    }
   }));

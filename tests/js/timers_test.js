@@ -3,8 +3,7 @@ import { callEntryPoint, logs, ok, same, sleep, test, throws } from './harness.j
 
 test('setTimeout calls once, later, with the arguments', async () => {
   const seen = [];
-  const id = setTimeout((...args) => seen.push(...args), 5, 'a', 2);
-  ok(Number.isInteger(id) && /** @type {any} */ (id) > 0);
+  setTimeout((...args) => seen.push(...args), 5, 'a', 2);
   same(seen, []);
   await sleep(4);
   same(seen, []);
@@ -94,7 +93,7 @@ test('deeply nested timers wait at least 4 ms', async () => {
 
 test('a timer that the host drops never fires', async () => {
   let fired = false;
-  const id = setInterval(() => (fired = true), 1);
+  const id = +(/** @type {any} */ (setInterval(() => (fired = true), 1)));
   callEntryPoint('fireTimer', id, true);
   callEntryPoint('fireTimer', id);
   same(fired, false);

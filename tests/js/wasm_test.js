@@ -2,17 +2,17 @@
 // WebAssembly, https://webassembly.github.io/spec/js-api/ and its web API: what is ours of it. Here an
 // app may compile bytes; worker/codegen_test.cc has those that may not.
 
-import { ok, rejects, same, test, throws } from './harness.js';
+import { ok, outbound, rejects, same, test, throws } from './harness.js';
 
 // (module (func (export "run") (result i32) (i32.const 42)))
 const kAnswers = new Uint8Array([
-  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0, 7, 7, 1, 3, 0x72, 0x75, 0x6e,
-  0, 0, 10, 6, 1, 4, 0, 0x41, 42, 0x0b,
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0, 7, 7, 1, 3, 0x72, 0x75,
+  0x6e, 0, 0, 10, 6, 1, 4, 0, 0x41, 42, 0x0b,
 ]);
 // (module (memory (export "memory") 1 1 shared))
 const kShared = new Uint8Array([
-  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 4, 1, 3, 1, 1, 7, 10, 1, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2,
-  0,
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 4, 1, 3, 1, 1, 7, 10, 1, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72,
+  0x79, 2, 0,
 ]);
 const kBroken = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99]);
 
@@ -61,6 +61,30 @@ test('what is no WebAssembly response is refused', async () => {
   await rejects(WebAssembly.CompileError, () => compile(response(kBroken)));
   await rejects(WebAssembly.CompileError, () => compile(response(new Uint8Array(0))));
   await rejects(TypeError, () => wasm.instantiateStreaming(response(), 5));
+});
+
+test('who aborts the fetch gets the reason, whatever came of it', async () => {
+  const headers = { 'content-type': 'application/wasm' };
+  const answers = [
+    { headers, body: kAnswers },
+    { headers, body: [kAnswers.slice(0, 8), undefined] },
+    { status: 404, body: 'not found' },
+  ];
+  for (const method of ['compileStreaming', 'instantiateStreaming']) {
+    for (const answer of answers) {
+      outbound(() => answer);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const given = await fetch('https://up.test/', { signal });
+      const before = wasm[method](given);
+      const reason = new RangeError('enough');
+      controller.abort(reason);
+      await rejects(reason, () => before);
+    }
+    await rejects('AbortError', () =>
+      wasm[method](fetch('https://up.test/', { signal: AbortSignal.abort() })),
+    );
+  }
 });
 
 test('the content type is that of the response, whatever a program put on Headers', async () => {
@@ -118,7 +142,9 @@ test('a buffer that is filled while its module is made is the empty one that it 
   });
   for (const source of [buffer, view]) {
     buffer.resize(0);
-    throws(WebAssembly.CompileError, () => Reflect.construct(WebAssembly.Module, [source], newTarget));
+    throws(WebAssembly.CompileError, () =>
+      Reflect.construct(WebAssembly.Module, [source], newTarget),
+    );
     same(view.length, kShared.length);
   }
 });
@@ -139,14 +165,26 @@ test('a view of a part of its buffer is that part', () => {
 });
 
 test('the namespace has the descriptors of Web IDL', () => {
-  const operations = ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming', 'validate'];
+  const operations = [
+    'compile',
+    'compileStreaming',
+    'instantiate',
+    'instantiateStreaming',
+    'validate',
+  ];
   for (const name of operations) {
-    const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(wasm, name);
+    const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(
+      wasm,
+      name,
+    );
     same([value.name, value.length, 'prototype' in value], [name, 1, false], name);
     same([writable, enumerable, configurable], [true, true, true], name);
   }
   for (const name of ['Module', 'Instance', 'Memory', 'Table', 'Global', 'Tag', 'Exception']) {
-    const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(wasm, name);
+    const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(
+      wasm,
+      name,
+    );
     same([value.name, value.length], [name, name === 'Exception' ? 2 : 1], name);
     same([writable, enumerable, configurable], [true, false, true], name);
     const prototype = Object.getOwnPropertyDescriptor(value, 'prototype');
@@ -161,4 +199,44 @@ test('the namespace has the descriptors of Web IDL', () => {
     );
     same([typeof value, writable, enumerable, configurable], ['function', true, true, true], name);
   }
+});
+
+// (module (import "m" "f" (func (param i32) (result i32)))
+//   (func (export "run") (param i32) (result i32) local.get 0 call 0))
+const kWaits = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f, 2, 7, 1, 1, 0x6d, 1, 0x66, 0, 0,
+  3, 2, 1, 0, 7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 1, 10, 8, 1, 6, 0, 0x20, 0, 0x10, 0, 0x0b,
+]);
+const waitingFor = (f) =>
+  new WebAssembly.Instance(new WebAssembly.Module(kWaits), { m: { f: new wasm.Suspending(f) } })
+    .exports.run;
+
+test('a promising function waits, and is one of its own', async () => {
+  const run = waitingFor(async (number) => number * 2);
+  const waiting = wasm.promising(run);
+  same([waiting.name, waiting.length], [/** @type {any} */ (run).name, 1]);
+  same(Object.getOwnPropertyDescriptor(waiting, 'name'), {
+    ...Object.getOwnPropertyDescriptor(run, 'name'),
+  });
+  ok(Object.getPrototypeOf(waiting) === Function.prototype && waiting !== wasm.promising(run));
+  const answer = waiting(21);
+  ok(answer instanceof Promise);
+  same(await answer, 42);
+  same(await waiting({ valueOf: () => 4 }, 'too many'), 8);
+  throws(TypeError, () => new waiting(1));
+  throws(TypeError, () => waiting(Symbol()));
+  await rejects(RangeError, () =>
+    wasm.promising(waitingFor(() => Promise.reject(RangeError())))(1),
+  );
+});
+
+test('promising() takes functions of WebAssembly only', () => {
+  const { promising } = wasm;
+  same([promising.name, promising.length, 'prototype' in promising], ['promising', 1, false]);
+  throws(TypeError, () => promising(), 'WebAssembly.promising()');
+  throws(TypeError, () => promising(() => 1), 'WebAssembly exported function');
+  throws(TypeError, () => promising(promising(waitingFor(() => 1))));
+  throws(TypeError, () => new promising(waitingFor(() => 1)));
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+  throws(TypeError, () => table.set(0, promising(waitingFor(() => 1))));
 });

@@ -82,6 +82,19 @@ function makeInternals({ crypto: host, zlib }) {
   ];
 }
 
+/** What ops of crypto.subtle take in front. @param {Record<string, any>} ops */
+function makeHandles(ops) {
+  const bytes = (size) => new Uint8Array(size);
+  return [
+    ops.secretFrom(bytes(16)),
+    ops.secretFrom(bytes(32)),
+    ops.curveGenerate(0),
+    ops.curveGenerate(3),
+    ops.rsaGenerate(1024, 3),
+    ops.digestStart(2),
+  ];
+}
+
 /**
  * @typedef {object} Plan
  * @property {Record<string, Function>} [ops] without it, what the global has is called
@@ -94,7 +107,10 @@ function makeInternals({ crypto: host, zlib }) {
 
 /** What is called, and what it is called on: `keep` gets some of each class. */
 async function findTargets(ops, internals, keep) {
-  if (ops !== undefined) return opTargets(ops);
+  if (ops !== undefined) {
+    makeHandles(ops).forEach(keep);
+    return opTargets(ops);
+  }
   if (internals !== undefined) {
     const instances = makeInternals(internals);
     // They are what most calls are for.
@@ -110,11 +126,19 @@ export async function run({ ops, internals, seed, calls, note, report }) {
   const random = makeRandom(seed);
   const values = makeValues(random, kMembers);
   const targets = await findTargets(ops, internals, values.keep);
+  /** Which read a list like those that crypto.subtle gives them: they get more of them. */
+  const readers = new Set();
   let succeeded = 0;
   for (let i = 0; i < calls; i++) {
-    const target = random.of(targets);
-    const args = [];
-    for (let count = random.below(7); count > 0; count--) args.push(values.value());
+    values.beginCall();
+    const isCrypto = ops !== undefined && random.below(2) === 0;
+    const target =
+      isCrypto && readers.size > 0 && random.below(2) === 0
+        ? random.of([...readers])
+        : random.of(targets);
+    const args = isCrypto ? values.cryptoArguments() : [];
+    for (let count = args.length > 0 ? 0 : random.below(7); count > 0; count--)
+      args.push(values.value());
     const self = random.below(4) === 0 ? values.value() : values.known();
     note(`call ${i}: ${target.name}(${args.length} arguments)`);
     try {
@@ -124,6 +148,7 @@ export async function run({ ops, internals, seed, calls, note, report }) {
     } catch {
       // Most calls are refused.
     }
+    if (isCrypto && values.bytesWereTaken()) readers.add(target);
     if (i % kTurn === 0) await turn();
   }
   note('after the calls');

@@ -163,6 +163,10 @@ const everyTrap = {
 
 /** @param {ReturnType<typeof makeRandom>} random @param {string[]} names members of dictionaries */
 export function makeValues(random, names) {
+  /** Buffers that were made for the call that is under way. */
+  let ofThisCall = [];
+  /** Whether the call has taken their bytes. */
+  let wasRead = false;
   const size = () => random.of([0, 1, 7, 8, 16, 31, 32, 64, 100, 255, 4096, 65537]);
 
   function buffer() {
@@ -170,6 +174,7 @@ export function makeValues(random, names) {
     const kind = random.below(6);
     const made =
       kind < 2 ? new ArrayBuffer(bytes, { maxByteLength: bytes + size() }) : new ArrayBuffer(bytes);
+    ofThisCall.push(made);
     if (kind === 2) made.transfer();
     else if (kind === 3) new Uint8Array(made).fill(random.below(256));
     return made;
@@ -245,11 +250,41 @@ export function makeValues(random, names) {
   /** What ops of crypto.subtle are told: numbers and bytes, as many as one of them takes. */
   function options() {
     const made = [];
-    for (let i = 2 + random.below(7); i > 0; i--) {
+    for (let i = 1 + random.below(8); i > 0; i--) {
       const number = () => random.of([0, 1, 2, 3, 8, 12, 16, 32, 64, 128, 256, 1024, 2 ** 32 - 1]);
       made.push(random.below(2) === 0 ? number() : random.of([view, buffer])());
     }
+    if (random.below(2) === 0) takeBytesAway(made, random.below(made.length));
     return made;
+  }
+
+  /** A key, what is to be done, and data, or some of them in another order. */
+  function cryptoArguments() {
+    const handle = () => random.of(kept);
+    return random.of([
+      () => [handle(), options(), view()],
+      () => [view(), view(), options()],
+      () => [options(), view()],
+      () => [handle(), options()],
+    ])();
+  }
+
+  /** Whoever reads the element takes the bytes of all other arguments. */
+  function takeBytesAway(made, index) {
+    const kept = made[index];
+    const get = () => {
+      wasRead = true;
+      for (const one of ofThisCall) {
+        try {
+          if (one.resizable) one.resize(0);
+          else one.transfer();
+        } catch {
+          // It is detached already.
+        }
+      }
+      return kept;
+    };
+    defineProperty(made, index, { get, configurable: true });
   }
 
   const callbacks = [
@@ -334,5 +369,11 @@ export function makeValues(random, names) {
     if (recent.length > 60) recent.splice(random.below(40), 1);
   }
 
-  return { value, remember, known, keep: (value) => kept.push(value) };
+  const beginCall = () => {
+    ofThisCall = [];
+    wasRead = false;
+  };
+  const bytesWereTaken = () => wasRead;
+  const keep = (value) => kept.push(value);
+  return { value, remember, known, beginCall, bytesWereTaken, cryptoArguments, keep };
 }

@@ -62,9 +62,11 @@ export async function makeScript(test, server, timeoutMs) {
   const isIdl = test.scripts.some((name) => name.endsWith('/idlharness.js'));
   const joined = scripts.join('\n');
   const all = isIdl ? adaptIdlHarness(joined, own) : `${joined}\n${own}`;
-  const page = { url: `${server.origin}/${test.id}`, title: test.title };
+  const resources = /["']resource["']/.test(own) ? ['/resources/testharness.js'] : [];
+  const page = { url: `${server.origin}/${test.id}`, title: test.title, resources };
   return [
-    `(function () {`,
+    // Libraries of tests would take the names of CommonJS for theirs.
+    `(function (serve, module, exports, require) {`,
     ...appText,
     `function loadHarness() {`,
     ...hiddenFromHarness.map((name) => `const ${name} = class {};`),
@@ -76,11 +78,12 @@ export async function makeScript(test, server, timeoutMs) {
     `}`,
     `const page = ${JSON.stringify(page)};`,
     `const timeoutMs = ${timeoutMs};`,
-    `const answer = async () =>`,
-    `  new Response(await runTest({ page, timeoutMs, loadHarness, loadTest }));`,
-    `if (typeof module === 'object') module.exports = { fetch: answer };`,
-    `else addEventListener('fetch', (event) => event.respondWith(answer()));`,
-    `})();`,
+    `serve(async () => new Response(await runTest({ page, timeoutMs, loadHarness, loadTest })));`,
+    `})(`,
+    `  typeof module === 'object'`,
+    `    ? (answer) => (module.exports = { fetch: answer })`,
+    `    : (answer) => addEventListener('fetch', (event) => event.respondWith(answer())),`,
+    `);`,
     '',
   ].join('\n');
 }

@@ -1,7 +1,6 @@
 // @ts-check
 // A body that is to be kept, read to its end; one that is too large is given up on the way.
 
-import { copyOfView } from '../body.js';
 import { Collector, toBytes } from '../body_reading.js';
 import {
   ArrayBufferPrototypeGetByteLength,
@@ -9,6 +8,7 @@ import {
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetByteLength,
 } from '../primordials.js';
+import { copyOfView } from '../streams/views.js';
 
 /** A view of a part would keep all of its buffer. */
 function withoutRest(bytes) {

@@ -3,25 +3,18 @@
 
 import { base64Decode, bytesToBase64, latin1Encode } from 'nano:ops';
 import {
-  ArrayBufferIsView,
   ArrayBufferPrototypeGetByteLength,
-  ArrayBufferPrototypeGetDetached,
   StringPrototypeCharCodeAt,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSet,
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
-import { byteLengthOfView, byteOffsetOfView, cloneBytes } from '../streams/views.js';
-import { bufferOfView, toBufferSource } from '../webidl.js';
+import { copyOfSource } from '../streams/views.js';
+import { toBufferSource } from '../webidl.js';
 
 /** "Get a copy of the bytes held by". @param {any} value @param {string} context */
 export function copyBytes(value, context) {
-  toBufferSource(value, context);
-  const buffer = /** @type {any} */ (ArrayBufferIsView(value) ? bufferOfView(value) : value);
-  if (ArrayBufferPrototypeGetDetached(buffer)) return new Uint8Array(0);
-  return ArrayBufferIsView(value)
-    ? cloneBytes(buffer, byteOffsetOfView(value), byteLengthOfView(value))
-    : cloneBytes(buffer, 0, ArrayBufferPrototypeGetByteLength(buffer));
+  return /** @type {Uint8Array} */ (copyOfSource(toBufferSource(value, context)));
 }
 
 /** The bytes of an ArrayBuffer of ours. @param {ArrayBuffer} buffer */

@@ -11,6 +11,7 @@ import {
   keyIsConsistent,
   keyKind,
 } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import {
   TypedArrayPrototypeSet,
   TypedArrayPrototypeSubarray,
@@ -22,7 +23,7 @@ import { kCurves } from './curves.js';
 import { badData, made, notSupported, readKey } from './failure.js';
 import { hashNumber, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey } from './key.js';
+import { checkUsages, makeKey } from './key.js';
 import {
   checkPairUsages,
   derOf,
@@ -134,15 +135,15 @@ function family(allowed, signs) {
         return made(ecPoint(facts.handle, curve.number));
       }
       if (format !== 'jwk') return unknownFormat(format);
-      const jwk = define(beginJwk(facts, 'EC'), 'crv', facts.algorithm.namedCurve);
+      const jwk = defineValue(beginJwk(facts, 'EC'), 'crv', facts.algorithm.namedCurve);
       const point = bytesOfBuffer(made(ecPoint(facts.handle, curve.number)));
       const at = (from) =>
         toBase64Url(TypedArrayPrototypeSubarray(point, from, from + curve.bytes));
-      define(jwk, 'x', at(1));
-      define(jwk, 'y', at(1 + curve.bytes));
+      defineValue(jwk, 'x', at(1));
+      defineValue(jwk, 'y', at(1 + curve.bytes));
       if (facts.type === 'public') return jwk;
       const secret = made(ecSecret(facts.handle, curve.number));
-      return define(jwk, 'd', toBase64Url(bytesOfBuffer(secret)));
+      return defineValue(jwk, 'd', toBase64Url(bytesOfBuffer(secret)));
     },
   };
 }

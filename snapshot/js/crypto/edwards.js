@@ -3,13 +3,14 @@
 // (https://wicg.github.io/webcrypto-secure-curves/).
 
 import { curveFromRaw, curveGenerate, curveRaw, equalInConstantTime, keyKind } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import { ArrayPrototypeIncludes } from '../primordials.js';
 import { agreementParams, deriveShared } from './agreement.js';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { kCurves } from './curves.js';
 import { badData, made, readKey } from './failure.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey } from './key.js';
+import { checkUsages, makeKey } from './key.js';
 import {
   checkPairUsages,
   derOf,
@@ -87,12 +88,12 @@ function family(curveName, allowed, use, jwkNames) {
         return made(curveRaw(facts.handle, false));
       }
       if (format !== 'jwk') return unknownFormat(format);
-      const jwk = define(beginJwk(facts, 'OKP'), 'crv', curveName);
-      if (jwkNames.length > 0) define(jwk, 'alg', jwkNames[0]);
+      const jwk = defineValue(beginJwk(facts, 'OKP'), 'crv', curveName);
+      if (jwkNames.length > 0) defineValue(jwk, 'alg', jwkNames[0]);
       const rawText = (isPrivate) =>
         toBase64Url(bytesOfBuffer(made(curveRaw(facts.handle, isPrivate))));
-      define(jwk, 'x', rawText(false));
-      return facts.type === 'public' ? jwk : define(jwk, 'd', rawText(true));
+      defineValue(jwk, 'x', rawText(false));
+      return facts.type === 'public' ? jwk : defineValue(jwk, 'd', rawText(true));
     },
   };
 }

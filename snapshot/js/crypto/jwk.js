@@ -2,6 +2,7 @@
 // JSON Web Keys (RFC 7517): the dictionary, its text, and what is checked of every kind.
 
 import { utf8Decode, utf8Encode } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import {
   ArrayIsArray,
   ArrayPrototypeIncludes,
@@ -14,7 +15,6 @@ import {
 import { isObject, toDictionary, toDOMString, toSequence } from '../webidl.js';
 import { fromBase64Url } from './bytes.js';
 import { badData } from './failure.js';
-import { define } from './key.js';
 
 /** In the order of Web IDL; all but three are strings. */
 const kMembers = [
@@ -91,11 +91,11 @@ export function jwkBytes(jwk) {
 
 /** A JsonWebKey of a key. @param {import('./key.js').KeyFacts} facts @param {string} kty */
 export function beginJwk(facts, kty) {
-  const jwk = define({}, 'kty', kty);
+  const jwk = defineValue({}, 'kty', kty);
   const operations = [];
   for (let i = 0; i < facts.usages.length; i++) ArrayPrototypePush(operations, facts.usages[i]);
-  define(jwk, 'key_ops', operations);
-  return define(jwk, 'ext', facts.extractable);
+  defineValue(jwk, 'key_ops', operations);
+  return defineValue(jwk, 'ext', facts.extractable);
 }
 
 /**

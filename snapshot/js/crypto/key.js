@@ -1,10 +1,10 @@
 // @ts-check
 // CryptoKey (Web Cryptography 13): what a key is for, and the handle of what it is.
 
+import { defineValue } from '../data_property.js';
 import {
   ArrayPrototypeIncludes,
   ArrayPrototypePush,
-  ObjectDefineProperty,
   TypedArrayPrototypeSet,
   Uint8ArrayConstructor as Uint8Array,
 } from '../primordials.js';
@@ -49,25 +49,18 @@ const kUsages = [
  * @property {any} handle of the key store
  */
 
-/** @param {any} object @param {string} name @param {any} value */
-export function define(object, name, value) {
-  const flags = { __proto__: null, configurable: true, enumerable: true, writable: true };
-  ObjectDefineProperty(object, name, { __proto__: null, ...flags, value });
-  return object;
-}
-
 function algorithmObject(algorithm) {
-  const object = define({}, 'name', algorithm.name);
+  const object = defineValue({}, 'name', algorithm.name);
   const { length, modulusLength, publicExponent, hash, namedCurve } = algorithm;
-  if (modulusLength !== undefined) define(object, 'modulusLength', modulusLength);
+  if (modulusLength !== undefined) defineValue(object, 'modulusLength', modulusLength);
   if (publicExponent !== undefined) {
     const copy = new Uint8Array(lengthOfBytes(publicExponent));
     TypedArrayPrototypeSet(copy, publicExponent);
-    define(object, 'publicExponent', copy);
+    defineValue(object, 'publicExponent', copy);
   }
-  if (hash !== undefined) define(object, 'hash', define({}, 'name', hash));
-  if (length !== undefined) define(object, 'length', length);
-  if (namedCurve !== undefined) define(object, 'namedCurve', namedCurve);
+  if (hash !== undefined) defineValue(object, 'hash', defineValue({}, 'name', hash));
+  if (length !== undefined) defineValue(object, 'length', length);
+  if (namedCurve !== undefined) defineValue(object, 'namedCurve', namedCurve);
   return object;
 }
 

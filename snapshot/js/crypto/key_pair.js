@@ -3,9 +3,10 @@
 // JavaScript's to know, and the public one gives out nothing of the other.
 
 import { keyFromPkcs8, keyFromSpki, keyToPkcs8, keyToSpki } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import { ArrayPrototypeIncludes } from '../primordials.js';
 import { invalidAccess, made, notSupported, readKey } from './failure.js';
-import { checkUsages, define, makeKey, usagesAmong } from './key.js';
+import { checkUsages, makeKey, usagesAmong } from './key.js';
 
 /**
  * @typedef {object} PairUsages
@@ -29,8 +30,12 @@ export function checkPairUsages(usages, allowed) {
 export function makePair(algorithm, handle, extractable, usages, allowed) {
   const publicUsages = usagesAmong(usages, allowed.public);
   const privateUsages = usagesAmong(usages, allowed.private);
-  const pair = define({}, 'publicKey', makeKey('public', algorithm, handle, true, publicUsages));
-  return define(
+  const pair = defineValue(
+    {},
+    'publicKey',
+    makeKey('public', algorithm, handle, true, publicUsages),
+  );
+  return defineValue(
     pair,
     'privateKey',
     makeKey('private', algorithm, handle, extractable, privateUsages),

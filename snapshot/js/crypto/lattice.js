@@ -11,10 +11,11 @@ import {
   latticeHasSeed,
   latticeRaw,
 } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { badData, made, notSupported, readKey } from './failure.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey } from './key.js';
+import { checkUsages, makeKey } from './key.js';
 import {
   checkPairUsages,
   derOf,
@@ -85,11 +86,11 @@ function family(name, number, allowed, use) {
         return raw(format === 'raw-seed');
       }
       if (format !== 'jwk') return unknownFormat(format);
-      const jwk = define(beginJwk(facts, 'AKP'), 'alg', name);
-      define(jwk, 'pub', toBase64Url(bytesOfBuffer(raw(false))));
+      const jwk = defineValue(beginJwk(facts, 'AKP'), 'alg', name);
+      defineValue(jwk, 'pub', toBase64Url(bytesOfBuffer(raw(false))));
       return facts.type === 'public'
         ? jwk
-        : define(jwk, 'priv', toBase64Url(bytesOfBuffer(raw(true))));
+        : defineValue(jwk, 'priv', toBase64Url(bytesOfBuffer(raw(true))));
     },
   };
 }

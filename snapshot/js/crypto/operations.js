@@ -1,12 +1,13 @@
 // @ts-check
 // What the operations of SubtleCrypto are made of.
 
+import { defineValue } from '../data_property.js';
 import { ArrayPrototypeIncludes, TypeErrorConstructor as TypeError } from '../primordials.js';
 import { toBufferSource, toEnum } from '../webidl.js';
 import { algorithmFor, algorithmNamed, normalize } from './algorithms.js';
 import { bytesOfBuffer } from './bytes.js';
 import { badUsage, invalidAccess, notSupported } from './failure.js';
-import { define, factsOf, isCryptoKey } from './key.js';
+import { factsOf, isCryptoKey } from './key.js';
 
 const kFormats = [
   'raw-public',
@@ -97,7 +98,7 @@ function keyForKem(operation, usage, algorithm, key, context) {
  */
 export function sealed(usage, algorithm, facts, context, use) {
   const both = keyForKem('encapsulate', usage, algorithm, facts, context).encapsulate(facts);
-  return define(define({}, 'ciphertext', both[1]), 'sharedKey', use(both[0]));
+  return defineValue(defineValue({}, 'ciphertext', both[1]), 'sharedKey', use(both[0]));
 }
 
 /** The secret of decapsulateBits and decapsulateKey. @param {string} usage @param {any} ciphertext */

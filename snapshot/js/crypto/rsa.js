@@ -11,12 +11,13 @@ import {
   rsaSign,
   rsaVerify,
 } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import { ArrayPrototypePush, Uint8ArrayConstructor as Uint8Array } from '../primordials.js';
 import { bytesOfBuffer, lengthOfBytes, toBase64Url } from './bytes.js';
 import { badData, made, notSupported, operationFailed, readKey } from './failure.js';
 import { hashNumber, jwkNameFor, toKeyHash } from './hashes.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { checkUsages, define, makeKey } from './key.js';
+import { checkUsages, makeKey } from './key.js';
 import {
   checkPairUsages,
   derOf,
@@ -128,10 +129,10 @@ function family(allowed, use, jwkName) {
       if (format !== 'jwk') return unknownFormat(format);
       const jwk = beginJwk(facts, 'RSA');
       const alg = jwkName(facts.algorithm.hash);
-      if (alg !== undefined) define(jwk, 'alg', alg);
+      if (alg !== undefined) defineValue(jwk, 'alg', alg);
       const numbers = made(rsaNumbers(facts.handle, facts.type === 'private'));
       for (let i = 0; i < numbers.length; i++) {
-        define(jwk, kNumbers[i], toBase64Url(bytesOfBuffer(numbers[i])));
+        defineValue(jwk, kNumbers[i], toBase64Url(bytesOfBuffer(numbers[i])));
       }
       return jwk;
     },

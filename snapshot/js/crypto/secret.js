@@ -2,11 +2,12 @@
 // What all secret keys have in common: made of random bytes, bytes, or a JWK of type 'oct'.
 
 import { secretBytes, secretFrom, secretFromRandom } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import { MathCeil } from '../primordials.js';
 import { bytesOfBuffer, toBase64Url } from './bytes.js';
 import { made, notSupported, readKey } from './failure.js';
 import { beginJwk, checkJwk, jwkMember } from './jwk.js';
-import { define, makeKey } from './key.js';
+import { makeKey } from './key.js';
 
 const kTooLong = 'The key is too long';
 
@@ -50,6 +51,6 @@ export function makeSecret(algorithm, bytes, extractable, usages) {
 export function exportSecret(format, facts, jwkName) {
   const bytes = secretBytes(facts.handle);
   if (format === 'raw') return bytes;
-  const jwk = define(beginJwk(facts, 'oct'), 'k', toBase64Url(bytesOfBuffer(bytes)));
-  return jwkName === undefined ? jwk : define(jwk, 'alg', jwkName);
+  const jwk = defineValue(beginJwk(facts, 'oct'), 'k', toBase64Url(bytesOfBuffer(bytes)));
+  return jwkName === undefined ? jwk : defineValue(jwk, 'alg', jwkName);
 }

@@ -2,6 +2,7 @@
 // The side that is called: from the body of a request to the member that it names, and back.
 
 import { failRequest, requestBody, respond, respondStream, respondTwoWay } from 'nano:ops';
+import { kUnknownLength } from '../body.js';
 import { pumpStream } from '../body_pump.js';
 import { IncomingBody, kTwoWay } from '../incoming_body.js';
 import { ArrayIsArray, PromisePrototypeThen, PromiseResolve } from '../primordials.js';
@@ -13,7 +14,6 @@ import {
   encodeThrown,
   kCall,
   kGet,
-  kMostAnswerBytes,
   kMostArguments,
   kMostCallBytes,
   kResult,
@@ -22,7 +22,6 @@ import defer * as sessions from './session.js';
 import { brokenMessage } from './thrown.js';
 
 const kOk = 200;
-const kUnknownLength = -1;
 
 /**
  * @param {number} slot @param {string} name @param {() => import('./members.js').Receiver} receiver
@@ -130,7 +129,7 @@ class Answering {
 
   #answerValue(value) {
     try {
-      this.#send(encodeMessage(kResult, value, kMostAnswerBytes, this));
+      this.#send(encodeMessage(kResult, value, this));
     } catch (error) {
       this.#fail(error);
     }

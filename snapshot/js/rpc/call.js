@@ -3,6 +3,7 @@
 
 import { abortFetch, openTwoWay, startCall } from 'nano:ops';
 import { pumpStream, stopPump } from '../body_pump.js';
+import { defineValue } from '../data_property.js';
 import { IncomingBody, kTwoWay } from '../incoming_body.js';
 import {
   ErrorCaptureStackTrace,
@@ -21,11 +22,10 @@ import {
   kError,
   kGet,
   kMostAnswerBytes,
-  kMostCallBytes,
   kResult,
   kThrown,
 } from './message.js';
-import { defineHidden, withDispose } from './handles.js';
+import { withDispose } from './handles.js';
 import defer * as links from './link.js';
 import defer * as sessions from './session.js';
 import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
@@ -53,7 +53,7 @@ class Calling {
 
   /** @returns {Promise<any>} */
   start(service, kind, value) {
-    const { bytes, stream } = encodeMessage(kind, value, kMostCallBytes, this);
+    const { bytes, stream } = encodeMessage(kind, value, this);
     const done = (status, text, headers, content) => this.#onAnswer(status, text, content);
     const body = stream === undefined ? bytes : true;
     try {
@@ -170,7 +170,7 @@ class Calling {
 
   #onStreamFailed(cause) {
     giveMessage(this.#error, `The stream that was to go with ${this.#name}() failed`);
-    defineHidden(this.#error, 'cause', cause);
+    defineValue(this.#error, 'cause', cause, false);
     this.#reject(this.#error);
   }
 

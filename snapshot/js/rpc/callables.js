@@ -3,10 +3,10 @@
 // them is copied, with places for them.
 
 import { kindOf } from 'nano:ops';
+import { defineValue } from '../data_property.js';
 import {
   ArrayPrototypePush,
   MapPrototypeForEach,
-  ObjectDefineProperty,
   ObjectGetPrototypeOf,
   ObjectKeys,
   ObjectPrototype,
@@ -74,9 +74,7 @@ class Replacing {
       if (kind === 'Array') to.length = from.length;
       const keys = ObjectKeys(from);
       for (let i = 0; i < keys.length; i++) {
-        const value = this.copyOf(from[keys[i]]);
-        const flags = { __proto__: null, configurable: true, enumerable: true, writable: true };
-        ObjectDefineProperty(to, keys[i], { __proto__: null, ...flags, value });
+        defineValue(to, keys[i], this.copyOf(from[keys[i]]));
       }
     }
   }

@@ -2,10 +2,10 @@
 // What a program holds of something that is elsewhere: a stub, the promise of a call's result, a
 // property of either. Each can be called, and gives a property by any name.
 
+import { defineValue } from '../data_property.js';
 import {
   ErrorConstructor,
   FunctionPrototype,
-  ObjectDefineProperty,
   ObjectFreeze,
   ObjectPrototype,
   ObjectSetPrototypeOf,
@@ -314,12 +314,6 @@ export function makeProperty(owner, name) {
 
 export const disposedStub = () => new ErrorConstructor('RPC stub used after being disposed.');
 
-/** @param {any} object @param {PropertyKey} key @param {any} value */
-export function defineHidden(object, key, value) {
-  const flags = { __proto__: null, configurable: true, enumerable: false, writable: true };
-  ObjectDefineProperty(object, key, { __proto__: null, ...flags, value });
-}
-
 /** @param {any[]} stubs */
 export function disposeStubs(stubs) {
   for (let i = 0; i < stubs.length; i++) targetOf(stubs[i])?.dispose();
@@ -332,6 +326,6 @@ export function disposeStubs(stubs) {
 export function withDispose(value, stubs) {
   const isPlain = isObject(value) && !isPlatformObject(value) && targetOf(value) === undefined;
   const dispose = stubs.length === 0 ? ignore : () => disposeStubs(stubs);
-  if (isPlain) defineHidden(value, SymbolDispose, dispose);
+  if (isPlain) defineValue(value, SymbolDispose, dispose, false);
   return value;
 }

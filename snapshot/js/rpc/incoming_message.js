@@ -2,7 +2,6 @@
 // A message that comes in as a body: all at once, or in pieces and then perhaps with a stream
 // behind it.
 
-import { copyOfView } from '../body.js';
 import { concatenate } from '../body_reading.js';
 import { IncomingBody } from '../incoming_body.js';
 import {
@@ -12,6 +11,7 @@ import {
   PromiseResolve,
   TypedArrayPrototypeGetByteLength,
 } from '../primordials.js';
+import { copyOfView } from '../streams/views.js';
 import { createReadableBytes } from '../streams/readable_byte_core.js';
 import { readableStreamOf } from '../streams/readable_stream.js';
 import { decodeMessage, kOfSession, partOf, sizeOfMessage } from './message.js';

@@ -13,7 +13,7 @@ import { readableStreamOf } from '../streams/readable_stream.js';
 import { isObject } from '../webidl.js';
 import { Exported } from './exported.js';
 import { disposedStub, disposeStubs, makeStub, Target, withDispose } from './handles.js';
-import { decodeMessage, encodeMessage, kMostAnswerBytes, kResult } from './message.js';
+import { decodeMessage, encodeMessage, kResult } from './message.js';
 
 /** A stub's target; `shared` is { exported, stubs }. */
 class LocalTarget extends Target {
@@ -88,7 +88,7 @@ function copyOf(value) {
       return stub;
     },
   };
-  const message = encodeMessage(kResult, value, kMostAnswerBytes, references);
+  const message = encodeMessage(kResult, value, references);
   const rest = () => readableStreamOf(message.stream);
   return { value: decodeMessage(message.bytes, rest, references).value, stubs };
 }

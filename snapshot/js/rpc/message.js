@@ -26,13 +26,20 @@ export const kResult = 3;
 export const kError = 4;
 /** Something else that was thrown. */
 export const kThrown = 5;
+/** Of a session beside that; what each is of. */
+export const kInvoke = 16; // [call, target, name, arguments]; without arguments a property is wanted.
+export const kAnswer = 17; // [call, value]
+export const kAnswerError = 18; // [call, what packError() made]
+export const kAnswerThrown = 19; // [call, value]
+export const kRelease = 20; // [target, how often it was sent]
+
 /** In the second byte: what follows are frames of a session, of which this is the first. */
 export const kOfSession = 1;
 
 const kHeadBytes = 12;
 /** V8's own; an array that says that it has more could be any size. */
 export const kMostArguments = 65534;
-/** As on Workers. */
+/** Bytes of a message, but for its stream. As on Workers. */
 export const kMostAnswerBytes = 32 * 1024 * 1024;
 /** The arguments are a request's body: kMaxRequestBodyBytes. */
 export const kMostCallBytes = 16 * 1024 * 1024;
@@ -56,11 +63,13 @@ function isSpecial(object) {
 
 /**
  * Takes what it has of bodies and streams.
- * @param {number} kind @param {any} value @param {number} most bytes, but for the stream
+ * @param {number} kind @param {any} value
  * @param {References} [references] none: nothing can be sent by reference
  * @returns {PackedObjects} with `bytes`
  */
-export function encodeMessage(kind, value, most, references) {
+export function encodeMessage(kind, value, references) {
+  const isCall = kind === kCall || kind === kGet || kind === kInvoke || kind === kRelease;
+  const most = isCall ? kMostCallBytes : kMostAnswerBytes;
   let objects = new PackedObjects(references);
   const hooks = [makeError, isSpecial, (object) => objects.add(object), () => objects.complete()];
   try {
@@ -133,12 +142,11 @@ function withoutProperties(thrown) {
  * @returns {{ bytes: Uint8Array, stream: any }}
  */
 export function encodeThrown(thrown, wrap = (packed) => packed, error = kError, other = kThrown) {
-  const most = kMostAnswerBytes;
   try {
-    if (isError(thrown)) return encodeMessage(error, wrap(packError(thrown, kAllProperties)), most);
-    if (isObject(thrown)) return encodeMessage(other, wrap(thrown), most);
-    return encodeMessage(error, wrap(['Error', textOf(thrown), false, []]), most);
+    if (isError(thrown)) return encodeMessage(error, wrap(packError(thrown, kAllProperties)));
+    if (isObject(thrown)) return encodeMessage(other, wrap(thrown));
+    return encodeMessage(error, wrap(['Error', textOf(thrown), false, []]));
   } catch {
-    return encodeMessage(error, wrap(withoutProperties(thrown)), most);
+    return encodeMessage(error, wrap(withoutProperties(thrown)));
   }
 }

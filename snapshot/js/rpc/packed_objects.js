@@ -3,7 +3,6 @@
 // made anew where it arrives, as if a stranger had sent it.
 
 import { constructorName } from 'nano:ops';
-import { copyOfView } from '../body.js';
 import { bytesOf, fileFactsOf, isBlob, isFile, makeBlob, makeFile, typeOf } from '../blob.js';
 import { normalizeName, normalizeValue, withoutHeaders } from '../header_list.js';
 import { headerListOf, headersOfList, isHeaders } from '../headers.js';
@@ -18,12 +17,13 @@ import {
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetSymbolToStringTag,
 } from '../primordials.js';
+import { copyOfView } from '../streams/views.js';
 import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
 import { callableOf, isExportable } from './exported.js';
-import { isError, kPrimitives, packError, unpackError } from './thrown.js';
+import { isError, kPrimitives, newErrors, packError, unpackError } from './thrown.js';
 
 export const kHint =
   ' A call carries copies of data, and stubs of functions and of objects of classes that extend ' +
@@ -68,6 +68,7 @@ export class PackedObjects {
   #references;
   /** Numbers of what was sent by reference. @type {number[] | undefined} */
   #exported;
+  #errors = newErrors();
 
   /** @param {import('./message.js').References | undefined} references */
   constructor(references) {
@@ -118,7 +119,7 @@ export class PackedObjects {
   }
 
   #pack(object) {
-    if (isError(object)) return ['Error', packError(object, kPrimitives)];
+    if (isError(object)) return ['Error', packError(object, kPrimitives, this.#errors)];
     if (isBlob(object)) {
       const bytes = exact(bytesOf(object));
       if (!isFile(object)) return ['Blob', bytes, typeOf(object)];
@@ -207,6 +208,7 @@ function replaceHeaders(list, headers) {
 }
 
 class Unpacking {
+  #errors = newErrors();
   /** @type {(() => any) | undefined} */
   #rest;
   #references;
@@ -231,7 +233,7 @@ class Unpacking {
           lastModified: +parts[4],
         });
       case 'Error':
-        return unpackError(parts[1]);
+        return unpackError(parts[1], undefined, this.#errors);
       case 'Headers':
         return headersOfList(headersFrom(parts[1]));
       case 'ReadableStream':

@@ -5,6 +5,7 @@
 
 import { currentSlot } from 'nano:ops';
 import { kErrorLevel, printLine } from '../console_output.js';
+import { defineValue } from '../data_property.js';
 import defer * as inspection from '../inspect.js';
 import {
   ArrayIsArray,
@@ -18,30 +19,19 @@ import {
   SafeMap,
 } from '../primordials.js';
 import { Exports, kMostReferences } from './exported.js';
-import {
-  defineHidden,
-  disposedStub,
-  disposeStubs,
-  makeStub,
-  Target,
-  withDispose,
-} from './handles.js';
+import { disposedStub, disposeStubs, makeStub, Target, withDispose } from './handles.js';
 import {
   decodeMessage,
   encodeMessage,
   encodeThrown,
-  kMostAnswerBytes,
+  kAnswer,
+  kAnswerError,
+  kAnswerThrown,
+  kInvoke,
   kMostArguments,
-  kMostCallBytes,
+  kRelease,
 } from './message.js';
 import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
-
-/** Frames; below are those of the call itself (message.js). */
-const kInvoke = 16; // [call, target, name, arguments]; without arguments a property is wanted.
-const kAnswer = 17; // [call, value]
-const kAnswerError = 18; // [call, what packError() made]
-const kAnswerThrown = 19; // [call, value]
-const kRelease = 20; // [target, how often it was sent]
 
 const kMostCalls = 1000;
 const kBroken = 'The stub is broken: ';
@@ -174,7 +164,7 @@ export class Session {
     ErrorCaptureStackTrace(error, caller);
     const number = ++this.#lastCall;
     try {
-      this.#send(kInvoke, [number, target, name, args], kMostCallBytes);
+      this.#send(kInvoke, [number, target, name, args]);
     } catch (refused) {
       return PromiseReject(refused);
     }
@@ -196,7 +186,7 @@ export class Session {
   release({ number, count }) {
     this.#imports.delete(number);
     if (this.#isOver || this.#slot !== currentSlot()) return;
-    this.#send(kRelease, [number, count], kMostCallBytes);
+    this.#send(kRelease, [number, count]);
     this.#settle();
   }
 
@@ -226,8 +216,8 @@ export class Session {
 
   // Frames.
 
-  #send(kind, value, most) {
-    const message = encodeMessage(kind, value, most, this);
+  #send(kind, value) {
+    const message = encodeMessage(kind, value, this);
     if (message.stream !== undefined) {
       message.takeBack();
       throw noStream();
@@ -280,7 +270,7 @@ export class Session {
 
   #answer(number, value, stubs) {
     try {
-      if (!this.#isOver) this.#send(kAnswer, [number, value], kMostAnswerBytes);
+      if (!this.#isOver) this.#send(kAnswer, [number, value]);
     } catch (error) {
       this.#answerThrown(number, error, stubs);
       return;
@@ -336,7 +326,7 @@ export class Session {
 
   #brokenError(error = new ErrorConstructor()) {
     giveMessage(error, `${kBroken}the other app has ended, or has let go of the call.`);
-    if (this.#reason !== undefined) defineHidden(error, 'cause', this.#reason);
+    if (this.#reason !== undefined) defineValue(error, 'cause', this.#reason, false);
     return error;
   }
 }

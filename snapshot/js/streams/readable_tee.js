@@ -114,7 +114,10 @@ class DefaultTee {
  * @returns {import('./readable_core.js').ReadableCore[]} two
  */
 export function teeReadable(stream, cloneForSecond) {
-  return stream.controller.isByteController
-    ? new byteTee.ByteTee(stream).branches
-    : new DefaultTee(stream, cloneForSecond).branches;
+  const length = stream.disturbed ? undefined : stream.length;
+  const { branches } = stream.controller.isByteController
+    ? new byteTee.ByteTee(stream)
+    : new DefaultTee(stream, cloneForSecond);
+  branches[0].length = branches[1].length = length;
+  return branches;
 }

@@ -25,7 +25,7 @@ import {
   Uint8ArrayConstructor,
   Uint8ClampedArrayConstructor,
 } from '../primordials.js';
-import { bufferOfView, toBufferSource } from '../webidl.js';
+import { bufferOfView, isArrayBuffer, toBufferSource } from '../webidl.js';
 
 /** @type {any} */
 const Float16ArrayConstructor = /** @type {any} */ (globalThis).Float16Array;
@@ -104,6 +104,23 @@ export function cloneBytes(buffer, offset, length) {
   const copy = new Uint8ArrayConstructor(length);
   TypedArrayPrototypeSet(copy, new Uint8ArrayConstructor(buffer, offset, length));
   return copy;
+}
+
+/** @param {ArrayBufferView} view @returns {Uint8Array} */
+export function copyOfView(view) {
+  return cloneBytes(bufferOfView(view), byteOffsetOfView(view), byteLengthOfView(view));
+}
+
+/**
+ * "Get a copy of the bytes held by": none where they are gone, or shared.
+ * @param {any} source @returns {Uint8Array | undefined} undefined for what is no buffer source
+ */
+export function copyOfSource(source) {
+  const isView = ArrayBufferIsView(source);
+  if (!isView && !isArrayBuffer(source)) return undefined;
+  const buffer = /** @type {any} */ (isView ? bufferOfView(source) : source);
+  if (!isArrayBuffer(buffer) || isDetached(buffer)) return new Uint8ArrayConstructor(0);
+  return copyOfView(isView ? source : new Uint8ArrayConstructor(buffer));
 }
 
 /**

@@ -3,11 +3,8 @@
 // proposals that the Web Platform Tests have.
 
 import { inspectAs } from '../inspect_interfaces.js';
-import {
-  ArrayPrototypePush,
-  ObjectDefineProperty,
-  TypeErrorConstructor as TypeError,
-} from '../primordials.js';
+import { defineValue } from '../data_property.js';
+import { ArrayPrototypePush, TypeErrorConstructor as TypeError } from '../primordials.js';
 import { makeUrl } from '../url.js';
 import {
   defineInterface,
@@ -111,15 +108,9 @@ function componentsOf(input, baseURL, context) {
   return values;
 }
 
-/** A group may have any name, that of an accessor of Object.prototype too. */
-function define(object, name, value) {
-  const flags = { __proto__: null, configurable: true, enumerable: true, writable: true };
-  ObjectDefineProperty(object, name, { __proto__: null, ...flags, value });
-}
-
 function groupsObject(flat) {
   const groups = {};
-  for (let i = 0; i < flat.length; i += 2) define(groups, flat[i], flat[i + 1]);
+  for (let i = 0; i < flat.length; i += 2) defineValue(groups, flat[i], flat[i + 1]);
   return groups;
 }
 
@@ -231,7 +222,7 @@ export class URLPattern {
       const name = kComponents[i];
       const groups = this.#components[name].match(values[name]);
       if (groups === null) return null;
-      define(result, name, { input: values[name], groups: groupsObject(groups) });
+      defineValue(result, name, { input: values[name], groups: groupsObject(groups) });
     }
     return result;
   }

@@ -10,7 +10,6 @@ import { Event } from '../event.js';
 import { defineEventHandler, dispatchTrusted, EventTarget } from '../event_target.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from '../message_event.js';
 import {
-  ArrayBufferIsView,
   ArrayPrototypeIndexOf,
   ArrayPrototypePush,
   ErrorConstructor,
@@ -23,14 +22,12 @@ import {
   Uint8ArrayConstructor,
 } from '../primordials.js';
 import { requireRequest } from '../raw_socket.js';
-import { byteLengthOfView, byteOffsetOfView, cloneBytes } from '../streams/views.js';
+import { copyOfSource } from '../streams/views.js';
 import { parseUrl } from '../url.js';
 import {
-  bufferOfView,
   defineConstants,
   defineInterface,
   illegalInvocation,
-  isArrayBuffer,
   isObject,
   toDOMString,
   tooFewArguments,
@@ -245,14 +242,8 @@ const invalidAccess = (message) => new DOMException(message, 'InvalidAccessError
 
 /** A string, or bytes that nobody else has. */
 function toMessage(data) {
-  if (isArrayBuffer(data)) return copyOf(new Uint8ArrayConstructor(data));
-  if (ArrayBufferIsView(data)) return copyOf(data);
-  if (isBlob(data)) return copyOf(bytesOf(data));
-  return toUSVString(data);
+  return copyOfSource(isBlob(data) ? bytesOf(data) : data) ?? toUSVString(data);
 }
-
-const copyOf = (view) =>
-  cloneBytes(bufferOfView(view), byteOffsetOfView(view), byteLengthOfView(view));
 
 /**
  * Those that a peer may be told (RFC 6455 7.4). Of a client that the standard's constructor made,

@@ -14,7 +14,7 @@ const marker = '\n==== report ====\n';
 export class ScriptRuntime {
   /** @param {string[]} flags what stands before the script */
   constructor(name, program, flags) {
-    Object.assign(this, { name, program, flags });
+    Object.assign(this, { name, program, flags, count: 0 });
   }
   async start({ authority }) {
     // As Node.js and Bun, and Deno call it.
@@ -25,8 +25,9 @@ export class ScriptRuntime {
     if (this.directory) rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async run(test, text, { slot, timeoutMs }) {
-    const script = path.join(this.directory, `test${slot}.cjs`);
+  async run(test, text, { timeoutMs }) {
+    // Deno would take the compiled code of another script of this path that is as long.
+    const script = path.join(this.directory, `test${this.count++}.cjs`);
     writeFileSync(script, text);
     const own = { HOME: this.directory, DENO_DIR: this.directory, NO_COLOR: '1' };
     const env = { ...process.env, ...own, ...this.trust };

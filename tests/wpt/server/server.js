@@ -6,6 +6,7 @@ import https from 'node:https';
 import { makeCertificate } from './certificate.js';
 import { Exchange } from './exchange.js';
 import { handlers } from './handlers/index.js';
+import { requestOfError } from './own_methods.js';
 import { Stash } from './stash.js';
 import { serveFile } from './static_files.js';
 import { WebSocketConnection } from './websocket_connection.js';
@@ -120,7 +121,9 @@ export class StandInServer {
     });
     server.on('tlsClientError', () => {});
     server.on('clientError', (error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      const exchange = requestOfError(error, socket);
+      if (exchange !== undefined) this.#answer(...exchange);
+      else if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     });
     return server;
   }

@@ -70,6 +70,12 @@ export async function readScript(root, asked, places) {
   return text.toString('utf8');
 }
 
+/** As WPT's server says it: a body is there to be read, and to be aborted. */
+function notFound(x) {
+  const body = JSON.stringify({ error: { code: 404, message: '' } });
+  return x.reply(404, [['Content-Type', 'application/json']], body);
+}
+
 /** Answers with the file at the path. */
 export async function serveFile(root, x) {
   let path;
@@ -77,11 +83,12 @@ export async function serveFile(root, x) {
     path = decodeURIComponent(x.path);
     path = aliases[path] ?? path;
   } catch {
-    return x.reply(404);
+    return notFound(x);
   }
-  if (path.split('/').includes('..') || path.includes('\0')) return x.reply(404);
+  if (path.split('/').includes('..') || path.includes('\0')) return notFound(x);
   const bytes = await readFromEither(root, path, null);
-  if (!bytes) return x.reply(path.endsWith('/') ? 200 : 404, [['Content-Type', 'text/html']]);
+  if (!bytes && path.endsWith('/')) return x.reply(200, [['Content-Type', 'text/html']]);
+  if (!bytes) return notFound(x);
   if (path.endsWith('.asis')) return x.replyRaw(bytes);
   for (const [name, value] of await headersOf(root, path, x)) x.setHeader(name, value);
   if (!x.headers.some(([name]) => name.toLowerCase() === 'content-type')) {

@@ -59,6 +59,11 @@ export default caseApp({
       got.body = got.body.replace(/--[-\w]{10,}/g, '--B');
       return got;
     };
+    const fixed = (text, length) => {
+      const { readable, writable } = new FixedLengthStream(length);
+      new Blob([text]).stream().pipeTo(writable).catch(() => {});
+      return readable;
+    };
     return attempts({
       string: post('ü'),
       empty: post(''),
@@ -75,6 +80,13 @@ export default caseApp({
           },
         }),
       ),
+      fixed: post(fixed('fixed', 5)),
+      fixedEmpty: post(fixed('', 0)),
+      fixedRequest: async () => {
+        const request = new Request(`${env.UPSTREAM}/echo`, { method: 'PUT', body: fixed('abc', 3) });
+        const { headers, body } = await (await fetch(request)).json();
+        return [headers['content-length'], headers['transfer-encoding'], body];
+      },
       typed: post('x', { 'content-type': 'x/y' }),
       form: post(form),
     });

@@ -29,6 +29,11 @@ promise_test(async () => {
   assert_equals(await text(`${api}/echo-content.py`, { method: 'POST', body: 'abc' }), 'abc');
 }, 'a handler sees the body');
 promise_test(async () => {
+  const response = await fetch(`${api}/method.py`, { method: 'TESTING' });
+  assert_equals(response.status, 200);
+  assert_equals(response.headers.get('x-request-method'), 'TESTING');
+}, 'a method may be one of its own');
+promise_test(async () => {
   const response = await fetch(`${api}/inspect-headers.py?headers=x-b`, {
     headers: { 'X-B': 'c' },
   });
