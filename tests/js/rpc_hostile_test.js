@@ -52,13 +52,14 @@ class Back extends WorkerEntrypoint {
 /** What a call gives that is answered with these frames. */
 const answered = (frames, args = []) =>
   inRequest(async () => {
-    const { service, answerWith } = bindTo({ default: Back });
+    const { service, answerWith, seen } = bindTo({ default: Back });
     answerWith({ body: frames });
     given = await service.echo(...args).then(
       (value) => ({ value }),
       (error) => ({ error }),
     );
     await sleep(1);
+    given.isBroken = seen[0].bodyCancelled === true;
     if (given.value instanceof RpcStub) {
       given.called = await given.value(1).catch((error) => error.message);
       given.value[Symbol.dispose]();
@@ -85,20 +86,23 @@ test('frames that mean nothing break the stubs, and harm nothing', async () => {
     frame(kInvoke, [1, 1, 'x', []]).subarray(0, 20),
   ];
   for (const [index, one] of bad.entries()) {
-    await answered([stubIsTheResult, one]);
+    // Nothing comes after it, but for where it has to end for that to be seen.
+    await answered(one.length < 25 ? [stubIsTheResult, one] : [stubIsTheResult, one, undefined]);
     ok(given.value instanceof RpcStub, `${index}`);
+    ok(given.isBroken, `${index}`);
     ok(given.called.startsWith('The stub is broken'), `${index}: ${given.called}`);
   }
 });
 
 test('what was sent once is not given back twice', async () => {
-  await answered(
-    [stubIsTheResult, frame(kRelease, [1, 1]), frame(kRelease, [1, 1])],
-    [() => 'called'],
-  );
-  ok(given.called.startsWith('The stub is broken'), given.called);
-  await answered([stubIsTheResult, frame(kRelease, [1, 2])], [() => 'called']);
-  ok(given.called.startsWith('The stub is broken'), given.called);
+  const [release, twice] = [frame(kRelease, [1, 1]), frame(kRelease, [1, 2])];
+  await answered([stubIsTheResult, release, undefined], [() => 'called']);
+  ok(given.value instanceof RpcStub && !given.isBroken);
+  ok(given.called.startsWith('The stub is broken'), 'an answer in one way is not heard');
+  await answered([stubIsTheResult, release, release, undefined], [() => 'called']);
+  ok(given.isBroken);
+  await answered([stubIsTheResult, twice, undefined], [() => 'called']);
+  ok(given.isBroken);
 });
 
 test('frames in single bytes are put together', async () => {

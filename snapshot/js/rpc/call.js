@@ -103,8 +103,7 @@ class Calling {
   #goOn(incoming, ahead) {
     const session = this.#open();
     session.link = new links.Link(incoming, session, true, () => {
-      if (!openTwoWay(this.#number)) throw brokenMessage();
-      return this.#number + kTwoWay;
+      return openTwoWay(this.#number) ? this.#number + kTwoWay : -1;
     });
     session.link.start(ahead);
   }

@@ -39,7 +39,8 @@ export class Link {
 
   /**
    * @param {import('../incoming_body.js').IncomingBody} incoming @param {Receiver} receiver
-   * @param {boolean} isCaller @param {() => number} open called for the first frame
+   * @param {boolean} isCaller @param {() => number} open called for the first frame; -1: it
+   *   cannot be
    */
   constructor(incoming, receiver, isCaller, open) {
     this.#incoming = incoming;
@@ -108,6 +109,10 @@ export class Link {
     if (isMinor && !this.isOpen) return;
     if (!this.isOpen) {
       this.#number = this.#open();
+      if (!this.isOpen) {
+        this.#break(brokenMessage());
+        return;
+      }
       pumpFrames(this.#number, this);
     }
     if (this.#isWanted) this.pull();

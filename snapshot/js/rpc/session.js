@@ -163,13 +163,14 @@ export class Session {
     const error = new ErrorConstructor();
     ErrorCaptureStackTrace(error, caller);
     const number = ++this.#lastCall;
+    const { promise, resolve, reject } = PromiseWithResolvers();
+    this.#calls.set(number, { resolve, reject, error });
     try {
       this.#send(kInvoke, [number, target, name, args]);
     } catch (refused) {
-      return PromiseReject(refused);
+      this.#calls.delete(number);
+      reject(refused);
     }
-    const { promise, resolve, reject } = PromiseWithResolvers();
-    this.#calls.set(number, { resolve, reject, error });
     return promise;
   }
 
