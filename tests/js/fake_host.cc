@@ -122,11 +122,6 @@ bool FakeHost::tellTwoWays() {
   return !canceled.empty();
 }
 
-void FakeHost::leaveCall(uint32_t slot) {
-  pipes_.fail(slot | FetchHost::kTwoWayBit);
-  pipes_.cancel(slot);
-}
-
 bool FakeHost::fireNextTimer() {
   const auto next =
       std::min_element(timers_.begin(), timers_.end(), [](const Timer& a, const Timer& b) {

@@ -59,7 +59,7 @@ class FakeHost final : public Host {
   // The request `slot` is the call that the fetch `number` makes: they go on in two ways where it
   // is answered so, until the caller leaves.
   void joinCall(uint32_t number, uint32_t slot) { request(slot).caller = number; }
-  void leaveCall(uint32_t slot);
+  void leaveCall(uint32_t slot) { pipes_.cancel(slot); }
 
   // Does what is due now: pulls bodies and settles answers; with nothing of that to do, moves the
   // clock to the next timer and fires it. False when nothing is left. A microtask checkpoint comes

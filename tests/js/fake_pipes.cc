@@ -20,11 +20,6 @@ void FakePipes::end(uint32_t number) {
   serve(pipes_[number]);
 }
 
-void FakePipes::fail(uint32_t number) {
-  pipes_[number].failed = true;
-  serve(pipes_[number]);
-}
-
 v8::Local<v8::Promise> FakePipes::read(uint32_t number) {
   Pipe& pipe = pipes_[number];
   const auto resolver = v8::Promise::Resolver::New(isolate_->GetCurrentContext()).ToLocalChecked();
@@ -56,9 +51,6 @@ void FakePipes::serve(Pipe& pipe) {
     std::transform(chunk.begin(), chunk.end(), made->bytes.begin(),
                    [](char c) { return static_cast<std::byte>(c); });
     resolver->Resolve(context, made->array).Check();
-  } else if (pipe.failed) {
-    pipe.reader.Reset();
-    resolver->Reject(context, v8::Exception::TypeError(v8::String::Empty(isolate_))).Check();
   } else if (pipe.ended) {
     pipe.reader.Reset();
     resolver->Resolve(context, v8::Null(isolate_)).Check();

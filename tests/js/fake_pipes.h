@@ -21,8 +21,6 @@ class FakePipes final {
 
   void write(uint32_t number, std::span<const std::byte> chunk);
   void end(uint32_t number);
-  // It broke off, as when who writes is gone.
-  void fail(uint32_t number);
   v8::Local<v8::Promise> read(uint32_t number);
   // Nobody reads on.
   void cancel(uint32_t number);
@@ -33,7 +31,6 @@ class FakePipes final {
   struct Pipe {
     std::deque<std::string> chunks;
     bool ended = false;
-    bool failed = false;
     bool canceled = false;
     v8::Global<v8::Promise::Resolver> reader;
   };

@@ -87,7 +87,8 @@ test('frames that mean nothing break the stubs, and harm nothing', async () => {
   ];
   for (const [index, one] of bad.entries()) {
     // Nothing comes after it, but for where it has to end for that to be seen.
-    await answered(one.length < 25 ? [stubIsTheResult, one] : [stubIsTheResult, one, undefined]);
+    const hasToEnd = one.length === 3 || one.length === 20;
+    await answered([stubIsTheResult, one].concat(hasToEnd ? [] : [undefined]));
     ok(given.value instanceof RpcStub, `${index}`);
     ok(given.isBroken, `${index}`);
     ok(given.called.startsWith('The stub is broken'), `${index}: ${given.called}`);
@@ -101,8 +102,11 @@ test('what was sent once is not given back twice', async () => {
   ok(given.called.startsWith('The stub is broken'), 'an answer in one way is not heard');
   await answered([stubIsTheResult, release, release, undefined], [() => 'called']);
   ok(given.isBroken);
-  await answered([stubIsTheResult, twice, undefined], [() => 'called']);
-  ok(given.isBroken);
+  const unmarked = frame(kRelease, [1, 1], [], false);
+  for (const bad of [twice, unmarked]) {
+    await answered([stubIsTheResult, bad, undefined], [() => 'called']);
+    ok(given.isBroken);
+  }
 });
 
 test('frames in single bytes are put together', async () => {

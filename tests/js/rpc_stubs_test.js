@@ -32,6 +32,15 @@ class Counter extends RpcTarget {
     throw new RangeError('of the counter');
   }
 
+  hold(fn) {
+    this.held = fn;
+    this.copy = fn.dup();
+  }
+
+  async use() {
+    return [await this.copy(), await this.held().catch((error) => error.message)];
+  }
+
   [Symbol.dispose]() {
     ended.push(this.#value);
   }
@@ -203,6 +212,13 @@ test('stubs among the arguments end with the call, unless they are duplicated', 
     await rejects(Error, (await service.withoutDup(() => 1))(), 'disposed');
   }));
 
+test('stubs among the arguments of a stub end with the call as well', () =>
+  withBack(async (service) => {
+    const counter = await service.make(1);
+    await counter.hold(() => 'still there');
+    same(await counter.use(), ['still there', 'RPC stub used after being disposed.']);
+  }));
+
 test('a stub of another request is refused', () =>
   withBack(async (service) => {
     await service.keep(() => 1);
@@ -258,6 +274,20 @@ test('what was refused has not been sent', () =>
     same([seen.length, stream.locked], [0, false]);
     await rejects('DataCloneError', service.echo([() => {}, new (class Point {})()]), 'Point');
     same(seen.length, 0);
+  }));
+
+test('what was exported for a call that is refused is taken back', () =>
+  withBack(async (service) => {
+    const counter = await service.make(1);
+    const { body } = new Response('x');
+    body.getReader();
+    for (let i = 0; i < 1001; i++) {
+      await rejects(
+        'DataCloneError',
+        counter.increment(() => i, body),
+        'is locked',
+      );
+    }
   }));
 
 test('what holds functions is copied with its shape', () =>
