@@ -133,6 +133,7 @@ test('calls of a promise wait for it, in their order', () =>
     same([await service.plain().n, await service.plain().add(2, 3)], [7, 5]);
     await rejects(TypeError, service.plain().nothing(), 'does not implement the method "nothing"');
     await rejects(TypeError, service.plain().n(), '"n" is not a function.');
+    await rejects(TypeError, service.make(1).dup(), "'dup' is a reserved method");
   }));
 
 test('what a stub throws is an error of the call, with the stack of the caller', () =>
