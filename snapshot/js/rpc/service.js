@@ -2,7 +2,11 @@
 // What a service binding has by a name that is none of its own.
 
 import defer * as calls from './call.js';
-import { makeProperty as makePropertyOf, Target } from './handles.js';
+import { connectLocalStubs, makeProperty as makePropertyOf, Target } from './handles.js';
+import defer * as local from './local_stub.js';
+
+// For apps that import nothing: a stub's constructor makes stubs.
+connectLocalStubs((value) => local.makeLocalStub(value));
 
 class Service extends Target {
   #binding;
