@@ -1,6 +1,10 @@
 #include "supervisor/request_router.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+
+#include "supervisor/request_path.h"
 
 namespace nano {
 namespace {
@@ -17,7 +21,18 @@ std::string_view hostOf(std::string_view authority) {
   return host;
 }
 
-std::string_view pathOf(std::string_view target) { return target.substr(0, target.find('?')); }
+// The path of a target that routes are compared with.
+class RoutedPath final {
+ public:
+  explicit RoutedPath(std::string_view target)
+      : asItCame_(target.substr(0, target.find('?'))),
+        resolved_(resolveDotSegments(asItCame_)) {}
+  std::string_view view() const { return resolved_ ? *resolved_ : asItCame_; }
+
+ private:
+  std::string_view asItCame_;
+  std::optional<std::string> resolved_;
+};
 
 // Names have no '/' (nameProblem).
 std::string appKey(std::string_view tenant, std::string_view app) {
@@ -63,12 +78,13 @@ const Route* RequestRouter::find(std::string_view authority, std::string_view ta
   }
   const Route* named = findNamed(authority, target);
   if (named != nullptr || wildcard_.empty()) return named;
-  return findIn(wildcard_, "", pathOf(target));
+  return findIn(wildcard_, "", RoutedPath(target).view());
 }
 
 const Route* RequestRouter::findNamed(std::string_view authority, std::string_view target) const {
   std::string_view host = hostOf(authority);
-  std::string_view path = pathOf(target);
+  const RoutedPath routed(target);
+  const std::string_view path = routed.view();
   if (const Route* route = findIn(exact_, host, path)) return route;
   if (wildcard_.empty()) return nullptr;
   for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.')) {

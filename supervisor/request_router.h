@@ -39,7 +39,8 @@ class RequestRouter final {
   explicit RequestRouter(const std::vector<AppRoutes>& apps);
 
   // `authority` in lower case, as RequestHead has it; its port does not matter. `target` may have a
-  // query. The result lives as long as the router. Does not allocate.
+  // query; it is its app's `request.url` that is compared, without dot segments. The result lives as
+  // long as the router. Does not allocate, but for a target with dot segments.
   const Route* find(std::string_view authority, std::string_view target, uint16_t localPort) const;
 
   // As find(), for a name that is no port's: what would come in by this host on a port of all apps.

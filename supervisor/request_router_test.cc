@@ -50,6 +50,14 @@ TEST(RequestRouterTest, PrefersTheLongestPathAndEndsItAtASegment) {
   EXPECT_EQ(found(router, "a.test", "/api/v2/users?q"), "v2");
 }
 
+TEST(RequestRouterTest, ComparesThePathThatTheAppSees) {
+  RequestRouter router({app("root", {"a.test/*"}), app("admin", {"a.test/admin/*"})});
+  EXPECT_EQ(found(router, "a.test", "/x/../admin"), "admin");
+  EXPECT_EQ(found(router, "a.test", "/x/%2E%2e/admin/?q"), "admin");
+  EXPECT_EQ(found(router, "a.test", "/admin/.."), "root");
+  EXPECT_EQ(found(router, "a.test", "/x?/../admin"), "root");
+}
+
 TEST(RequestRouterTest, GoesOnToTheWildcardWhenNoPathOfTheExactHostMatches) {
   RequestRouter router({app("api", {"a.test/api/*"}), app("rest", {"*.test/*"})});
   EXPECT_EQ(found(router, "a.test", "/other"), "rest");
