@@ -21,6 +21,15 @@ struct Body {
   }
   length @3 :Int64 = -1;
   # The declared length of a stream, -1 where it is not known.
+  upstream @4 :Upstream;
+  # With the stream that answers a call (FetchCall.method): takes what the caller goes on to say.
+}
+
+interface Upstream {
+  # The way back of an answer. Dropping it says that nothing comes.
+
+  attach @0 (source :ByteSource) -> ();
+  # Once.
 }
 
 interface ByteSource {

@@ -20,6 +20,9 @@ class FetchHost {
  public:
   // Set in the number of every fetch, and in no slot.
   static constexpr uint32_t kFetchBit = uint32_t{1} << 31;
+  // Set beside the number of a call that is answered, and in no other number: the bytes that follow
+  // its arguments (openTwoWay, Host::respondTwoWay).
+  static constexpr uint32_t kTwoWayBit = uint32_t{1} << 30;
 
   // What is asked for. Views live for the call.
   struct Outbound {
@@ -60,6 +63,9 @@ class FetchHost {
                                                      v8::Local<v8::Function> done) = 0;
   // Gives it up, with its bodies.
   virtual void abortFetch(uint32_t number) = 0;
+  // Of a call that is answered by Host::respondTwoWay: begins the outgoing body `number |
+  // kTwoWayBit`. False where the answer is no such one, or this was done before.
+  virtual bool openTwoWay(uint32_t) { return false; }
 
  protected:
   ~FetchHost() = default;

@@ -72,6 +72,9 @@ class Host {
   virtual void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) = 0;
   // Answers with a body to come. `length` is -1 where unknown.
   virtual void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) = 0;
+  // Answers a call with a body to come, beside which the incoming body `slot |
+  // FetchHost::kTwoWayBit` has what the caller goes on to say.
+  virtual void respondTwoWay(uint32_t) {}
   // Of a body that goes out, by its number: a request's slot, or that of a fetch. The entry point
   // pullOutgoing(number) asks for each chunk, and JavaScript answers with exactly one of these.
   virtual void writeOutgoing(uint32_t number, std::span<const std::byte> chunk) = 0;

@@ -11,6 +11,7 @@
 
 namespace nano {
 
+struct AnswerUpstream;
 struct Refusal;
 struct ScheduledEvent;
 
@@ -63,6 +64,8 @@ class HttpExchange {
 
   // The whole answer at once. Copies what it needs before it returns.
   virtual void respond(const ResponseHead& head, std::span<const std::byte> body) = 0;
+  // Before start, of an answer to a call: who cannot go on with it lets it be.
+  virtual void offerUpstream(AnswerUpstream&) {}
   // An answer in pieces: start, then write until end. Without `length` it is chunked.
   virtual void start(const ResponseHead& head, std::optional<uint64_t> length) = 0;
   // Ready when the next piece may come: back-pressure. `bytes` is copied before it returns.

@@ -5,6 +5,7 @@
 #include <kj/debug.h>
 
 #include "protocol/limits.h"
+#include "supervisor/answer_upstream.h"
 #include "supervisor/call_messages.h"
 #include "supervisor/loaded_app.h"
 #include "supervisor/outcome_reply.h"
@@ -131,6 +132,10 @@ void LoadedApp::stream(AppCall& call, rpc::Body::Reader body, const ResponseHead
   waiting_.remove(call);
   std::optional<uint64_t> length;
   if (body.getLength() >= 0) length = static_cast<uint64_t>(body.getLength());
+  if (body.hasUpstream()) {
+    AnswerUpstream upstream{body.getUpstream()};
+    exchange.offerUpstream(upstream);
+  }
   exchange.start(head, length);
   if (call.exchange == nullptr) return;  // Gone while its head was written.
   if (!mayHaveBody(exchange.head().method, head.status)) {

@@ -17,9 +17,18 @@ namespace {
 using Files = std::map<std::string, std::string>;
 
 constexpr char kBack[] = R"(
-import { WorkerEntrypoint, env, waitUntil } from 'cloudflare:workers';
+import { RpcTarget, WorkerEntrypoint, env, waitUntil } from 'cloudflare:workers';
 
 const atTopLevel = env.NAME;
+
+class Counter extends RpcTarget {
+  #value = 0;
+  increment(by = 1) { return (this.#value += by); }
+  get value() { return this.#value; }
+  spin() { for (;;) {} }
+  never() { console.log('it waits'); return new Promise(() => setTimeout(() => {}, 1e6)); }
+  [Symbol.dispose]() { console.log('let go at ' + this.#value); }
+}
 
 export default class extends WorkerEntrypoint {
   fetch(request) {
@@ -41,6 +50,9 @@ export class Admin extends WorkerEntrypoint {
     return Response.json(['Admin', request.url, await request.text(), this.ctx.props]);
   }
   add(a, b) { return a + b; }
+  counter() { return new Counter(); }
+  async each(list, fn) { return await Promise.all(list.map((item) => fn(item))); }
+  hold(fn) { const own = fn.dup(); return (x) => own(x); }
   get version() { return 7; }
   see() { return [atTopLevel, this.env.NAME, env.NAME === this.env.NAME, this.ctx.props]; }
   echo(...args) { return args; }
@@ -204,11 +216,10 @@ TEST_F(ServiceCallsTest, AnEntrypointThatIsNotExportedIsNamed) {
 }
 
 TEST_F(ServiceCallsTest, WhatCannotBeSentIsADataCloneError) {
-  for (const char* value :
-       {"() => {}", "{ deep: [Symbol()] }", "env.ADMIN", "new (class Point {})()"}) {
+  for (const char* value : {"{ deep: [Symbol()] }", "env.ADMIN", "new (class Point {})()"}) {
     Json error = fail(std::string("return await env.ADMIN.echo(") + value + ");");
     EXPECT_EQ(error["name"], "DataCloneError") << value;
-    EXPECT_TRUE(contains(error["message"], "cannot be sent yet.")) << error["message"];
+    EXPECT_TRUE(contains(error["message"], "A call carries copies")) << error["message"];
   }
 }
 
@@ -290,6 +301,41 @@ TEST_F(ServiceCallsTest, WaitUntilKeepsACallGoing) {
   EXPECT_EQ(run("return await env.ADMIN.later();"), "now");
   EXPECT_TRUE(isLogged("back", "later"));
   EXPECT_TRUE(isLogged("back", "late\n"));
+}
+
+// In one process, and in two.
+TEST_F(ServiceCallsTest, StubsLiveOnBesideTheCall) {
+  for (const char* settings : {"{}", R"({"isolation": "app"})"}) {
+    deployBack(settings);
+    EXPECT_EQ(run("using counter = await env.ADMIN.counter();"
+                  "return [await counter.increment(), await counter.increment(5), "
+                  "        await counter.value, await env.ADMIN.counter().increment(7)];"),
+              Json::parse("[1, 6, 6, 7]"));
+    EXPECT_TRUE(isLogged("back", "let go at 6"));
+    EXPECT_TRUE(isLogged("back", "let go at 7")) << "with the caller's request";
+    EXPECT_EQ(
+        run("let sum = 0;"
+            "const doubled = await env.ADMIN.each([1, 2, 3], (x) => { sum += x; return 2 * x; });"
+            "const held = await env.ADMIN.hold(async (x) => [x, sum]);"
+            "return [doubled, sum, await held('x'.repeat(100000)).then(([x]) => x.length)];"),
+        Json::parse("[[2, 4, 6], 6, 100000]"));
+  }
+}
+
+TEST_F(ServiceCallsTest, WhereOneEndsStubsBreak) {
+  deployBack(R"({"isolation": "app", "limits": {"cpu_ms": 50}})");
+  Json spun = fail("const counter = await env.ADMIN.counter(); return await counter.spin();");
+  EXPECT_TRUE(contains(spun["message"], "The stub is broken: ")) << spun["message"];
+  EXPECT_TRUE(isLogged("back", "limits.cpu_ms"));
+  nanod_.deploy("front", front("if (request.method === 'GET') return await env.ADMIN.add(1, 2);"
+                               "return await env.ADMIN.counter().never();"));
+  RawConnection caller(nanod_.port());
+  caller.send("POST / HTTP/1.1\r\nHost: front.localhost\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_TRUE(isLogged("back", "it waits"));
+  ASSERT_EQ(kill(nanod_.workerOf("default/back"), SIGKILL), 0);
+  std::string answer = caller.receiveUntil("The stub is broken: ");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 555")) << answer;
+  EXPECT_EQ(nanod_.get("front.localhost").body, "3");
 }
 
 TEST_F(ServiceCallsTest, PropsOfANewVersionCountFromTheNextCallOn) {

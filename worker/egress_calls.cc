@@ -6,6 +6,7 @@
 #include <capnp/message.h>
 
 #include "protocol/limits.h"
+#include "snapshot/fetch_host.h"
 
 namespace nano {
 namespace {
@@ -15,7 +16,8 @@ constexpr size_t kFrameBytes = 128;
 // Half a message: a fetch's own size is only estimated.
 constexpr size_t kBytesPerCall = kMaxMessageBytes / 2;
 
-constexpr uint32_t kIdMask = 0x7fffffff;
+// What built-ins set in their numbers is in none.
+constexpr uint32_t kIdMask = FetchHost::kTwoWayBit - 1;
 
 }  // namespace
 

@@ -105,6 +105,7 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
                bool hasBody) override;
   void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
+  void respondTwoWay(uint32_t slot) override;
   void writeOutgoing(uint32_t number, std::span<const std::byte> chunk) override;
   void endOutgoing(uint32_t number) override;
   void failOutgoing(uint32_t number, v8::Local<v8::Value> error) override;

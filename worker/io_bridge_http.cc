@@ -32,6 +32,23 @@ v8::Local<v8::Value> bodyOfThePast(v8::Isolate* isolate) {
       isolate, "The request is over: its body cannot be read any more"));
 }
 
+// Of an answer in two ways: what the supervisor gives the caller to go on with.
+class CallersWay final : public rpc::Upstream::Server {
+ public:
+  explicit CallersWay(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> source)
+      : source_(kj::mv(source)) {}
+
+ protected:
+  kj::Promise<void> attach(AttachContext context) override {
+    KJ_REQUIRE(source_->isWaiting(), "a caller goes on once");
+    source_->fulfill(context.getParams().getSource());
+    return kj::READY_NOW;
+  }
+
+ private:
+  kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> source_;
+};
+
 }  // namespace
 
 v8::Local<v8::String> IoBridge::requestUrl(uint32_t slot) {
@@ -70,13 +87,15 @@ v8::Local<v8::Value> IoBridge::requestBody(uint32_t slot) {
 }
 
 RequestContext* IoBridge::requestOf(uint32_t number) const {
-  return OutboundFetches::isFetch(number) ? fetches_.requestOf(number) : requests_.find(number);
+  if (OutboundFetches::isFetch(number)) return fetches_.requestOf(number);
+  return requests_.find(number & ~FetchHost::kTwoWayBit);
 }
 
 IncomingBody* IoBridge::incomingBody(uint32_t number) const {
   if (OutboundFetches::isFetch(number)) return fetches_.responseBody(number);
-  RequestContext* request = requests_.find(number);
-  return request == nullptr ? nullptr : request->body();
+  RequestContext* request = requestOf(number);
+  if (request == nullptr) return nullptr;
+  return (number & FetchHost::kTwoWayBit) != 0 ? request->fromCaller.get() : request->body();
 }
 
 v8::Local<v8::Promise> IoBridge::readIncoming(uint32_t number) {
@@ -215,6 +234,22 @@ void IoBridge::respondStream(uint32_t slot, const ResponseHead& head, int64_t le
   streamAnswer(*request, std::move(*answer),
                kj::refcounted<OutgoingBody>(static_cast<OutgoingBody::Producer&>(*this), slot),
                length);
+}
+
+void IoBridge::respondTwoWay(uint32_t slot) {
+  RequestContext* request = requests_.find(slot);
+  if (request == nullptr || request->isAnswered()) return;
+  auto answer = startAnswer(*request, {});
+  if (!answer) return;
+  auto source = kj::newPromiseAndFulfiller<rpc::ByteSource::Client>();
+  request->fromCaller =
+      std::make_unique<IncomingBody>(BodyStream{kj::mv(source.promise)}, entry_.realm().buffers());
+  auto body = kj::refcounted<OutgoingBody>(static_cast<OutgoingBody::Producer&>(*this), slot);
+  BodyStream stream{body->makeSource()};
+  stream.upstream = rpc::Upstream::Client(kj::heap<CallersWay>(kj::mv(source.fulfiller)));
+  answer->body = kj::mv(stream);
+  request->responseBody = kj::mv(body);
+  requests_.answer(*request, std::move(*answer));
 }
 
 void IoBridge::streamAnswer(RequestContext& request, Answer answer, kj::Own<OutgoingBody> body,

@@ -40,6 +40,9 @@ void writeBody(BodyContent& content, rpc::Body::Builder message) {
   } else if (auto* stream = std::get_if<BodyStream>(&content)) {
     message.setStream(kj::mv(stream->source));
     message.setLength(stream->length);
+    KJ_IF_MAYBE(upstream, stream->upstream) {
+      message.setUpstream(kj::mv(*upstream));
+    }
   }
 }
 

@@ -24,6 +24,7 @@ struct BodyStream {
   rpc::ByteSource::Client source;
   // -1 where it is not known.
   int64_t length = -1;
+  kj::Maybe<rpc::Upstream::Client> upstream = nullptr;
 };
 using BodyContent = std::variant<std::monostate, std::string, BodyStream>;
 

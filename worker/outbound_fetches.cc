@@ -64,6 +64,8 @@ std::string messageOf(capnp::Text::Reader reason) {
   return std::string(kPrefix) + std::string(text);
 }
 
+uint32_t idOf(uint32_t number) { return number & ~(FetchHost::kFetchBit | FetchHost::kTwoWayBit); }
+
 v8::Local<v8::Value> jsText(v8::Isolate* isolate, const std::string& text) {
   v8::Local<v8::String> string;
   if (v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
@@ -89,14 +91,14 @@ OutboundFetches::~OutboundFetches() noexcept(false) {
 }
 
 RequestContext* OutboundFetches::requestOf(uint32_t number) const {
-  const auto found = slots_.find(number & ~kFetchBit);
+  const auto found = slots_.find(idOf(number));
   return found == slots_.end() ? nullptr : bridge_.requests().find(found->second);
 }
 
 OutboundFetches::Fetch* OutboundFetches::find(uint32_t number) const {
   const RequestContext* request = requestOf(number);
   if (request == nullptr) return nullptr;
-  const auto found = request->fetches.find(number & ~kFetchBit);
+  const auto found = request->fetches.find(idOf(number));
   return found == request->fetches.end() ? nullptr : found->second.get();
 }
 
@@ -107,7 +109,8 @@ IncomingBody* OutboundFetches::responseBody(uint32_t number) const {
 
 OutgoingBody* OutboundFetches::requestBody(uint32_t number) const {
   if (Fetch* fetch = find(number)) {
-    KJ_IF_MAYBE(body, fetch->requestBody) {
+    const bool isSecond = (number & kTwoWayBit) != 0;
+    KJ_IF_MAYBE(body, isSecond ? fetch->toAnswerer : fetch->requestBody) {
       return body->get();
     }
   }
@@ -118,6 +121,7 @@ void OutboundFetches::requestBodyDone(uint32_t number) {
   RequestContext* request = requestOf(number);
   Fetch* fetch = find(number);
   if (request == nullptr || fetch == nullptr || !fetch->keepsRequest) return;
+  if ((number & kTwoWayBit) != 0) return;
   fetch->keepsRequest = false;
   if (request->waitUntilCount > 0) --request->waitUntilCount;
   bridge_.requests().touch(*request);
@@ -260,6 +264,7 @@ bool OutboundFetches::receiveBody(Fetch& state, rpc::Response::Reader response) 
   if (body.isStream()) {
     state.responseBody =
         std::make_unique<IncomingBody>(BodyStream{body.getStream(), body.getLength()}, budget_);
+    if (body.hasUpstream()) state.upstream = body.getUpstream();
     if (decoder != nullptr) state.responseBody->decodeWith(std::move(decoder));
     return true;
   }
@@ -329,6 +334,10 @@ void OutboundFetches::abort(RequestContext& request, Fetch& state) {
     (*body)->detach();
   }
   requestBodyDone(state.id);
+  state.upstream = nullptr;
+  KJ_IF_MAYBE(body, state.toAnswerer) {
+    (*body)->detach();
+  }
   if (state.responseBody != nullptr) state.responseBody->cancel();
   state.turn.reset();
   bridge_.requests().touch(request);
@@ -339,6 +348,22 @@ void OutboundFetches::abortFetch(uint32_t number) {
   RequestContext* request = requestOf(number);
   Fetch* state = find(number);
   if (request != nullptr && state != nullptr) abort(*request, *state);
+}
+
+bool OutboundFetches::openTwoWay(uint32_t number) {
+  Fetch* state = find(number);
+  if (state == nullptr) return false;
+  KJ_IF_MAYBE(upstream, state->upstream) {
+    auto body = kj::refcounted<OutgoingBody>(producer_, state->id | kFetchBit | kTwoWayBit);
+    auto request = upstream->attachRequest();
+    request.setSource(body->makeSource());
+    // What fails drops the source, of which JavaScript hears.
+    request.send().detach([](kj::Exception&&) {});
+    state->toAnswerer = kj::mv(body);
+    state->upstream = nullptr;
+    return true;
+  }
+  return false;
 }
 
 void OutboundFetches::abortAll(RequestContext& request) {
@@ -352,6 +377,9 @@ std::vector<uint32_t> OutboundFetches::forget(RequestContext& request) {
   for (const auto& [id, state] : request.fetches) {
     KJ_IF_MAYBE(body, state->requestBody) {
       if (!(*body)->isFinished()) unfinished.push_back(id | kFetchBit);
+    }
+    KJ_IF_MAYBE(body, state->toAnswerer) {
+      if (!(*body)->isFinished()) unfinished.push_back(id | kFetchBit | kTwoWayBit);
     }
   }
   abortAll(request);

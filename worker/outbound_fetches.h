@@ -46,6 +46,7 @@ class OutboundFetches final : public FetchHost, private EgressCalls::Listener {
   std::variant<uint32_t, Refusal> startFetch(const Outbound& fetch,
                                              v8::Local<v8::Function> done) override;
   void abortFetch(uint32_t number) override;
+  bool openTwoWay(uint32_t number) override;
 
  private:
   using Fetch = RequestContext::Fetch;
@@ -53,7 +54,8 @@ class OutboundFetches final : public FetchHost, private EgressCalls::Listener {
 
   void fetched(rpc::FetchResult::Reader result) override;
 
-  Fetch* find(uint32_t id) const;
+  // Of a fetch's number, or one beside it.
+  Fetch* find(uint32_t number) const;
   std::optional<Refusal> check(RequestContext& request, const Outbound& fetch);
   Body takeBody(const Outbound& fetch, Fetch& state, BufferShare& share);
   void begin(RequestContext& request, Fetch& state, EgressCalls::Fetch message);

@@ -54,6 +54,8 @@ class RequestContext final {
 
   // Null where the body is not a stream.
   IncomingBody* body() { return body_.get(); }
+  // What comes after the arguments of a call that is answered in two ways; else null.
+  std::unique_ptr<IncomingBody> fromCaller;
 
   // At most once.
   void setAnswer(Answer answer);
@@ -79,6 +81,9 @@ class RequestContext final {
     bool keepsRequest = false;
     // Where it is not handed to JavaScript at once.
     std::unique_ptr<IncomingBody> responseBody;
+    // Of a call that is answered in two ways, until JavaScript says something; then that.
+    kj::Maybe<rpc::Upstream::Client> upstream;
+    kj::Maybe<kj::Own<OutgoingBody>> toAnswerer;
   };
   std::unordered_map<uint32_t, std::unique_ptr<Fetch>> fetches;
 

@@ -4,11 +4,13 @@
 
 #include <kj/debug.h>
 
+#include "snapshot/fetch_host.h"
+
 namespace nano {
 namespace {
 
 // JavaScript's slots are small integers: -1 stands for none.
-constexpr uint32_t kSlotMask = 0x7fffffff;
+constexpr uint32_t kSlotMask = FetchHost::kTwoWayBit - 1;
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace nano {
 // id.
 //
 // Slots count up, so one that JavaScript held on to finds nothing, rather than somebody else's
-// request. (They come round after 2^31 requests, hours of the fastest load; one in use is skipped.)
+// request. (They come round after 2^30 requests, hours of the fastest load; one in use is skipped.)
 class RequestTable final {
  public:
   // What bodies of requests are kept on.

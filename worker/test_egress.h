@@ -84,6 +84,7 @@ struct TestFetchResult {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = "";
   std::shared_ptr<rpc::ByteSource::Client> stream = nullptr;
+  std::shared_ptr<rpc::Upstream::Client> upstream = nullptr;
   // Instead of a response.
   rpc::EgressFailure::Kind failure = rpc::EgressFailure::Kind::NONE;
   std::string message = "";
@@ -105,6 +106,7 @@ struct TestFetchResult {
     }
     if (stream != nullptr) {
       response.initBody().setStream(*stream);
+      if (upstream != nullptr) response.getBody().setUpstream(*upstream);
     } else if (!body.empty()) {
       response.initBody().setBytes(
           kj::arrayPtr(reinterpret_cast<const kj::byte*>(body.data()), body.size()));

@@ -29,6 +29,7 @@ struct TestReply {
   LimitBreach breach;
   bool late = false;
   kj::Maybe<rpc::ByteSource::Client> stream;
+  kj::Maybe<rpc::Upstream::Client> upstream;
 };
 
 // What the supervisor heard of one app.
@@ -54,6 +55,7 @@ struct TestRecord {
       reply.body.assign(bytes.begin(), bytes.size());
     } else if (body.isStream()) {
       reply.stream = body.getStream();
+      if (body.hasUpstream()) reply.upstream = body.getUpstream();
     }
   }
 };

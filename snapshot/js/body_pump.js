@@ -147,6 +147,7 @@ class IncomingPump {
 }
 
 const finish = (number) => pumps.delete(number);
+export const forgetPump = finish;
 
 /**
  * @param {number} number @param {import('./streams/readable_core.js').ReadableCore} stream
@@ -163,6 +164,14 @@ export function pumpStream(number, stream, onFailed, head) {
  */
 export function pumpIncoming(number, from, onFailed) {
   pumps.set(number, new IncomingPump(number, from, onFailed));
+}
+
+/**
+ * From a link of rpc/: it has pull() and cancel().
+ * @param {number} number @param {any} pump
+ */
+export function pumpFrames(number, pump) {
+  pumps.set(number, pump);
 }
 
 /** Nobody wants the rest; does nothing once it is all out. @param {number} number */

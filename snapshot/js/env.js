@@ -2,7 +2,7 @@
 // `env`, the second argument of a handler: the app's variables and bindings.
 
 import { defineValue } from './data_property.js';
-import { makeFetcher } from './fetcher.js';
+import defer * as fetchers from './fetcher.js';
 import { JSONParse } from './primordials.js';
 
 // Kinds, as worker/app_source.h numbers them; 0 is a text.
@@ -11,7 +11,7 @@ const kService = 2;
 
 function valueOf(name, kind, text) {
   if (kind === kJson) return JSONParse(text);
-  return kind === kService ? makeFetcher(name) : text;
+  return kind === kService ? fetchers.makeFetcher(name) : text;
 }
 
 /** What the app has, for who imports it: `cloudflare:workers`. @type {object} */

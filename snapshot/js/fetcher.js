@@ -14,7 +14,7 @@ import {
   TypeErrorConstructor,
 } from './primordials.js';
 import { isRequest } from './request.js';
-import defer * as remote from './rpc/property.js';
+import defer * as remote from './rpc/service.js';
 import { parseUrl } from './url.js';
 import {
   defineInterface,

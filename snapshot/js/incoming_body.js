@@ -7,6 +7,8 @@ import { PromisePrototypeThen, PromiseReject, PromiseWithResolvers } from './pri
 
 /** The numbers of fetches begin here; below are the slots of requests (snapshot/fetch_host.h). */
 export const kFirstFetch = 0x80000000;
+/** Added to either: what goes on beside a call that is answered (FetchHost::kTwoWayBit). */
+export const kTwoWay = 0x40000000;
 
 export class IncomingBody {
   /** How the host knows it. @type {number} */

@@ -14,7 +14,7 @@ import defer * as cacheStorage from './cache/cache_storage.js';
 import defer * as compression from './compression.js';
 import { applyFlags } from './compatibility_flags.js';
 import { console } from './console.js';
-import { crypto, Crypto } from './crypto.js';
+import defer * as webCrypto from './crypto.js';
 import defer * as subtle from './crypto/subtle.js';
 import defer * as cryptoKey from './crypto/key.js';
 import { defineValue } from './data_property.js';
@@ -61,7 +61,7 @@ import {
   ReadableStreamDefaultReader,
 } from './streams/readable_readers.js';
 import { ReadableStream } from './streams/readable_stream.js';
-import { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.js';
+import defer * as strategies from './streams/queuing_strategies.js';
 import defer * as transform from './streams/transform_stream.js';
 import defer * as writableController from './streams/writable_controller.js';
 import defer * as writable from './streams/writable_stream.js';
@@ -80,9 +80,6 @@ const interfaces = {
   AbortController,
   AbortSignal,
   Blob,
-  ByteLengthQueuingStrategy,
-  CountQueuingStrategy,
-  Crypto,
   CustomEvent,
   DOMException,
   Event,
@@ -105,10 +102,13 @@ const interfaces = {
 /** Interfaces whose files run when they are looked at first. */
 const lateInterfaces = {
   BroadcastChannel: () => broadcast.BroadcastChannel,
+  ByteLengthQueuingStrategy: () => strategies.ByteLengthQueuingStrategy,
   Cache: () => cache.Cache,
   CacheStorage: () => cacheStorage.CacheStorage,
   CloseEvent: () => messageEvent.CloseEvent,
   CompressionStream: () => compression.CompressionStream,
+  CountQueuingStrategy: () => strategies.CountQueuingStrategy,
+  Crypto: () => webCrypto.Crypto,
   CryptoKey: () => cryptoKey.CryptoKey,
   DecompressionStream: () => compression.DecompressionStream,
   ErrorEvent: () => messageEvent.ErrorEvent,
@@ -175,7 +175,7 @@ const lateOperations = {
  */
 const attributes = {
   caches: () => cacheStorage.caches,
-  crypto: () => crypto,
+  crypto: () => webCrypto.crypto,
   navigator: () => navigation.navigator,
   performance: () => performance.performance,
   scheduler: () => scheduling.scheduler,

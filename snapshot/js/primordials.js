@@ -314,11 +314,13 @@ export const URIErrorConstructor = URIError;
 // Map, Set, WeakMap of the user's; our own are Safe*.
 export const MapConstructor = Map;
 export const MapPrototypeEntries = uncurryThis(Map.prototype.entries);
+export const MapPrototypeForEach = uncurryThis(Map.prototype.forEach);
 export const MapPrototypeGet = uncurryThis(Map.prototype.get);
 export const MapPrototypeGetSize = getterOf(Map.prototype, 'size');
 export const MapPrototypeHas = uncurryThis(Map.prototype.has);
 export const MapPrototypeSet = uncurryThis(Map.prototype.set);
 export const SetPrototypeAdd = uncurryThis(Set.prototype.add);
+export const SetPrototypeForEach = uncurryThis(Set.prototype.forEach);
 export const SetPrototypeGetSize = getterOf(Set.prototype, 'size');
 export const SetPrototypeHas = uncurryThis(Set.prototype.has);
 export const SetPrototypeValues = uncurryThis(Set.prototype.values);

@@ -5,8 +5,12 @@ import { currentSlot } from 'nano:ops';
 import { keepRequest } from './execution_context.js';
 import { env, withEnv } from './imported_env.js';
 import { ErrorConstructor, PromiseResolve, ProxyConstructor } from './primordials.js';
-import { RpcProperty } from './rpc/property.js';
+import { RpcTarget } from './rpc/exported.js';
+import { connectLocalStubs, RpcPromise, RpcProperty, RpcStub } from './rpc/handles.js';
+import { makeLocalStub } from './rpc/local_stub.js';
 import { tooFewArguments } from './webidl.js';
+
+connectLocalStubs(makeLocalStub);
 
 const absent = (what) => new ErrorConstructor(`nano has no ${what}`);
 
@@ -21,9 +25,6 @@ export class WorkerEntrypoint {
   }
 }
 
-/** Objects that Workers pass by reference; here they can be made, not sent. */
-export class RpcTarget {}
-
 export class DurableObject {
   constructor() {
     throw absent('Durable Objects: a class that extends DurableObject cannot be instantiated');
@@ -33,18 +34,6 @@ export class DurableObject {
 export class WorkflowEntrypoint {
   constructor() {
     throw absent('Workflows: a class that extends WorkflowEntrypoint cannot be instantiated');
-  }
-}
-
-class RpcStub {
-  constructor() {
-    throw absent('stubs of local objects: new RpcStub() is not possible');
-  }
-}
-
-class RpcPromise {
-  constructor() {
-    throw absent('RpcPromise: the result of a call is an ordinary promise');
   }
 }
 

@@ -128,6 +128,11 @@ void abortFetch(OpCall&, Host& host, uint32_t number) {
   if (FetchHost* fetches = host.fetches()) fetches->abortFetch(number);
 }
 
+bool openTwoWay(OpCall&, Host& host, uint32_t number) {
+  FetchHost* fetches = host.fetches();
+  return fetches != nullptr && fetches->openTwoWay(number);
+}
+
 // SHA-2 of `bits`: 256, 384 or 512.
 v8::MaybeLocal<v8::Uint8Array> sha2(OpCall& call, uint32_t bits, std::span<const std::byte> bytes) {
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
@@ -161,6 +166,7 @@ constexpr Op kOps[] = {
     {"startFetch", bindOp<startFetch>},
     {"startCall", bindOp<startCall>},
     {"abortFetch", bindOp<abortFetch>},
+    {"openTwoWay", bindOp<openTwoWay>},
     {"sha2", bindOp<sha2>},
 };
 

@@ -46,6 +46,8 @@ void respondStream(OpCall&, Host& host, uint32_t slot, uint32_t status, const La
                      length >= 0 ? static_cast<int64_t>(length) : -1);
 }
 
+void respondTwoWay(OpCall&, Host& host, uint32_t slot) { host.respondTwoWay(slot); }
+
 // NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
 void respondIncoming(OpCall&, Host& host, uint32_t slot, uint32_t status, const Latin1& statusText,
                      const Latin1& headers, uint32_t number) {
@@ -80,6 +82,7 @@ constexpr Op kOps[] = {
     {"respond", bindOp<respond>},
     {"respondIncoming", bindOp<respondIncoming>},
     {"respondStream", bindOp<respondStream>},
+    {"respondTwoWay", bindOp<respondTwoWay>},
     {"writeOutgoing", bindOp<writeOutgoing>},
     {"endOutgoing", bindOp<endOutgoing>},
     {"failOutgoing", bindOp<failOutgoing>},

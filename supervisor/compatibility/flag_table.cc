@@ -183,7 +183,7 @@ constexpr CompatibilityFlag kTable[] = {
      "no_fetch_iterable_type_support_override_adjustment", "", T::kAbsent},
     {"strip_bom_in_read_all_text", "do_not_strip_bom_in_read_all_text", "2026-01-13", T::kAsNano},
     {"allow_irrevocable_stub_storage", "", "", T::kAbsent},
-    {"rpc_params_dup_stubs", "rpc_params_transfer_stubs", "2026-01-20", T::kAbsent},
+    {"rpc_params_dup_stubs", "rpc_params_transfer_stubs", "2026-01-20", T::kAsNano},
     {"enable_nodejs_global_timers", "no_nodejs_global_timers", "", T::kHonoured},
     {"streams_no_default_auto_allocate_chunk_size", "streams_auto_allocate_chunk_size_default", "",
      T::kExperimental},

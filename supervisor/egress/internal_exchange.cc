@@ -6,6 +6,7 @@
 #include <kj/debug.h>
 
 #include "protocol/limits.h"
+#include "supervisor/answer_upstream.h"
 #include "supervisor/app_names.h"
 #include "supervisor/http_limits.h"
 #include "supervisor/http_response_head.h"
@@ -76,6 +77,28 @@ size_t memoryOf(const OutboundRequest& request) {
   auto* whole = std::get_if<kj::Array<kj::byte>>(&request.body);
   return bytes + (whole == nullptr ? 0 : whole->size());
 }
+
+// Between two workers, neither of which is trusted: pieces are held to the rules of a body.
+class UpstreamRelay final : public rpc::Upstream::Server {
+ public:
+  explicit UpstreamRelay(rpc::Upstream::Client answerer) : answerer_(kj::mv(answerer)) {}
+
+ protected:
+  kj::Promise<void> attach(AttachContext context) override {
+    KJ_REQUIRE(!isAttached_, "a caller goes on once");
+    isAttached_ = true;
+    auto pull = [reader = ByteReader(context.getParams().getSource())](size_t maxBytes) mutable {
+      return reader.read(maxBytes);
+    };
+    auto request = answerer_.attachRequest();
+    request.setSource(makeByteSource(kj::mv(pull)));
+    return request.send().ignoreResult();
+  }
+
+ private:
+  rpc::Upstream::Client answerer_;
+  bool isAttached_ = false;
+};
 
 }  // namespace
 
@@ -168,10 +191,12 @@ kj::Promise<FetchOutcome> InternalExchange::answerOf(kj::Own<InternalExchange> e
     auto* response = std::get_if<FetchedResponse>(&done);
     if (response != nullptr && exchange->streams_) {
       auto length = exchange->length_;
+      auto upstream = kj::mv(exchange->upstream_);
       auto pull = [exchange = kj::mv(exchange)](size_t maxBytes) mutable {
         return exchange->body_.read(maxBytes);
       };
-      response->body = OutboundRequest::Stream{makeByteSource(kj::mv(pull)), length};
+      response->body =
+          OutboundRequest::Stream{makeByteSource(kj::mv(pull)), length, kj::mv(upstream)};
     }
     return kj::mv(done);
   });
@@ -279,6 +304,12 @@ FetchedResponse InternalExchange::begin(const ResponseHead& head, std::optional<
   bodiless_ = hasNoBody(head_.method, head.status);
   length_ = length;
   return response;
+}
+
+void InternalExchange::offerUpstream(AnswerUpstream& upstream) {
+  if (!request_.rpcMethod.empty()) {
+    upstream_ = rpc::Upstream::Client(kj::heap<UpstreamRelay>(kj::mv(upstream.client)));
+  }
 }
 
 void InternalExchange::start(const ResponseHead& head, std::optional<uint64_t> length) {

@@ -50,6 +50,7 @@ class InternalExchange final : public HttpExchange {
   kj::Promise<kj::Array<kj::byte>> readBody(size_t maxBytes) override;
 
   void respond(const ResponseHead& head, std::span<const std::byte> body) override;
+  void offerUpstream(AnswerUpstream& upstream) override;
   void start(const ResponseHead& head, std::optional<uint64_t> length) override;
   kj::Promise<void> write(std::span<const std::byte> bytes) override;
   void end() override;
@@ -86,6 +87,7 @@ class InternalExchange final : public HttpExchange {
   bool bodiless_ = false;  // Whatever comes as body of the answer is dropped.
   bool streams_ = false;   // The answer's body is pulled; else all of it is in the outcome.
   std::optional<uint64_t> length_;
+  kj::Maybe<rpc::Upstream::Client> upstream_;
   uint64_t written_ = 0;
   PulledBody body_;
 };

@@ -309,6 +309,52 @@ TEST_F(InternalExchangeTest, DroppingTheBodyCancelsTheRequest) {
   EXPECT_EQ(budget_->taken(), 0U);
 }
 
+// The end of an app's worker that gets what its caller goes on to say.
+class AppsUpstream final : public rpc::Upstream::Server {
+ public:
+  explicit AppsUpstream(kj::Maybe<rpc::ByteSource::Client>& attached) : attached_(attached) {}
+
+  kj::Promise<void> attach(AttachContext context) override {
+    attached_ = context.getParams().getSource();
+    return kj::READY_NOW;
+  }
+
+ private:
+  kj::Maybe<rpc::ByteSource::Client>& attached_;
+};
+
+TEST_F(InternalExchangeTest, ACallThatIsAnsweredInTwoWaysGoesOnOnce) {
+  kj::Maybe<rpc::ByteSource::Client> attached;
+  seen_.answer = [&attached](auto calls, auto results) {
+    auto answer = results.initAnswers(1)[0];
+    answerOk(answer, calls[0].getId(), "");
+    auto body = answer.getResponse().initBody();
+    body.setStream(sourceOf({"result"}));
+    body.setUpstream(kj::heap<AppsUpstream>(attached));
+  };
+  start();
+  for (bool isCall : {false, true}) {
+    auto request = requestTo("/", "POST");
+    if (isCall) request.rpcMethod = "method";
+    app_->fetch(ask(std::move(request)), Admission());
+    turn();
+    auto answer = response();
+    auto& upstream = std::get<OutboundRequest::Stream>(answer.body).upstream;
+    EXPECT_EQ(upstream != nullptr, isCall) << "a response of fetch() has none";
+    KJ_IF_MAYBE(way, upstream) {
+      auto attach = way->attachRequest();
+      attach.setSource(sourceOf({"more"}));
+      loop_.run(attach.send().ignoreResult());
+      ByteReader heard(KJ_ASSERT_NONNULL(attached));
+      EXPECT_EQ(loop_.run(heard.read(100)).bytes.size(), 4U);
+      EXPECT_TRUE(loop_.run(heard.read(100)).end);
+      auto again = way->attachRequest();
+      again.setSource(sourceOf({"more"}));
+      EXPECT_ANY_THROW(loop_.run(again.send().ignoreResult()));
+    }
+  }
+}
+
 TEST_F(InternalExchangeTest, AWorkerThatDiesBreaksOffTheBodyThatIsRead) {
   seen_.answer = [](auto calls, auto results) {
     auto answer = results.initAnswers(1)[0];

@@ -45,6 +45,8 @@ struct OutboundRequest {
   struct Stream {
     rpc::ByteSource::Client source;
     std::optional<uint64_t> length;
+    // Of the answer to a call: where what the caller goes on to say may go.
+    kj::Maybe<rpc::Upstream::Client> upstream = nullptr;
   };
   // None; all of it; or pulled while it is sent.
   std::variant<std::monostate, kj::Array<kj::byte>, Stream> body;

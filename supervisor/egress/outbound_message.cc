@@ -105,6 +105,9 @@ void write(FetchedResponse& response, rpc::Response::Builder message) {
     auto body = message.initBody();
     body.setStream(kj::mv(stream->source));
     if (stream->length) body.setLength(static_cast<int64_t>(*stream->length));
+    KJ_IF_MAYBE(upstream, stream->upstream) {
+      body.setUpstream(kj::mv(*upstream));
+    }
   }
 }
 

@@ -17,6 +17,7 @@ const kCompatibilityDate = '2026-11-01';
  * @property {boolean} listsCases whether it answers `/` with paths that are requests as well
  * @property {import('./compare.js').Known[]} differences
  * @property {Record<string, string>} bindings
+ * @property {Record<string, string>} entrypoints of the app itself, by the binding that leads there
  * @property {boolean} codegen whether it asks nano for leave to make code of strings
  * @property {string} compatibilityDate
  * @property {string[]} compatibilityFlags of workerd
@@ -56,6 +57,7 @@ async function readApp(folder, built) {
     listsCases: said.requests === undefined || said.listsCases === true,
     differences: readDifferences(folder),
     bindings: said.bindings ?? {},
+    entrypoints: said.entrypoints ?? {},
     codegen: said.codegen === true,
     compatibilityDate: kCompatibilityDate,
     compatibilityFlags: said.compatibilityFlags ?? [],
@@ -102,6 +104,7 @@ export function assetsOf({ name, compatibilityDate }) {
   return {
     name: `${name}-assets`,
     bindings: {},
+    entrypoints: {},
     codegen: false,
     compatibilityDate,
     compatibilityFlags: [],

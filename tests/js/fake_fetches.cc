@@ -53,16 +53,43 @@ bool FakeFetches::turn(v8::Local<v8::Context> context) {
     }
     if (fetch.pullWanted) {
       fetch.pullWanted = false;
-      setCurrentSlot(isolate_, fetch.slot);
-      v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate_, number);
-      KJ_REQUIRE(!entryPoints_.get(isolate_, EntryPoint::kPullOutgoing)
-                      ->Call(context, v8::Undefined(isolate_), 1, &argument)
-                      .IsEmpty());
-      setCurrentSlot(isolate_, kNoSlot);
+      pull(context, fetch, number);
+      return true;
+    }
+    if (fetch.secondPullWanted) {
+      fetch.secondPullWanted = false;
+      pull(context, fetch, number | kTwoWayBit);
       return true;
     }
   }
   return false;
+}
+
+void FakeFetches::pull(v8::Local<v8::Context> context, const Fetch& fetch, uint32_t number) {
+  setCurrentSlot(isolate_, fetch.slot);
+  v8::Local<v8::Value> argument = v8::Integer::NewFromUnsigned(isolate_, number);
+  KJ_REQUIRE(!entryPoints_.get(isolate_, EntryPoint::kPullOutgoing)
+                  ->Call(context, v8::Undefined(isolate_), 1, &argument)
+                  .IsEmpty());
+  setCurrentSlot(isolate_, kNoSlot);
+}
+
+void FakeFetches::answerTwoWay(uint32_t number, uint32_t slot) {
+  fetches_.at(number).answerer = slot;
+  answer(number,
+         {200, v8::String::Empty(isolate_), v8::Array::New(isolate_), v8::Null(isolate_), false});
+}
+
+bool FakeFetches::openTwoWay(uint32_t number) {
+  Fetch& fetch = fetches_.at(number);
+  if (!fetch.answerer || fetch.isOpen) return false;
+  fetch.isOpen = fetch.secondPullWanted = true;
+  return true;
+}
+
+void FakeFetches::cancelIncoming(uint32_t number) {
+  if (fetches_.at(number).answerer) pipes_.cancel(*fetches_.at(number).answerer);
+  note(number, "bodyCancelled", v8::True(isolate_));
 }
 
 void FakeFetches::tell(v8::Local<v8::Context> context, uint32_t number, Fetch& fetch) {
@@ -124,6 +151,7 @@ void FakeFetches::callDone(uint32_t number, int count, v8::Local<v8::Value>* arg
 
 v8::Local<v8::Promise> FakeFetches::readIncoming(uint32_t number) {
   Fetch& fetch = fetches_.at(number);
+  if (fetch.answerer) return pipes_.read(*fetch.answerer);
   const auto context = isolate_->GetCurrentContext();
   const auto resolver = v8::Promise::Resolver::New(context).ToLocalChecked();
   const auto chunks = fetch.chunks.Get(isolate_);
@@ -140,12 +168,21 @@ v8::Local<v8::Promise> FakeFetches::readIncoming(uint32_t number) {
 }
 
 void FakeFetches::writeOutgoing(uint32_t number, std::span<const std::byte> chunk) {
+  if ((number & kTwoWayBit) != 0) {
+    Fetch& fetch = fetches_.at(number & ~kTwoWayBit);
+    pipes_.write(*fetch.answerer | kTwoWayBit, chunk);
+    fetch.secondPullWanted = true;
+    return;
+  }
   Fetch& fetch = fetches_.at(number);
   fetch.body.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
   fetch.pullWanted = true;
 }
 
 void FakeFetches::endOutgoing(uint32_t number) {
+  if ((number & kTwoWayBit) != 0) {
+    return pipes_.end(*fetches_.at(number & ~kTwoWayBit).answerer | kTwoWayBit);
+  }
   note(number, "body", bytesOf(fetches_.at(number).body));
 }
 

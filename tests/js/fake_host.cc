@@ -81,7 +81,7 @@ v8::MaybeLocal<v8::Array> FakeHost::waitedFor(uint32_t slot) {
 }
 
 bool FakeHost::turn(v8::Local<v8::Context> context) {
-  return pullAndSettle(context) || fetches_.turn(context) || fireNextTimer();
+  return tellTwoWays() || pullAndSettle(context) || fetches_.turn(context) || fireNextTimer();
 }
 
 bool FakeHost::pullAndSettle(v8::Local<v8::Context> context) {
@@ -99,6 +99,27 @@ bool FakeHost::pullAndSettle(v8::Local<v8::Context> context) {
     }
   }
   return false;
+}
+
+bool FakeHost::tellTwoWays() {
+  for (auto& [slot, request] : requests_) {
+    if (!request.isTwoWay || request.isTold) continue;
+    request.isTold = true;
+    fetches_.answerTwoWay(request.caller, slot);
+    return true;
+  }
+  const auto canceled = pipes_.takeCanceled();
+  for (uint32_t pipe : canceled) {
+    const uint32_t slot = pipe & ~FetchHost::kTwoWayBit;
+    if (slot == pipe) {
+      call(EntryPoint::kCancelOutgoing, static_cast<int32_t>(slot), slot);
+      request(slot).finished = true;
+    } else {
+      const uint32_t caller = request(slot).caller;
+      call(EntryPoint::kCancelOutgoing, fetches_.slotOf(caller), caller | FetchHost::kTwoWayBit);
+    }
+  }
+  return !canceled.empty();
 }
 
 bool FakeHost::fireNextTimer() {
@@ -138,6 +159,7 @@ void FakeHost::settle(v8::Local<v8::Context> context, Request& request) {
   set("statusText", text(isolate_, request.statusText));
   set("headers", text(isolate_, request.headers));
   set("length", v8::Number::New(isolate_, request.length));
+  set("isTwoWay", v8::Boolean::New(isolate_, request.isTwoWay));
   v8::Local<v8::Value> body = v8::Null(isolate_);
   if (request.hasBody) {
     const auto bytes = newBytes(isolate_, request.body.size());
@@ -188,6 +210,7 @@ v8::Local<v8::Value> FakeHost::requestBody(uint32_t slot) {
 
 v8::Local<v8::Promise> FakeHost::readIncoming(uint32_t slot) {
   if (isFetch(slot)) return fetches_.readIncoming(slot);
+  if ((slot & FetchHost::kTwoWayBit) != 0) return pipes_.read(slot);
   auto& request = this->request(slot);
   const auto context = isolate_->GetCurrentContext();
   const auto resolver = v8::Promise::Resolver::New(context).ToLocalChecked();
@@ -207,6 +230,7 @@ v8::Local<v8::Promise> FakeHost::readIncoming(uint32_t slot) {
 
 void FakeHost::cancelIncoming(uint32_t slot) {
   if (isFetch(slot)) return fetches_.cancelIncoming(slot);
+  if ((slot & FetchHost::kTwoWayBit) != 0) return pipes_.cancel(slot);
   auto& request = this->request(slot);
   request.bodyCancelled = true;
   request.given.Get(isolate_)
@@ -246,6 +270,12 @@ void FakeHost::respondStream(uint32_t slot, const ResponseHead& head, int64_t le
   request.pullWanted = true;
 }
 
+void FakeHost::respondTwoWay(uint32_t slot) {
+  begin(slot, {});
+  request(slot).isTwoWay = true;
+  request(slot).pullWanted = true;
+}
+
 bool FakeHost::answerPull(uint32_t slot, const char* op) {
   auto& request = this->request(slot);
   if (!request.pulled) violation_ = std::string(op) + " without a pull";
@@ -257,13 +287,16 @@ void FakeHost::writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) {
   if (isFetch(slot)) return fetches_.writeOutgoing(slot, chunk);
   if (!answerPull(slot, "writeOutgoing")) return;
   auto& request = this->request(slot);
+  if (request.isTwoWay) pipes_.write(slot, chunk);
   request.body.insert(request.body.end(), chunk.begin(), chunk.end());
   request.pullWanted = true;
 }
 
 void FakeHost::endOutgoing(uint32_t slot) {
   if (isFetch(slot)) return fetches_.endOutgoing(slot);
-  if (answerPull(slot, "endOutgoing")) request(slot).finished = true;
+  if (!answerPull(slot, "endOutgoing")) return;
+  request(slot).finished = true;
+  if (request(slot).isTwoWay) pipes_.end(slot);
 }
 
 void FakeHost::failOutgoing(uint32_t slot, v8::Local<v8::Value> error) {

@@ -13,6 +13,7 @@
 #include "snapshot/entry_points.h"
 #include "snapshot/host.h"
 #include "tests/js/fake_fetches.h"
+#include "tests/js/fake_pipes.h"
 #include "tests/js/fake_sockets.h"
 
 namespace nano {
@@ -36,7 +37,8 @@ class FakeHost final : public Host {
       : library_(library),
         isolate_(isolate),
         entryPoints_(context),
-        fetches_(isolate, entryPoints_),
+        pipes_(isolate),
+        fetches_(isolate, entryPoints_, pipes_),
         sockets_(isolate) {}
   virtual ~FakeHost() = default;
   FakeHost(const FakeHost&) = delete;
@@ -53,6 +55,11 @@ class FakeHost final : public Host {
   const std::vector<LogLine>& lines() const { return lines_; }
   const EntryPoints& entryPoints() const { return entryPoints_; }
   FakeFetches& outside() { return fetches_; }
+
+  // The request `slot` is the call that the fetch `number` makes: they go on in two ways where it
+  // is answered so, until the caller leaves.
+  void joinCall(uint32_t number, uint32_t slot) { request(slot).caller = number; }
+  void leaveCall(uint32_t slot) { pipes_.cancel(slot); }
 
   // Does what is due now: pulls bodies and settles answers; with nothing of that to do, moves the
   // clock to the next timer and fires it. False when nothing is left. A microtask checkpoint comes
@@ -82,6 +89,7 @@ class FakeHost final : public Host {
                bool hasBody) override;
   void respondIncoming(uint32_t slot, const ResponseHead& head, uint32_t number) override;
   void respondStream(uint32_t slot, const ResponseHead& head, int64_t length) override;
+  void respondTwoWay(uint32_t slot) override;
   void writeOutgoing(uint32_t slot, std::span<const std::byte> chunk) override;
   void endOutgoing(uint32_t slot) override;
   void failOutgoing(uint32_t slot, v8::Local<v8::Value> error) override;
@@ -112,6 +120,10 @@ class FakeHost final : public Host {
     bool pullWanted = false;
     bool pulled = false;
     double length = -1;
+    // Of a call: the fetch that makes it; whether it is answered in two ways, and that is told.
+    uint32_t caller = 0;
+    bool isTwoWay = false;
+    bool isTold = false;
     // The body that was handed on.
     std::optional<uint32_t> incoming;
     v8::Global<v8::Value> error;
@@ -131,6 +143,7 @@ class FakeHost final : public Host {
   v8::Local<v8::Value> part(uint32_t slot, const char* name);
   void call(EntryPoint entryPoint, int32_t slot, uint32_t argument);
   bool pullAndSettle(v8::Local<v8::Context> context);
+  bool tellTwoWays();
   bool fireNextTimer();
   void settle(v8::Local<v8::Context> context, Request& request);
   void begin(uint32_t slot, const ResponseHead& head);
@@ -139,6 +152,7 @@ class FakeHost final : public Host {
   const ModuleLibrary* library_;
   v8::Isolate* isolate_;
   EntryPoints entryPoints_;
+  FakePipes pipes_;
   FakeFetches fetches_;
   FakeSockets sockets_;
   KeyStore keys_{nullptr};

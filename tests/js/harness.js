@@ -118,7 +118,8 @@ export function throws(expected, body, message) {
 export async function rejects(expected, promise, message) {
   let result;
   try {
-    result = await (typeof promise === 'function' ? promise() : promise);
+    const isBody = typeof promise === 'function' && /** @type {any} */ (promise).then === undefined;
+    result = await (isBody ? promise() : promise);
   } catch (error) {
     return checkError(error, expected, message);
   }
@@ -223,6 +224,19 @@ export function sendCall(call, exports, env = {}) {
   const { entrypoint = '', props = '', method = '' } = call;
   const given = asGiven({ method: 'POST', body: call.body });
   return sent(native.dispatchCall(given, [exports, env, entrypoint, props, method]), given);
+}
+
+/**
+ * The call is that of a fetch: what the two go on to say reaches the other.
+ * @param {any} exchange @param {number} slot of sendCall()
+ */
+export function joinCall(exchange, slot) {
+  native.joinCall(exchange.number, slot);
+}
+
+/** Who has made the call goes away. @param {number} slot */
+export function leaveCall(slot) {
+  native.leaveCall(slot);
 }
 
 function asGiven(init) {

@@ -89,51 +89,21 @@ function poison() {
 
 const kLateOperations = ['atob', 'btoa', 'fetch', 'structuredClone'];
 
-const kLate = [
-  'BroadcastChannel',
-  'Cache',
-  'CacheStorage',
-  'CloseEvent',
-  'CompressionStream',
-  'CryptoKey',
-  'DecompressionStream',
-  'ErrorEvent',
-  'EventSource',
-  'ExtendableEvent',
-  'FetchEvent',
-  'FileReader',
-  'FixedLengthStream',
-  'IdentityTransformStream',
-  'MessageChannel',
-  'MessageEvent',
-  'MessagePort',
-  'Navigator',
-  'Performance',
-  'PerformanceEntry',
-  'PerformanceMark',
-  'PerformanceMeasure',
-  'PerformanceObserver',
-  'PerformanceObserverEntryList',
-  'PerformanceResourceTiming',
-  'ProgressEvent',
-  'PromiseRejectionEvent',
-  'QuotaExceededError',
-  'ReadableByteStreamController',
-  'ReadableStreamBYOBRequest',
-  'ScheduledEvent',
-  'SubtleCrypto',
-  'TextDecoderStream',
-  'TextEncoderStream',
-  'TransformStream',
-  'TransformStreamDefaultController',
-  'URLPattern',
-  'WebSocket',
-  'WebSocketPair',
-  'WritableStream',
-  'WritableStreamDefaultController',
-  'WritableStreamDefaultWriter',
-  ...kLateOperations,
-];
+const kLate = (
+  'BroadcastChannel ByteLengthQueuingStrategy Cache CacheStorage CloseEvent ' +
+  'CompressionStream CountQueuingStrategy Crypto CryptoKey DecompressionStream ' +
+  'ErrorEvent EventSource ExtendableEvent FetchEvent FileReader FixedLengthStream ' +
+  'IdentityTransformStream MessageChannel MessageEvent MessagePort Navigator ' +
+  'Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver ' +
+  'PerformanceObserverEntryList PerformanceResourceTiming ProgressEvent ' +
+  'PromiseRejectionEvent QuotaExceededError ReadableByteStreamController ' +
+  'ReadableStreamBYOBRequest ScheduledEvent SubtleCrypto TextDecoderStream ' +
+  'TextEncoderStream TransformStream TransformStreamDefaultController URLPattern ' +
+  'WebSocket WebSocketPair WritableStream WritableStreamDefaultController ' +
+  'WritableStreamDefaultWriter'
+)
+  .split(' ')
+  .concat(kLateOperations);
 
 for (let i = 0; i < kLate.length; i++) {
   const name = kLate[i];

@@ -1,9 +1,18 @@
 // @ts-check
 // For tests of calls by service bindings: an app that calls itself, with nanod's part played here.
 
-import { answerFetch, builtinModule, callEntryPoint, outbound, send, sendCall } from './harness.js';
+import {
+  answerFetch,
+  builtinModule,
+  callEntryPoint,
+  joinCall,
+  outbound,
+  send,
+  sendCall,
+} from './harness.js';
 
-export const { WorkerEntrypoint, RpcTarget } = builtinModule('cloudflare:workers');
+export const { WorkerEntrypoint, RpcTarget, RpcStub, RpcPromise } =
+  builtinModule('cloudflare:workers');
 const kService = 2;
 
 /** One byte a piece. */
@@ -19,11 +28,18 @@ export function bindTo(exports, binding = {}, { isOutside = false } = {}) {
   const env = callEntryPoint('makeEnv', ['SVC', kService, 'other-app', 'NAME', 0, 'its own']);
   let answer;
   let isSplit = false;
+  const slots = [];
+  const answers = [];
   const pass = (exchange) => {
     const whole = exchange.streamed ? exchange.whole : exchange.body;
     const body = isSplit ? inPieces(whole) : whole;
     const call = { ...binding, method: exchange.rpcMethod, body };
-    sendCall(call, exports, env).done.then((given) => {
+    const sent = sendCall(call, exports, env);
+    joinCall(exchange, sent.slot);
+    slots.push(sent.slot);
+    sent.done.then((given) => {
+      answers.push(given);
+      if (given.isTwoWay) return;
       let content = isSplit ? inPieces(given.body) : (given.body ?? undefined);
       if ('bodyError' in given) content = [given.body, new Error('it broke off')];
       answerFetch(exchange, { body: content });
@@ -40,6 +56,10 @@ export function bindTo(exports, binding = {}, { isOutside = false } = {}) {
     service: env.SVC,
     env,
     seen,
+    /** Those of the calls that were answered. */
+    slots,
+    /** How those have ended that are over. */
+    answers,
     /** From here on, whatever is asked. */
     answerWith: (given) => {
       answer = given;

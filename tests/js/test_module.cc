@@ -65,6 +65,12 @@ void answerFetch(OpCall&, Host& host, uint32_t number, uint32_t status,
   fake(host).outside().answer(number, {status, statusText, headers, body, isDecoded});
 }
 
+void joinCall(OpCall&, Host& host, uint32_t number, uint32_t slot) {
+  fake(host).joinCall(number, slot);
+}
+
+void leaveCall(OpCall&, Host& host, uint32_t slot) { fake(host).leaveCall(slot); }
+
 void failFetch(OpCall&, Host& host, uint32_t number, v8::Local<v8::String> message) {
   fake(host).outside().fail(number, message);
 }
@@ -101,6 +107,8 @@ constexpr Op kTestOps[] = {
     {"setOutbound", bindOp<setOutbound>},
     {"answerFetch", bindOp<answerFetch>},
     {"failFetch", bindOp<failFetch>},
+    {"joinCall", bindOp<joinCall>},
+    {"leaveCall", bindOp<leaveCall>},
     {"setNetwork", bindOp<setNetwork>},
     {"setDate", bindOp<setDate>},
 };

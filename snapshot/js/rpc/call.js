@@ -1,10 +1,10 @@
 // @ts-check
 // The side that calls: one member of what a service binding leads to.
 
-import { abortFetch, startCall } from 'nano:ops';
+import { abortFetch, openTwoWay, startCall } from 'nano:ops';
 import { pumpStream, stopPump } from '../body_pump.js';
 import { defineValue } from '../data_property.js';
-import { IncomingBody } from '../incoming_body.js';
+import { IncomingBody, kTwoWay } from '../incoming_body.js';
 import {
   ErrorCaptureStackTrace,
   ErrorConstructor,
@@ -13,11 +13,10 @@ import {
   PromiseWithResolvers,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
-  SymbolDispose,
 } from '../primordials.js';
-import { isObject, isPlatformObject } from '../webidl.js';
 import { readMessage, readWholeMessage } from './incoming_message.js';
 import {
+  decodeMessage,
   encodeMessage,
   kCall,
   kError,
@@ -26,13 +25,14 @@ import {
   kResult,
   kThrown,
 } from './message.js';
+import { withDispose } from './handles.js';
+import defer * as links from './link.js';
+import defer * as sessions from './session.js';
 import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
 
 /** Of a fetch that failed. */
 const kFailed = 0;
 const kFetchFailed = 'fetch failed: ';
-
-const returnNothing = () => undefined;
 
 class Calling {
   #name;
@@ -41,6 +41,10 @@ class Calling {
   #number = -1;
   #isSettled = false;
   #resolvers = PromiseWithResolvers();
+  /** What references this call has needed. @type {import('./session.js').Session | undefined} */
+  #session;
+  /** Those that came with the result. */
+  #stubs = [];
 
   constructor(name, error) {
     this.#name = name;
@@ -48,7 +52,8 @@ class Calling {
   }
 
   /** @returns {Promise<any>} */
-  start(service, { bytes, stream }) {
+  start(service, kind, value) {
+    const { bytes, stream } = encodeMessage(kind, value, this);
     const done = (status, text, headers, content) => this.#onAnswer(status, text, content);
     const body = stream === undefined ? bytes : true;
     try {
@@ -62,20 +67,63 @@ class Calling {
     return this.#resolvers.promise;
   }
 
+  // References of the messages.
+
+  exportValue(value) {
+    return this.#open().exportValue(value);
+  }
+
+  takeBack(number) {
+    this.#open().takeBack(number);
+  }
+
+  importStub(number) {
+    // Nothing follows the message that has it.
+    if (this.#session?.link === undefined) throw brokenMessage();
+    return this.#open().importStub(number, this.#stubs);
+  }
+
+  #open() {
+    if (this.#session !== undefined) return this.#session;
+    this.#session = new sessions.Session({
+      __proto__: null,
+      isCaller: true,
+      onMain: (frame) => this.#settle(this.#read(frame)),
+      onIdle: () => {},
+      onOver: (reason) => this.#reject(reason ?? brokenMessage()),
+    });
+    return this.#session;
+  }
+
+  #read(frame) {
+    return decodeMessage(frame, undefined, this);
+  }
+
+  /** @param {Uint8Array} ahead */
+  #goOn(incoming, ahead) {
+    const session = this.#open();
+    session.link = new links.Link(incoming, session, true, () => {
+      return openTwoWay(this.#number) ? this.#number + kTwoWay : -1;
+    });
+    session.link.start(ahead);
+  }
+
   #onAnswer(status, text, content) {
     if (this.#isSettled) return;
     if (status === kFailed) {
       this.#failFor(text);
     } else if (content === null) {
+      const incoming = new IncomingBody(this.#number, null, false);
+      const goOn = (bytes) => this.#goOn(incoming, bytes);
       PromisePrototypeThen(
-        readMessage(new IncomingBody(this.#number, null, false), kMostAnswerBytes),
+        readMessage(incoming, kMostAnswerBytes, this, goOn),
         (message) => this.#settleOrReject(message),
         (error) => this.#reject(error),
       );
     } else {
       try {
         if (content === undefined) throw brokenMessage();
-        this.#settle(readWholeMessage(content, kMostAnswerBytes));
+        this.#settle(readWholeMessage(content, kMostAnswerBytes, this));
       } catch (error) {
         this.#reject(error);
       }
@@ -83,6 +131,7 @@ class Calling {
   }
 
   #settleOrReject(message) {
+    if (message === undefined) return;
     try {
       this.#settle(message);
     } catch (error) {
@@ -93,12 +142,9 @@ class Calling {
   #settle({ kind, value }) {
     if (this.#isSettled) return;
     if (kind === kResult) {
-      // For who writes `using`: there is nothing that has to be let go of.
-      if (isObject(value) && !isPlatformObject(value)) {
-        defineValue(value, SymbolDispose, returnNothing, false);
-      }
       this.#isSettled = true;
-      this.#resolvers.resolve(value);
+      this.#resolvers.resolve(withDispose(value, this.#stubs));
+      this.#endOrGoOn();
     } else if (kind === kThrown || kind === kError) {
       const thrown = kind === kThrown ? value : unpackError(value, this.#error);
       markRemote(thrown);
@@ -106,6 +152,12 @@ class Calling {
     } else {
       this.#reject(brokenMessage());
     }
+  }
+
+  /** What needs no more than the answer ends with it. */
+  #endOrGoOn() {
+    if (this.#session?.link === undefined) this.#session?.close();
+    else this.#session.finish();
   }
 
   #failFor(text) {
@@ -124,9 +176,14 @@ class Calling {
   #reject(reason) {
     if (this.#isSettled) return;
     this.#isSettled = true;
+    this.#resolvers.reject(reason);
+    if (this.#session?.link !== undefined && !this.#session.isOver) {
+      this.#session.finish();
+      return;
+    }
     stopPump(this.#number, reason);
     abortFetch(this.#number);
-    this.#resolvers.reject(reason);
+    this.#session?.close();
   }
 }
 
@@ -149,7 +206,7 @@ function send({ service, name, caller }, kind, value) {
   const error = new ErrorConstructor();
   ErrorCaptureStackTrace(error, caller);
   try {
-    return new Calling(name, error).start(service, encodeMessage(kind, value));
+    return new Calling(name, error).start(service, kind, value);
   } catch (problem) {
     return PromiseReject(problem);
   }

@@ -14,7 +14,7 @@ import {
 import { copyOfView } from '../streams/views.js';
 import { createReadableBytes } from '../streams/readable_byte_core.js';
 import { readableStreamOf } from '../streams/readable_stream.js';
-import { decodeMessage, partOf, sizeOfMessage } from './message.js';
+import { decodeMessage, kOfSession, partOf, sizeOfMessage } from './message.js';
 import { brokenMessage } from './thrown.js';
 
 /** What follows the message. */
@@ -51,7 +51,7 @@ class RestSource {
   }
 }
 
-const tooLarge = (size, most) =>
+export const tooLarge = (size, most) =>
   new ErrorConstructor(
     `Serialized RPC arguments or return values are limited to ${most} bytes, but the size of ` +
       `this value was: ${size} bytes.`,
@@ -59,35 +59,40 @@ const tooLarge = (size, most) =>
 
 /**
  * @param {Uint8Array} bytes all there is @param {number} most
+ * @param {import('./message.js').References} references
  * @returns {{ kind: number, value: any }}
  */
-export function readWholeMessage(bytes, most) {
+export function readWholeMessage(bytes, most, references) {
   const size = sizeOfMessage(bytes);
   if (size === undefined) throw brokenMessage();
   if (size > most) throw tooLarge(size, most);
   const length = TypedArrayPrototypeGetByteLength(bytes);
   if (size > length) throw brokenMessage();
   const nothing = { read: () => PromiseResolve(null), cancel: () => {} };
-  return decode(bytes, size, nothing);
+  return decode(bytes, size, nothing, references);
 }
 
 /** @param {Uint8Array} bytes the message and what came with it @param {any} incoming the rest */
-function decode(bytes, size, incoming) {
+function decode(bytes, size, incoming, references) {
   let isStreamed = false;
-  const message = decodeMessage(partOf(bytes, 0, size), () => {
+  const rest = () => {
     isStreamed = true;
     const ahead = copyOfView(partOf(bytes, size, TypedArrayPrototypeGetByteLength(bytes)));
     return readableStreamOf(createReadableBytes(new RestSource(incoming, ahead)));
-  });
+  };
+  const message = decodeMessage(partOf(bytes, 0, size), rest, references);
   if (!isStreamed) incoming.cancel();
   return message;
 }
 
 /**
  * @param {IncomingBody} incoming @param {number} most bytes, but for a stream
- * @returns {Promise<{ kind: number, value: any }>}
+ * @param {import('./message.js').References} references
+ * @param {(bytes: Uint8Array) => void} [onSession] called instead of decoding where it is the first
+ *   of many
+ * @returns {Promise<{ kind: number, value: any } | undefined>}
  */
-export async function readMessage(incoming, most) {
+export async function readMessage(incoming, most, references, onSession) {
   let chunks = [];
   let total = 0;
   for (;;) {
@@ -98,11 +103,14 @@ export async function readMessage(incoming, most) {
     const size = sizeOfMessage(chunks[0]);
     if (size === undefined) {
       chunks = [concatenate(chunks, total)];
+    } else if (onSession !== undefined && chunks[0][1] === kOfSession) {
+      onSession(concatenate(chunks, total));
+      return undefined;
     } else if (size > most) {
       incoming.cancel();
       throw tooLarge(size, most);
     } else if (total >= size) {
-      return decode(concatenate(chunks, total), size, incoming);
+      return decode(concatenate(chunks, total), size, incoming, references);
     }
   }
 }

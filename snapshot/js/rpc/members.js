@@ -36,7 +36,7 @@ const kOneArgument =
  */
 
 /** @param {string} name @returns {never} */
-function missing(name) {
+export function missing(name) {
   throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
 }
 
@@ -44,6 +44,11 @@ function missing(name) {
 export function checkName(name) {
   if (kReserved[name] !== true) return;
   throw new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
+}
+
+/** Of an RpcTarget. @param {string} name */
+export function checkTargetName(name) {
+  if (name === 'constructor' || name === 'dup') checkName(name);
 }
 
 /** The descriptor of what may be reached. @param {Receiver} receiver @param {string} name */

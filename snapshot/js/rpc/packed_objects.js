@@ -22,16 +22,21 @@ import { isRequest, partsOf as partsOfRequest, Request } from '../request.js';
 import { giveAway, isResponse, partsOf as partsOfResponse, Response } from '../response.js';
 import { isReadableStream, readableCoreOf } from '../streams/readable_stream.js';
 import { dataCloneError } from '../structured_clone.js';
+import { callableOf, isExportable } from './exported.js';
 import { isError, kPrimitives, newErrors, packError, unpackError } from './thrown.js';
 
 export const kHint =
-  ' A call carries copies of data: functions, RpcTarget objects and stubs cannot be sent yet.';
+  ' A call carries copies of data, and stubs of functions and of objects of classes that extend ' +
+  'RpcTarget.';
 
 /** Stands for the bytes behind the message. */
 const kStream = true;
 const kContext = 'A call';
 
 const isBytes = (value) => TypedArrayPrototypeGetSymbolToStringTag(value) === 'Uint8Array';
+
+/** What an object is that goes by reference; undefined: it does not. */
+const referred = (object) => callableOf(object) ?? (isExportable(object) ? object : undefined);
 
 /** With a buffer that has nothing else: V8 sends buffers as a whole. */
 function exact(bytes) {
@@ -53,30 +58,64 @@ function unflatten(text) {
 }
 
 export class PackedObjects {
-  /** By number. @type {any[]} */
-  packed = [];
   /** @type {any} */
   stream = undefined;
-  #isComplete = false;
+  /** The whole message, once it is written. @type {any} */
+  bytes = undefined;
+  isComplete = false;
+  /** By number. @type {any[]} */
+  #objects = [];
+  #references;
+  /** Numbers of what was sent by reference. @type {number[] | undefined} */
+  #exported;
   #errors = newErrors();
 
-  /** What has been packed, in which nothing else can be. */
+  /** @param {import('./message.js').References | undefined} references */
+  constructor(references) {
+    this.#references = references;
+  }
+
+  /** All of it, in which nothing else can be: only now what is sent is taken. */
   complete() {
-    this.#isComplete = true;
-    return this.packed;
+    this.isComplete = true;
+    const packed = [];
+    for (let i = 0; i < this.#objects.length; i++) {
+      ArrayPrototypePush(packed, this.#pack(this.#objects[i]));
+    }
+    return packed;
+  }
+
+  /** It is not sent after all. */
+  takeBack() {
+    const exported = this.#exported ?? [];
+    for (let i = 0; i < exported.length; i++) this.#references?.takeBack(exported[i]);
   }
 
   /** @param {any} object @returns {number} its number; throws where it cannot be sent */
   add(object) {
-    const parts = this.#isComplete ? undefined : this.#pack(object);
-    if (parts === undefined) {
+    if (this.isComplete || !this.#canPack(object)) {
       throw dataCloneError(
         `Could not serialize object of type "${constructorName(object)}". This type does not ` +
           `support serialization.${kHint}`,
       );
     }
-    ArrayPrototypePush(this.packed, parts);
-    return this.packed.length - 1;
+    ArrayPrototypePush(this.#objects, object);
+    return this.#objects.length - 1;
+  }
+
+  #canPack(object) {
+    if (isError(object) || isBlob(object) || isHeaders(object)) return true;
+    if (isReadableStream(object) || isRequest(object) || isResponse(object)) return true;
+    return this.#references !== undefined && referred(object) !== undefined;
+  }
+
+  /** @returns {any[] | undefined} */
+  #packReference(object) {
+    const value = referred(object);
+    if (value === undefined) return undefined;
+    const number = /** @type {any} */ (this.#references).exportValue(value);
+    ArrayPrototypePush((this.#exported ??= []), number);
+    return ['Stub', number];
   }
 
   #pack(object) {
@@ -91,7 +130,7 @@ export class PackedObjects {
     if (isReadableStream(object))
       return ['ReadableStream', this.#takeStream(readableCoreOf(object))];
     if (isRequest(object)) return this.#packRequest(object);
-    return isResponse(object) ? this.#packResponse(object) : undefined;
+    return isResponse(object) ? this.#packResponse(object) : this.#packReference(object);
   }
 
   #packRequest(request) {
@@ -172,10 +211,12 @@ class Unpacking {
   #errors = newErrors();
   /** @type {(() => any) | undefined} */
   #rest;
+  #references;
 
-  /** @param {() => any} rest */
-  constructor(rest) {
+  /** @param {(() => any) | undefined} rest @param {any} references */
+  constructor(rest, references) {
     this.#rest = rest;
+    this.#references = references;
   }
 
   /** @param {any} parts */
@@ -201,6 +242,9 @@ class Unpacking {
         return this.#unpackRequest(parts);
       case 'Response':
         return this.#unpackResponse(parts);
+      case 'Stub':
+        if (this.#references === undefined) throw broken();
+        return this.#references.importStub(parts[1]);
       default:
         throw broken();
     }
@@ -238,9 +282,13 @@ class Unpacking {
   }
 }
 
-/** @param {any[]} list what PackedObjects made, or anything @param {() => any} rest the stream */
-export function unpackObjects(list, rest) {
-  const unpacking = new Unpacking(rest);
+/**
+ * @param {any[]} list what PackedObjects made, or anything
+ * @param {(() => any) | undefined} rest the stream
+ * @param {import('./message.js').References | undefined} references
+ */
+export function unpackObjects(list, rest, references) {
+  const unpacking = new Unpacking(rest, references);
   const objects = [];
   for (let i = 0; i < list.length; i++) ArrayPrototypePush(objects, unpacking.unpack(list[i]));
   return objects;

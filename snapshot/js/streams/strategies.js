@@ -1,70 +1,11 @@
 // @ts-check
-// Queuing strategies, https://streams.spec.whatwg.org/#qs
+// What a stream is told of its queue, https://streams.spec.whatwg.org/#qs-abstract-ops
 
-import { RangeErrorConstructor, ReflectApply, TypeErrorConstructor } from '../primordials.js';
-import {
-  defineInterface,
-  illegalInvocation,
-  tooFewArguments,
-  toCallback,
-  toDictionary,
-  toUnrestrictedDouble,
-} from '../webidl.js';
+import { RangeErrorConstructor, ReflectApply } from '../primordials.js';
+import { toCallback, toDictionary, toUnrestrictedDouble } from '../webidl.js';
 
-// The functions behind the two `size` attributes: one for each realm, nameless about their object.
-const byteLengthSize = { size: (chunk) => chunk.byteLength }.size;
-const countSize = { size: () => 1 }.size;
-
-/** @param {any} init @param {string} context @returns {number} */
-function highWaterMarkOf(init, context) {
-  const value = toDictionary(init, context, 'QueuingStrategyInit').highWaterMark;
-  if (value === undefined) {
-    throw new TypeErrorConstructor(`${context}: required member highWaterMark is undefined.`);
-  }
-  return toUnrestrictedDouble(value);
-}
-
-export class ByteLengthQueuingStrategy {
-  #highWaterMark;
-
-  constructor(init) {
-    const context = "Failed to construct 'ByteLengthQueuingStrategy'";
-    if (arguments.length < 1) tooFewArguments(1, 0, context);
-    this.#highWaterMark = highWaterMarkOf(init, context);
-  }
-
-  get highWaterMark() {
-    if (!(#highWaterMark in this)) illegalInvocation();
-    return this.#highWaterMark;
-  }
-
-  get size() {
-    if (!(#highWaterMark in this)) illegalInvocation();
-    return byteLengthSize;
-  }
-}
-defineInterface(ByteLengthQueuingStrategy);
-
-export class CountQueuingStrategy {
-  #highWaterMark;
-
-  constructor(init) {
-    const context = "Failed to construct 'CountQueuingStrategy'";
-    if (arguments.length < 1) tooFewArguments(1, 0, context);
-    this.#highWaterMark = highWaterMarkOf(init, context);
-  }
-
-  get highWaterMark() {
-    if (!(#highWaterMark in this)) illegalInvocation();
-    return this.#highWaterMark;
-  }
-
-  get size() {
-    if (!(#highWaterMark in this)) illegalInvocation();
-    return countSize;
-  }
-}
-defineInterface(CountQueuingStrategy);
+/** Behind the attribute `size` of CountQueuingStrategy: one for each realm. */
+export const countSize = { size: () => 1 }.size;
 
 /**
  * @typedef {object} Strategy

@@ -52,6 +52,9 @@ export class Nano {
     if (app.assets) {
       metadata.bindings.push({ name: 'ASSETS', type: 'service', service: assetsOf(app).name });
     }
+    for (const [name, entrypoint] of Object.entries(app.entrypoints)) {
+      metadata.bindings.push({ name, type: 'service', service: app.name, entrypoint });
+    }
     return this.#nanod.deploy(
       { tenant: kTenant, app: app.name },
       metadata,

@@ -27,6 +27,10 @@ function serviceText(app, modules, bindings) {
     ([name, text]) => `(name = ${quote(name)}, text = ${quote(text)})`,
   );
   if (app.assets) bindingLines.push(`(name = "ASSETS", service = ${quote(assetsOf(app).name)})`);
+  for (const [name, entrypoint] of Object.entries(app.entrypoints)) {
+    const service = `(name = ${quote(app.name)}, entrypoint = ${quote(entrypoint)})`;
+    bindingLines.push(`(name = ${quote(name)}, service = ${service})`);
+  }
   return (
     `(name = ${quote(app.name)}, worker = (` +
     `compatibilityDate = ${quote(app.compatibilityDate)}, ` +

@@ -1,0 +1,3 @@
+export const listsCases = true;
+export const requests = [];
+export const entrypoints = { BACK: 'Back' };
