@@ -54,7 +54,7 @@ function countErrors(error) {
     waiting.push(
       one.cause,
       /** @type {any} */ (one).other,
-      .../** @type {any} */ ((one).errors ?? []),
+      .../** @type {any} */ (one.errors ?? []),
     );
   }
   return seen.size;

@@ -238,7 +238,8 @@ test('a caller that leaves breaks what the answerer has', () =>
 test('a stub goes on to others, and home', () =>
   withBack(async (service) => {
     const counter = await service.make(1);
-    same(await service.call(counter.increment, 4).catch((error) => error.name), 'DataCloneError');
+    await rejects('DataCloneError', service.call(counter.increment, 4), 'await it first');
+    await rejects('DataCloneError', service.echo([counter.value]), 'await it first');
     same(await service.call(await service.call((x) => x, counter).increment(2)).catch(() => 1), 1);
     same(await counter.value, 3);
     const mine = () => 'mine';

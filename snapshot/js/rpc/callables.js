@@ -14,8 +14,13 @@ import {
   SafeSet,
   SetPrototypeForEach,
 } from '../primordials.js';
+import { dataCloneError } from '../structured_clone.js';
 import { isObject, isPlatformObject } from '../webidl.js';
 import { CallablePlace, isCallable } from './exported.js';
+import { targetOf } from './handles.js';
+
+const kNotAwaited =
+  'What a call or a property of a service binding gives could not be serialized: await it first.';
 
 /** An empty one of its kind; undefined of what is not copied. */
 function emptyOf(object) {
@@ -51,6 +56,8 @@ class Replacing {
     if (isCallable(value)) {
       this.found = true;
       copy = new CallablePlace(value);
+    } else if (targetOf(value) !== undefined) {
+      throw dataCloneError(kNotAwaited);
     } else {
       copy = emptyOf(value);
       if (copy === undefined) return value;
