@@ -86,10 +86,12 @@ std::variant<Privileged, std::string> openPrivileged(const Configuration& config
 // of each arena grow to twice the largest block it has seen, and malloc_trim() leaves that part of
 // a thread's arena alone.
 void boundKeptMemory() {
+#ifndef __SANITIZE_ADDRESS__            // Whose allocator has no such limits, and says no.
   constexpr int kOwnMapping = 1 << 20;  // More than any piece on a request's way.
   constexpr int kKept = 2 << 20;
   KJ_ASSERT(mallopt(M_MMAP_THRESHOLD, kOwnMapping) == 1);
   KJ_ASSERT(mallopt(M_TRIM_THRESHOLD, kKept) == 1);
+#endif
 }
 
 kj::AutoCloseFd duplicate(int fd) {
