@@ -80,16 +80,16 @@ class DotenvReader final {
       text = trimmed(text.substr(kExport.size()));
     }
     size_t equals = text.find('=');
-    // Not the line itself: it may be a part of a secret.
+    // Nothing of the line itself is shown: it may be a part of a secret.
     if (equals == std::string_view::npos) {
       return failure(line_,
                      "there is no `=`: a line is NAME=VALUE, or a comment that begins with #");
     }
     std::string name(trimmed(text.substr(0, equals)));
     if (!isName(name)) {
-      return failure(line_, "'" + name +
-                                "' cannot be a variable's name: use letters, digits, _ and $, and "
-                                "begin with no digit");
+      return failure(line_,
+                     "what stands before `=` cannot be a variable's name: use letters, digits, _ "
+                     "and $, and begin with no digit; a value of many lines needs quotes");
     }
     skip(whole.find('=') + 1);
     auto value = takeValue(name);

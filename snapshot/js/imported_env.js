@@ -33,8 +33,7 @@ function envInForce() {
 /** Of an env that is frozen too: of its own the proxy's object has nothing that is for good. */
 function describe(key) {
   const descriptor = ReflectGetOwnPropertyDescriptor(envInForce(), key);
-  if (descriptor !== undefined) descriptor.configurable = true;
-  return descriptor;
+  return descriptor && { __proto__: null, ...descriptor, configurable: true };
 }
 
 export const env = new ProxyConstructor(
@@ -45,7 +44,8 @@ export const env = new ProxyConstructor(
     set: (target, key, value) => ReflectSet(envInForce(), key, value),
     has: (target, key) => ReflectHas(envInForce(), key),
     deleteProperty: (target, key) => ReflectDeleteProperty(envInForce(), key),
-    defineProperty: (target, key, given) => ReflectDefineProperty(envInForce(), key, given),
+    defineProperty: (target, key, given) =>
+      ReflectDefineProperty(envInForce(), key, { __proto__: null, ...given, configurable: true }),
     getOwnPropertyDescriptor: (target, key) => describe(key),
     ownKeys: () => ReflectOwnKeys(envInForce()),
     preventExtensions: () => false,

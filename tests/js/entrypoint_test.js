@@ -235,6 +235,16 @@ test('withEnv puts another in its place, for what runs in it and all that it sta
     withEnv(Object.freeze({ A: 1 }), () => ({ ...env })),
     { A: 1 },
   );
+  const given = withEnv({}, () => {
+    Object.defineProperty(env, 'B', { value: 2, enumerable: true });
+    /** @type {any} */ (Object.prototype).get = undefined;
+    try {
+      return { ...env };
+    } finally {
+      delete (/** @type {any} */ (Object.prototype).get);
+    }
+  });
+  same(given, { B: 2 });
   throws(TypeError, () => withEnv({}), 'parameter 2');
   same(env.NAME, 'app');
 });

@@ -238,8 +238,8 @@ test('a caller that leaves breaks what the answerer has', () =>
 test('a stub goes on to others, and home', () =>
   withBack(async (service) => {
     const counter = await service.make(1);
-    await rejects('DataCloneError', service.call(counter.increment, 4), 'await it first');
-    await rejects('DataCloneError', service.echo([counter.value]), 'await it first');
+    await rejects('DataCloneError', service.call(counter.increment, 4), 'has not been awaited');
+    await rejects('DataCloneError', service.echo([counter.value]), 'has not been awaited');
     same(await service.call(await service.call((x) => x, counter).increment(2)).catch(() => 1), 1);
     same(await counter.value, 3);
     const mine = () => 'mine';

@@ -18,9 +18,9 @@ import { dataCloneError } from '../structured_clone.js';
 import { isObject, isPlatformObject } from '../webidl.js';
 import { CallablePlace, isCallable } from './exported.js';
 import { targetOf } from './handles.js';
+import { kHint } from './packed_objects.js';
 
-const kNotAwaited =
-  'What a call or a property of a service binding gives could not be serialized: await it first.';
+const kNotAwaited = 'A service binding, or what has not been awaited, could not be serialized.';
 
 /** An empty one of its kind; undefined of what is not copied. */
 function emptyOf(object) {
@@ -57,7 +57,7 @@ class Replacing {
       this.found = true;
       copy = new CallablePlace(value);
     } else if (targetOf(value) !== undefined) {
-      throw dataCloneError(kNotAwaited);
+      throw dataCloneError(kNotAwaited + kHint);
     } else {
       copy = emptyOf(value);
       if (copy === undefined) return value;
