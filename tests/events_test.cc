@@ -3,7 +3,7 @@
 
 #include <signal.h>
 
-#include <cstdlib>
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -11,6 +11,7 @@
 
 #include "supervisor/compatibility/flag_table.h"
 #include "tests/harness/nanod.h"
+#include "tests/harness/preloaded.h"
 #include "tests/hostile/neighbour.h"
 
 namespace nano::test {
@@ -199,9 +200,9 @@ TEST(ScheduledPathTest, IsTheAppsOwnWithoutTheFlag) {
 }
 
 TEST(CronTest, ATriggerIsBegunWhenItsMinuteIsThere) {
-  setenv("LD_PRELOAD", NANO_SHIFTED_CLOCK, 1);
+  std::optional<Preloaded> preloaded(NANO_SHIFTED_CLOCK);
   Nanod nanod({.flags = {"--frontends=2"}});
-  unsetenv("LD_PRELOAD");
+  preloaded.reset();
   nanod.deploy(kEarly, scheduling("console.log('due', controller.cron, "
                                   "controller.scheduledTime % 60000)",
                                   R"({"triggers": {"crons": ["* * * * *"]}})"));

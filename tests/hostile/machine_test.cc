@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <kj/debug.h>
 
+#include "tests/harness/preloaded.h"
 #include "tests/hostile/worker_world.h"
 
 namespace nano::test {
@@ -36,22 +37,6 @@ export default {
     }));
   },
 };)";
-
-// While it lives, programs are started with this library.
-class Preloaded final {
- public:
-  explicit Preloaded(const char* library) {
-    setenv("LD_PRELOAD", library, 1);
-    // A sanitizer's runtime wants to come first, and does without.
-    setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
-  }
-  ~Preloaded() {
-    unsetenv("LD_PRELOAD");
-    unsetenv("ASAN_OPTIONS");
-  }
-  Preloaded(const Preloaded&) = delete;
-  Preloaded& operator=(const Preloaded&) = delete;
-};
 
 std::unique_ptr<WorkerWorld> worldWith(const char* library) {
   Preloaded preloaded(library);
