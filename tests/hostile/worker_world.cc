@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 #include <kj/debug.h>
 
+#include "tests/harness/sanitized.h"
 #include "tests/hostile/evil_start_bytes.h"
 
 namespace nano::test {
@@ -28,7 +29,7 @@ constexpr std::chrono::seconds kPatience{20};
 // Beside security's 5 %: what nanod lets the allocator keep (2 MB an arena), and the pages of the
 // log's buffers.
 constexpr double kRssSlack = 1.05;
-constexpr size_t kRssSlackBytes = 6 << 20;
+constexpr size_t kRssSlackBytes = (6 << 20) + kKeptBySanitizer;
 
 constexpr char kNeighbour[] = R"(
 export default {
