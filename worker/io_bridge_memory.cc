@@ -24,12 +24,10 @@ void IoBridge::reportRefusedBuffer(RequestContext* request) {
 void IoBridge::condemnIfStacksAreLeft() {
   BufferBudget& budget = *entry_.realm().buffers();
   budget.forgetStackRefusal();
-  {
-    // V8 looks for what is over among them.
-    v8::Isolate::Scope scope(isolate_);
-    isolate_->LowMemoryNotification();
-  }
   if (budget.stacks() == 0) return;
+  // V8 looks for what is over among them, on the app's time.
+  enter(nullptr, [this](v8::Local<v8::Context>) { isolate_->LowMemoryNotification(); });
+  if (condemned_ || budget.stacks() == 0) return;
   report(
       nullptr, LogLevel::kWarn,
       "The app's isolate is replaced: calls of WebAssembly.promising() that nobody settled hold " +
