@@ -13,7 +13,7 @@ enum class EntryPoint {
   kDispatchFetch,       // (slot, handler, env): runs the handler, answers through ops.
   kFireTimer,           // (id)
   kPullOutgoing,        // (number): the next chunk of a body that goes out is wanted.
-  kCancelOutgoing,      // (number, dropped): its reader went away.
+  kCancelOutgoing,      // (number, dropped, hadNoRoom): its reader went away.
   kAbortRequest,        // (slot): the client went away; request.signal aborts.
   kReportRejection,     // (reason, promise, isHandled): nobody handled it; or somebody does,
                         // after it was told.

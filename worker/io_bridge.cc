@@ -126,16 +126,6 @@ JsEntry::Turn IoBridge::run(const RequestContext* request, std::chrono::nanoseco
   return turn;
 }
 
-// JavaScript got a RangeError that does not say which limit it was.
-void IoBridge::reportRefusedBuffer(RequestContext* request) {
-  BufferBudget& budget = *entry_.realm().buffers();
-  if (!budget.takeRefusal()) return;
-  const uint64_t allowed = source_.limits.get(rpc::Limit::BUFFERS);
-  report(request, LogLevel::kWarn,
-         "A buffer did not fit: " +
-             describeBreach({rpc::Limit::BUFFERS, allowed, budget.usedBytes() >> 20}));
-}
-
 void IoBridge::breakLimit(RequestContext* request, const LimitBreach& breach) {
   condemnedBy_ = breach;
   if (!startingUp_) {
@@ -212,43 +202,6 @@ void IoBridge::sweep() {
   if (entry_.realm().buffers()->hasRefusedStack() && requests_.all().empty()) {
     condemnIfStacksAreLeft();
   }
-}
-
-// V8 keeps the stack of a call whose promise nobody settles as long as the isolate lives: after
-// enough of them there is no room for another. Where no request is there, nobody loses anything but
-// those.
-void IoBridge::condemnIfStacksAreLeft() {
-  BufferBudget& budget = *entry_.realm().buffers();
-  budget.forgetStackRefusal();
-  {
-    // V8 looks for what is over among them.
-    v8::Isolate::Scope scope(isolate_);
-    isolate_->LowMemoryNotification();
-  }
-  if (budget.stacks() == 0) return;
-  report(
-      nullptr, LogLevel::kWarn,
-      "The app's isolate is replaced: calls of WebAssembly.promising() that nobody settled hold " +
-          std::to_string(budget.stacks()) + " stacks");
-  condemn(rpc::Outcome::INTERNAL_ERROR);
-}
-
-// JavaScript keeps the callback of every timer until it has fired, and the stream of every body
-// until it is out; of these none will.
-void IoBridge::forgetDropped() {
-  auto timers = std::exchange(droppedTimers_, {});
-  auto bodies = std::exchange(droppedBodies_, {});
-  enter(nullptr, [this, &timers, &bodies](v8::Local<v8::Context> context) {
-    auto drop = [this, context](EntryPoint entryPoint, uint32_t number) {
-      entry_.call(context, entryPoint,
-                  v8::Integer::NewFromUnsigned(isolate_, number).As<v8::Value>(),
-                  v8::True(isolate_).As<v8::Value>());
-    };
-    for (uint32_t id : timers)
-      drop(EntryPoint::kFireTimer, id);
-    for (uint32_t number : bodies)
-      drop(EntryPoint::kCancelOutgoing, number);
-  });
 }
 
 void IoBridge::report(RequestContext* request, LogLevel level, std::string_view line) {

@@ -126,6 +126,8 @@ class IoBridge final : public Host, private OutgoingBody::Producer {
 
   void pull(uint32_t number) override;
   void readerLeft(uint32_t number) override;
+  // Later: JavaScript stops the stream of a body that nobody reads, or that did not fit.
+  void tellBodyIsOver(uint32_t number, bool hadNoRoom);
 
   void addLine(RequestContext* request, LogLevel level, std::string_view line);
   void forgetDropped();

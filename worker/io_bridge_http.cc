@@ -142,6 +142,8 @@ void IoBridge::receiveChunk(uint32_t number, v8::Global<v8::Promise::Resolver> g
     if (kind == Kind::kBytes) {
       auto created = newBytes(isolate_, piece.bytes.size());
       if (!created) {
+        // What is lost of it nobody gets any more.
+        body->cancel();
         if (!caught.HasTerminated()) {
           static_cast<void>(resolver->Reject(context, caught.Exception()).FromMaybe(false));
         }
@@ -275,7 +277,8 @@ void IoBridge::writeOutgoing(uint32_t number, std::span<const std::byte> chunk) 
   const bool isFetch = OutboundFetches::isFetch(number);
   report(requestOf(number), LogLevel::kError,
          isFetch ? "The body of a fetch broke off" : "The response body broke off");
-  if (isFetch) fetches_.requestBodyDone(number);
+  // It asks for no more: its stream, and what that has queued, would be kept for ever.
+  tellBodyIsOver(number, true);
 }
 
 void IoBridge::endOutgoing(uint32_t number) {
@@ -307,20 +310,6 @@ void IoBridge::pull(uint32_t number) {
   });
 }
 
-void IoBridge::readerLeft(uint32_t number) {
-  // Called while a capability is let go: the news reaches JavaScript in an event of its own.
-  later_.add(kj::evalLater([this, number]() {
-    RequestContext* request = requestOf(number);
-    if (request == nullptr) return;
-    enter(request, [this, number](v8::Local<v8::Context> context) {
-      v8::Local<v8::Value> value = v8::Integer::NewFromUnsigned(isolate_, number);
-      entry_.call(context, EntryPoint::kCancelOutgoing, value);
-      if (!OutboundFetches::isFetch(number)) {
-        entry_.call(context, EntryPoint::kAbortRequest, value);
-      }
-    });
-    if (OutboundFetches::isFetch(number)) fetches_.requestBodyDone(number);
-  }));
-}
+void IoBridge::readerLeft(uint32_t number) { tellBodyIsOver(number, false); }
 
 }  // namespace nano

@@ -112,6 +112,28 @@ TEST_F(JspiTest, ARequestThatLeftItsCallsLeavesRoomForTheNext) {
   EXPECT_NE(app.allLines().find("hold 8 stacks"), std::string::npos) << app.allLines();
 }
 
+// Nobody's CPU time would pay for it, once for each request.
+TEST_F(JspiTest, NothingIsCollectedAfterARequestWhereThereAreNoStacks) {
+  TestApp app = load(
+      calling("if (request.url.endsWith('/seen')) return globalThis.weak.deref() !== undefined;"
+              "globalThis.all = new Uint8Array(15 << 19);"
+              "let name = ''; try { run(1) } catch (error) { name = error.name }"
+              // A turn begins by collecting what the one before it had no room for.
+              "await scheduler.wait(1);"
+              "globalThis.weak = new WeakRef({ a: 1 }); return name"));
+  EXPECT_EQ(app.fetch().body, "RangeError");
+  app.settle();
+  EXPECT_EQ(app.get("http://app.test/seen").body, "true");
+}
+
+TEST_F(JspiTest, BuffersThatAreGoneLeaveRoomForAStack) {
+  EXPECT_EQ(load(calling("for (let i = 0; i < 15; i++) new Uint8Array(1 << 19);"
+                         "return await settle([run(2)])"))
+                .fetch()
+                .body,
+            "2");
+}
+
 // What is called is reached by nobody but the wrapper.
 TEST_F(JspiTest, NothingThatAnAppPatchesLetsACallPast) {
   TestVersion version = calling(

@@ -1,5 +1,6 @@
 // What an app may hold: heap, buffers of every kind, WebAssembly.
 
+#include "worker/test_bodies.h"
 #include "worker/worker_fixture.h"
 
 namespace nano {
@@ -225,6 +226,26 @@ TEST_F(MemoryLimitsTest, CountsAResponseBodyThatNobodyReads) {
   app.awaitLines(1);
   EXPECT_NE(app.allLines().find("limits.buffers_mb: 8 MB allowed, 5 MB used"), std::string::npos)
       << app.allLines();
+}
+
+TEST_F(MemoryLimitsTest, LetsAResponseStreamGoWhoseChunkDidNotFit) {
+  TestVersion version = TestVersion::handling(
+      "if (request.url.endsWith('/next')) return new Response(new Uint8Array(7 << 20).length >> "
+      "20);"
+      "let n = 0; return new Response(new ReadableStream({"
+      "  pull(c) { if (n++ < 2) c.enqueue(new Uint8Array(3 << 20)); },"
+      "  cancel(reason) { console.log(String(reason)); } }, { highWaterMark: 2 }));");
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  TestApp app = load(version);
+  TestReply reply = app.fetch();
+  EXPECT_NE(kj::runCatchingExceptions([&]() { readAll(loop_, KJ_ASSERT_NONNULL(reply.stream)); }),
+            nullptr);
+  app.awaitLines(3);
+  EXPECT_NE(app.allLines().find("RangeError: The body does not fit into limits.buffers_mb"),
+            std::string::npos)
+      << app.allLines();
+  // Nor what its stream had queued.
+  EXPECT_EQ(app.get("http://app.test/next").body, "7") << app.allLines();
 }
 
 TEST_F(MemoryLimitsTest, SurvivesAStackTraceLimitOfInfinity) {

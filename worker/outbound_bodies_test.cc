@@ -128,6 +128,19 @@ TEST_F(OutboundBodiesTest, AreOnTheBudgetOfBuffers) {
   EXPECT_TRUE(app.lines().front().message.starts_with("A buffer did not fit: limits.buffers_mb"));
 }
 
+TEST_F(OutboundBodiesTest, StopAStreamWhoseChunkDoesNotFit) {
+  TestVersion version = posting(
+      "new ReadableStream({ start(c) { c.enqueue(new Uint8Array(5 << 20)) },"
+      "cancel(reason) { console.log(reason.name) } })");
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  TestApp app = load(version);
+  app.send({{}});
+  rpc::ByteSource::Client stream = KJ_ASSERT_NONNULL(app.awaitFetch().stream);
+  EXPECT_NE(kj::runCatchingExceptions([&]() { readAll(loop_, stream); }), nullptr);
+  app.awaitLines(3);
+  EXPECT_NE(app.allLines().find("RangeError\n"), std::string::npos) << app.allLines();
+}
+
 TEST_F(OutboundBodiesTest, ComeAsBytesOrInPieces) {
   TestApp app = load(reading());
   EXPECT_EQ(app.fetchThrough({}, {.body = "whole"}).body, "whole");

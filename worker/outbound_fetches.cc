@@ -376,10 +376,10 @@ std::vector<uint32_t> OutboundFetches::forget(RequestContext& request) {
   std::vector<uint32_t> unfinished;
   for (const auto& [id, state] : request.fetches) {
     KJ_IF_MAYBE(body, state->requestBody) {
-      if (!(*body)->isFinished()) unfinished.push_back(id | kFetchBit);
+      if (!(*body)->isForgotten()) unfinished.push_back(id | kFetchBit);
     }
     KJ_IF_MAYBE(body, state->toAnswerer) {
-      if (!(*body)->isFinished()) unfinished.push_back(id | kFetchBit | kTwoWayBit);
+      if (!(*body)->isForgotten()) unfinished.push_back(id | kFetchBit | kTwoWayBit);
     }
   }
   abortAll(request);

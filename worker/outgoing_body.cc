@@ -64,7 +64,7 @@ bool OutgoingBody::write(std::span<const std::byte> chunk,
   if (state_ != State::kOpen) return true;
   pulling_ = false;
   if (!share_.add(budget, chunk.size())) {
-    fail();
+    breakOff();
     return false;
   }
   buffer_.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
@@ -73,6 +73,7 @@ bool OutgoingBody::write(std::span<const std::byte> chunk,
 }
 
 void OutgoingBody::end() {
+  isForgotten_ = true;
   if (state_ != State::kOpen) return;
   state_ = State::kEnded;
   producer_ = nullptr;
@@ -80,13 +81,18 @@ void OutgoingBody::end() {
 }
 
 void OutgoingBody::fail() {
+  isForgotten_ = true;
+  breakOff();
+}
+
+void OutgoingBody::breakOff() {
   if (state_ != State::kOpen) return;
   state_ = State::kFailed;
   producer_ = nullptr;
   wakeReader();
 }
 
-void OutgoingBody::detach() { fail(); }
+void OutgoingBody::detach() { breakOff(); }
 
 void OutgoingBody::sourceDropped() {
   if (state_ != State::kOpen) return;

@@ -53,6 +53,8 @@ class OutgoingBody final : public kj::Refcounted {
 
   // Nothing is expected of the producer any more.
   bool isFinished() const { return state_ != State::kOpen; }
+  // The producer gave it up too: it ended the body, or failed it.
+  bool isForgotten() const { return isForgotten_; }
 
  private:
   class Source;
@@ -61,6 +63,7 @@ class OutgoingBody final : public kj::Refcounted {
 
   kj::Promise<void> read(ReadContext context);
   kj::Promise<void> deliver(ReadContext context);
+  void breakOff();
   void sourceDropped();
   void wakeReader();
 
@@ -71,6 +74,7 @@ class OutgoingBody final : public kj::Refcounted {
   BufferShare share_;
   State state_ = State::kOpen;
   bool pulling_ = false;
+  bool isForgotten_ = false;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> reader_;
 };
 

@@ -42,6 +42,17 @@ const std::string kOneStub = text("\xff\x0f\x41\1A\2\"\4StubI\2$\0\2$\0\1", 20);
 
 class TwoWayCallsTest : public WorkerTest {
  protected:
+  // The answerer's side, which a caller goes on to talk to.
+  struct Upstream final : public rpc::Upstream::Server {
+    explicit Upstream(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> given)
+        : fulfiller(kj::mv(given)) {}
+    kj::Promise<void> attach(AttachContext context) override {
+      fulfiller->fulfill(context.getParams().getSource());
+      return kj::READY_NOW;
+    }
+    kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> fulfiller;
+  };
+
   static std::string take(TestApp& app, ByteReader& reader) {
     const ByteChunk chunk = app.loop().run(reader.read(kMaxReadBytes));
     return {chunk.bytes.asChars().begin(), chunk.bytes.size()};
@@ -72,16 +83,6 @@ TEST_F(TwoWayCallsTest, ACallerIsHeardUntilItsRequestIsOver) {
   version.services = {"SVC"};
   TestApp app = load(version);
   const uint32_t id = app.send({{}}).front();
-
-  struct Upstream final : public rpc::Upstream::Server {
-    explicit Upstream(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> given)
-        : fulfiller(kj::mv(given)) {}
-    kj::Promise<void> attach(AttachContext context) override {
-      fulfiller->fulfill(context.getParams().getSource());
-      return kj::READY_NOW;
-    }
-    kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> fulfiller;
-  };
   auto attached = kj::newPromiseAndFulfiller<rpc::ByteSource::Client>();
   auto five = kj::newPromiseAndFulfiller<ByteChunk>();
   auto isDropped = std::make_shared<bool>(false);
@@ -106,6 +107,30 @@ TEST_F(TwoWayCallsTest, ACallerIsHeardUntilItsRequestIsOver) {
   EXPECT_EQ(app.reply(id).body, "5");
   EXPECT_ANY_THROW(take(app, said)) << "the request that it was for is over";
   app.await([&]() { return *isDropped; });
+}
+
+// What is lost would else be waited for as long as the request lasts.
+TEST_F(TwoWayCallsTest, AFrameThatDoesNotFitBreaksTheCallOff) {
+  TestVersion version = TestVersion::handling(
+      "const stub = await env.SVC.make();"
+      "try { const sum = stub.add('x'.repeat(1 << 20), 3);"
+      "  globalThis.held = new Uint8Array(13 << 19); return new Response(await sum); }"
+      "catch (error) { return new Response(String(error.cause)); }");
+  version.services = {"SVC"};
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  TestApp app = load(version);
+  const uint32_t id = app.send({{}}).front();
+  auto attached = kj::newPromiseAndFulfiller<rpc::ByteSource::Client>();
+  app.answerFetch(
+      app.awaitFetch().id,
+      {.stream = TestSource{{frame(3, kOneStub, text("\xff\x0f\\\0", 4))}, TestSource::End::kHangs}
+                     .make(),
+       .upstream = std::make_shared<rpc::Upstream::Client>(
+           kj::heap<Upstream>(kj::mv(attached.fulfiller)))});
+  ByteReader said(app.loop().run(kj::mv(attached.promise)));
+  EXPECT_ANY_THROW(take(app, said));
+  app.await([&]() { return app.hasReply(id); });
+  EXPECT_EQ(app.reply(id).body, "RangeError: The body does not fit into limits.buffers_mb");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ import {
   ArrayBufferIsView,
   ArrayBufferPrototypeGetByteLength,
   PromisePrototypeThen,
+  RangeErrorConstructor,
   SafeMap,
   TypeErrorConstructor,
   TypedArrayPrototypeGetByteLength,
@@ -27,6 +28,8 @@ const readerLeft = (number) =>
     number < kFirstFetch ? 'The client has gone away' : 'The upstream reads no further',
     'AbortError',
   );
+
+const noRoom = () => new RangeErrorConstructor('The body does not fit into limits.buffers_mb');
 
 /** From a tenant's stream; is its own read request. */
 class StreamPump {
@@ -174,12 +177,15 @@ export function pumpFrames(number, pump) {
   pumps.set(number, pump);
 }
 
-/** Nobody wants the rest; does nothing once it is all out. @param {number} number */
-export function stopPump(number, reason) {
+/**
+ * Nobody wants the rest; does nothing once it is all out.
+ * @param {number} number @param {any} reason @param {boolean} [hadNoRoom] some of it is lost
+ */
+export function stopPump(number, reason, hadNoRoom = false) {
   const pump = pumps.get(number);
   if (pump === undefined) return;
   pumps.delete(number);
-  pump.cancel(reason);
+  pump.cancel(reason, hadNoRoom);
 }
 
 /** The host wants a chunk. @param {number} number */
@@ -190,10 +196,11 @@ export function pullOutgoing(number) {
 }
 
 /**
- * The reader went away, or, with `dropped`, its request did: then nobody hears of it.
- * @param {number} number @param {boolean} [dropped]
+ * The reader went away, or a chunk did not fit; with `dropped` its request is over: then nobody
+ * hears of it.
+ * @param {number} number @param {boolean} [dropped] @param {boolean} [hadNoRoom]
  */
-export function cancelOutgoing(number, dropped = false) {
+export function cancelOutgoing(number, dropped = false, hadNoRoom = false) {
   if (dropped) finish(number);
-  else stopPump(number, readerLeft(number));
+  else stopPump(number, hadNoRoom ? noRoom() : readerLeft(number), hadNoRoom);
 }

@@ -92,11 +92,15 @@ class UpstreamRelay final : public rpc::Upstream::Server {
     };
     auto request = answerer_.attachRequest();
     request.setSource(makeByteSource(kj::mv(pull)));
-    return request.send().ignoreResult();
+    // The caller does not wait for the answerer, which might never return. Where it fails it drops
+    // the source, of which the caller hears.
+    attaching_ = request.send().ignoreResult().eagerlyEvaluate([](kj::Exception&&) {});
+    return kj::READY_NOW;
   }
 
  private:
   rpc::Upstream::Client answerer_;
+  kj::Promise<void> attaching_ = nullptr;
   bool isAttached_ = false;
 };
 

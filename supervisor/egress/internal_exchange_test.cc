@@ -355,6 +355,32 @@ TEST_F(InternalExchangeTest, ACallThatIsAnsweredInTwoWaysGoesOnOnce) {
   }
 }
 
+// One whose worker takes what its caller says, and never returns.
+class SilentUpstream final : public rpc::Upstream::Server {
+ public:
+  kj::Promise<void> attach(AttachContext) override { return kj::NEVER_DONE; }
+};
+
+TEST_F(InternalExchangeTest, ACallerDoesNotWaitForAnAnswererThatNeverReturns) {
+  seen_.answer = [](auto calls, auto results) {
+    auto answer = results.initAnswers(1)[0];
+    answerOk(answer, calls[0].getId(), "");
+    auto body = answer.getResponse().initBody();
+    body.setStream(sourceOf({"result"}));
+    body.setUpstream(kj::heap<SilentUpstream>());
+  };
+  start();
+  auto request = requestTo("/", "POST");
+  request.rpcMethod = "method";
+  app_->fetch(ask(std::move(request)), Admission());
+  turn();
+  auto answer = response();
+  auto& upstream = std::get<OutboundRequest::Stream>(answer.body).upstream;
+  auto attach = KJ_ASSERT_NONNULL(upstream).attachRequest();
+  attach.setSource(sourceOf({"more"}));
+  loop_.run(attach.send().ignoreResult());
+}
+
 TEST_F(InternalExchangeTest, AWorkerThatDiesBreaksOffTheBodyThatIsRead) {
   seen_.answer = [](auto calls, auto results) {
     auto answer = results.initAnswers(1)[0];

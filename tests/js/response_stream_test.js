@@ -167,6 +167,20 @@ test('a body whose request is gone is forgotten, and nothing of it runs', async 
   same(seen, []);
 });
 
+test('a body whose chunk did not fit is stopped, and forgotten', async () => {
+  const seen = [];
+  const stream = new ReadableStream({
+    pull: () => new Promise(() => {}),
+    cancel: (reason) => void seen.push(String(reason)),
+  });
+  const { slot } = send({}, () => new Response(stream));
+  await sleep();
+  callEntryPoint('cancelOutgoing', slot, false, true);
+  callEntryPoint('cancelOutgoing', slot);
+  await sleep();
+  same(seen, ['RangeError: The body does not fit into limits.buffers_mb']);
+});
+
 test('a pull for a body that is over ends it', async () => {
   const seen = [];
   await dispatch({}, () => new Response(counting([bytes(97)], seen)));

@@ -125,11 +125,14 @@ export class Link {
     else if (this.#isEnding) this.#end();
   }
 
-  /** Of a pump: nobody reads any more. The answerer may have said all; a caller is gone then. */
-  cancel(reason) {
+  /**
+   * Of a pump: nobody reads any more. The answerer may have said all; a caller is gone then. With
+   * `isLost` a frame is missing, without which neither side can go on.
+   */
+  cancel(reason, isLost) {
     this.#isDeaf = true;
     this.#frames = [];
-    if (!this.#isCaller) this.#break(reason);
+    if (isLost || !this.#isCaller) this.#break(reason);
   }
 
   /** What was sent goes out, and nothing more; what comes is not looked at. */
