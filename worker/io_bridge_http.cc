@@ -32,6 +32,9 @@ v8::Local<v8::Value> bodyOfThePast(v8::Isolate* isolate) {
       isolate, "The request is over: its body cannot be read any more"));
 }
 
+// Of one message between two apps that goes on a call in two ways.
+constexpr char kFrameTooLarge[] = "a message does not fit into limits.buffers_mb";
+
 // Of an answer in two ways: what the supervisor gives the caller to go on with.
 class CallersWay final : public rpc::Upstream::Server {
  public:
@@ -276,6 +279,12 @@ void IoBridge::writeOutgoing(uint32_t number, std::span<const std::byte> chunk) 
   report(requestOf(number), LogLevel::kError,
          isFetch ? "The body of a fetch broke off" : "The response body broke off");
   if (isFetch) fetches_.requestBodyDone(number);
+  // Of a call in two ways JavaScript hears at once; it throws the rest away.
+  const RequestContext* request = requestOf(number);
+  const bool isAnswerer = !isFetch && request != nullptr && request->fromCaller != nullptr;
+  if (isAnswerer || (isFetch && (number & FetchHost::kTwoWayBit) != 0)) {
+    isolate_->ThrowException(v8::Exception::RangeError(latin1String(isolate_, kFrameTooLarge)));
+  }
 }
 
 void IoBridge::endOutgoing(uint32_t number) {

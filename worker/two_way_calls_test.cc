@@ -40,6 +40,17 @@ const std::string kAddTwoAndThree =
 const std::string kFive = text("\xff\x0f\x41\2I\2I\x0a$\0\2", 11);
 const std::string kOneStub = text("\xff\x0f\x41\1A\2\"\4StubI\2$\0\2$\0\1", 20);
 
+// Takes what a caller goes on to say.
+struct Upstream final : public rpc::Upstream::Server {
+  explicit Upstream(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> given)
+      : fulfiller(kj::mv(given)) {}
+  kj::Promise<void> attach(AttachContext context) override {
+    fulfiller->fulfill(context.getParams().getSource());
+    return kj::READY_NOW;
+  }
+  kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> fulfiller;
+};
+
 class TwoWayCallsTest : public WorkerTest {
  protected:
   static std::string take(TestApp& app, ByteReader& reader) {
@@ -66,6 +77,43 @@ TEST_F(TwoWayCallsTest, AnAnswererHearsItsCallerUntilThatLeaves) {
   EXPECT_NE(app.allLines().find("let go"), std::string::npos);
 }
 
+// What is answered to it would gather for as long as it likes.
+TEST_F(TwoWayCallsTest, ACallerThatCallsAndDoesNotReadIsGivenUp) {
+  TestApp app = load(TestVersion::of(kApp));
+  auto reply = app.fetch({.method = "POST", .body = kNoArguments, .rpcMethod = "make"});
+  ASSERT_EQ(reply.outcome, rpc::Outcome::OK);
+  std::string calls;
+  for (int i = 0; i < 500; ++i)
+    calls += kAddTwoAndThree;
+  auto attach = KJ_ASSERT_NONNULL(reply.upstream).attachRequest();
+  attach.setSource(
+      *TestSource{std::vector<std::string>(10, calls), TestSource::End::kHangs}.make());
+  app.loop().run(attach.send().ignoreResult());
+  app.awaitLines(1);
+  EXPECT_NE(app.allLines().find("let go"), std::string::npos);
+}
+
+TEST_F(TwoWayCallsTest, ACallThatDoesNotFitSaysSo) {
+  TestVersion version = TestVersion::handling(
+      "const stub = await env.SVC.make(); const large = 'x'.repeat(5 << 20);"
+      "return new Response(await stub.add(large, 1).catch((error) => error.message));");
+  version.services = {"SVC"};
+  version.limits.set(rpc::Limit::BUFFERS, 8);
+  TestApp app = load(version);
+  const uint32_t id = app.send({{}}).front();
+  auto attached = kj::newPromiseAndFulfiller<rpc::ByteSource::Client>();
+  const std::string stub = frame(3, kOneStub, text("\xff\x0f\\\0", 4));
+  app.answerFetch(app.awaitFetch().id,
+                  {.stream = TestSource{{stub}, TestSource::End::kHangs}.make(),
+                   .upstream = std::make_shared<rpc::Upstream::Client>(
+                       kj::heap<Upstream>(kj::mv(attached.fulfiller)))});
+  ByteReader said(app.loop().run(kj::mv(attached.promise)));
+  EXPECT_ANY_THROW(take(app, said));
+  app.await([&]() { return app.hasReply(id); });
+  EXPECT_EQ(app.reply(id).body,
+            "The stub is broken: a message does not fit into limits.buffers_mb");
+}
+
 TEST_F(TwoWayCallsTest, ACallerIsHeardUntilItsRequestIsOver) {
   TestVersion version = TestVersion::handling(
       "const stub = await env.SVC.make(); return new Response(await stub.add(2, 3));");
@@ -73,15 +121,6 @@ TEST_F(TwoWayCallsTest, ACallerIsHeardUntilItsRequestIsOver) {
   TestApp app = load(version);
   const uint32_t id = app.send({{}}).front();
 
-  struct Upstream final : public rpc::Upstream::Server {
-    explicit Upstream(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> given)
-        : fulfiller(kj::mv(given)) {}
-    kj::Promise<void> attach(AttachContext context) override {
-      fulfiller->fulfill(context.getParams().getSource());
-      return kj::READY_NOW;
-    }
-    kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> fulfiller;
-  };
   auto attached = kj::newPromiseAndFulfiller<rpc::ByteSource::Client>();
   auto five = kj::newPromiseAndFulfiller<ByteChunk>();
   auto isDropped = std::make_shared<bool>(false);
