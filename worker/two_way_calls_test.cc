@@ -95,8 +95,10 @@ TEST_F(TwoWayCallsTest, ACallerThatCallsAndDoesNotReadIsGivenUp) {
 
 TEST_F(TwoWayCallsTest, ACallThatDoesNotFitSaysSo) {
   TestVersion version = TestVersion::handling(
-      "const stub = await env.SVC.make(); const large = 'x'.repeat(5 << 20);"
-      "return new Response(await stub.add(large, 1).catch((error) => error.message));");
+      "const stub = await env.SVC.make();"
+      "const call = stub.add('x'.repeat(1 << 20), 1).catch((error) => error.message);"
+      "const held = []; try { for (;;) held.push(new Uint8Array(1 << 18)); } catch {}"
+      "const text = await call; held.length = 0; return new Response(text);");
   version.services = {"SVC"};
   version.limits.set(rpc::Limit::BUFFERS, 8);
   TestApp app = load(version);
