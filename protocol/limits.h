@@ -29,14 +29,15 @@ inline constexpr size_t kMaxLoadMessageBytes = kMaxBundleBytes + kMaxMessageByte
 inline constexpr int kMaxNesting = 32;
 // How many words may be read from a message, as a multiple of its size (security 3.1: 4x frame).
 inline constexpr unsigned kTraversalFactor = 4;
-// Calls of a worker that are open at a time. security 3.1 says 1024; every streaming request body
-// holds one, and four apps of kMaxCallsInFlight share a worker, so it is 4096 (about 2 KB each).
-inline constexpr unsigned kMaxOpenCalls = 4096;
+// Calls of a worker that are open at a time (about 2 KB each). security 3.1 says 1024; every
+// request and every fetch may have one, who reads its body: see kMaxExchangesOfWorker.
+inline constexpr unsigned kMaxOpenCalls = 9216;
 // What the larger of those calls take together. Large ones (answers, logs) are done at once, so an
 // honest worker stays far below.
 inline constexpr size_t kMaxOpenCallBytes = 16 << 20;
-// Capabilities of a worker that the supervisor holds (security 3.1: 4096 exports).
-inline constexpr unsigned kMaxImports = 4096;
+// Capabilities of a worker that the supervisor holds. security 3.1 says 4096; every request and
+// every fetch may have two, its body and a way back where a call goes on in two ways.
+inline constexpr unsigned kMaxImports = 17408;
 
 // HTTP in (security 3.1): the request's line, its header block, one field, how many fields.
 inline constexpr size_t kMaxUrlBytes = 16 * kKiB;
@@ -83,7 +84,16 @@ inline constexpr size_t kMaxTimersPerRequest = 1000;
 // run into that limit, whose queue has a deadline, and do not wait for each other here.
 inline constexpr size_t kMaxBatchFetches = 128;
 inline constexpr size_t kMaxFetchesInFlight = 1024;
-// Of those, on the network: each has a connection and some 80 KB of buffers. More wait.
+// Requests and fetches that all apps of one worker have open at a time; past it a fetch is refused.
+// Ours: four busy apps share a worker. Honest apps come nowhere near what closes the link:
+// kMaxImports and kMaxOpenCalls have room besides for sockets, loads, and requests that come
+// meanwhile.
+inline constexpr size_t kMaxExchangesOfWorker = 8192;
+inline constexpr size_t kLinkRoom = 1024;
+static_assert(kMaxExchangesOfWorker >= 4 * (kMaxCallsInFlight + kMaxFetchesInFlight));
+static_assert(kMaxOpenCalls >= kMaxExchangesOfWorker + kLinkRoom);
+static_assert(kMaxImports >= 2 * kMaxExchangesOfWorker + kLinkRoom);
+// Of an app's fetches, on the network: each has a connection and some 80 KB of buffers. More wait.
 inline constexpr size_t kMaxNetworkFetches = 256;
 // What those that wait keep in memory.
 inline constexpr size_t kMaxWaitingFetchBytes = 4 << 20;

@@ -49,7 +49,8 @@ LoadedApp::LoadedApp(const Surroundings& surroundings, Owner& owner,
       counters_(surroundings.counters),
       ids_(surroundings.ids),
       version_(std::move(version)),
-      egress_(*this, surroundings.ways, surroundings.counters, version_),
+      exchangesOfWorker_(surroundings.exchangesOfWorker),
+      egress_(*this, surroundings.ways, surroundings.counters, version_, exchangesOfWorker_),
       self_(std::make_shared<LoadedApp*>(this)),
       usedAt_(loop_.timer().now()),
       tasks_(*this) {}
@@ -59,6 +60,7 @@ LoadedApp::~LoadedApp() noexcept(false) {
   // Its owner must not be asked to call it once more.
   scheduled_ = true;
   failed({rpc::Outcome::WORKER_DIED});
+  *exchangesOfWorker_ -= active_;
 }
 
 rpc::AppHost::Client LoadedApp::host() { return kj::heap<Host>(self_); }
@@ -217,6 +219,7 @@ AppCall& LoadedApp::newCall(HttpExchange& exchange, Admission admission,
   AppCall& call = *calls_[freeIds_.back()];
   freeIds_.pop_back();
   active_++;
+  ++*exchangesOfWorker_;
   call.active = true;
   call.queued = false;
   call.sent = false;
@@ -247,6 +250,7 @@ void LoadedApp::release(AppCall& call) {
   call.active = false;
   call.admission = Admission();
   active_--;
+  --*exchangesOfWorker_;
   // Not yet free: this turn may still bring a piece of its body, and may still cancel it by this
   // id.
   released_.push_back(call.id);

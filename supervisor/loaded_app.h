@@ -42,6 +42,8 @@ class LoadedApp final : private AppEgress::Owner, private kj::TaskSet::ErrorHand
     Counters& counters;
     RequestIds& ids;
     EgressWays& ways;
+    // Requests and fetches that all apps of its worker have open.
+    std::shared_ptr<size_t> exchangesOfWorker = std::make_shared<size_t>(0);
   };
   // What it needs of the one that owns it.
   class Owner {
@@ -146,6 +148,7 @@ class LoadedApp final : private AppEgress::Owner, private kj::TaskSet::ErrorHand
   Counters& counters_;
   RequestIds& ids_;
   std::shared_ptr<const AppVersion> version_;
+  const std::shared_ptr<size_t> exchangesOfWorker_;
   AppEgress egress_;
   State state_ = State::kStarting;
   Refusal failure_;

@@ -29,6 +29,22 @@ TEST_F(LoadedAppTest, SendsAllRequestsOfATurnInOneBatchAndAnswersEach) {
   EXPECT_EQ(app_->inFlight(), 0U);
 }
 
+TEST_F(LoadedAppTest, CountsItsRequestsAmongThoseOfItsWorker) {
+  auto exchanges = std::make_shared<size_t>(0);
+  app_ = std::make_unique<LoadedApp>(
+      LoadedApp::Surroundings{loop_, counters_, ids_, ways_, exchanges}, owner_, version_);
+  RecordingExchange one;
+  RecordingExchange two;
+  app_->fetch(one, Admission());
+  app_->fetch(two, Admission());
+  EXPECT_EQ(*exchanges, 2U);
+  LoadedApp::abandon(one);
+  turn();
+  EXPECT_EQ(*exchanges, app_->inFlight());
+  app_ = nullptr;
+  EXPECT_EQ(*exchanges, 0U);
+}
+
 TEST_F(LoadedAppTest, TellsThatItsWorkerHasWork) {
   start();
   turn();

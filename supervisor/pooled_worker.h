@@ -24,6 +24,8 @@ struct PooledWorker {
   // The apps go before the process whose capabilities they hold.
   std::unique_ptr<WorkerProcess> process;
   std::vector<std::unique_ptr<LoadedApp>> apps;
+  // Requests and fetches that these have open.
+  std::shared_ptr<size_t> exchanges = std::make_shared<size_t>(0);
   std::string tenant;  // Of all its apps; empty for a spare.
   std::string cordon;
   Use use = Use::kSpare;

@@ -112,9 +112,9 @@ std::variant<PooledWorker*, WorkerPool::NoWorker> WorkerPool::workerFor(const st
 
 LoadedApp& WorkerPool::addApp(PooledWorker& worker, std::shared_ptr<const AppVersion> version) {
   worker.isolates++;
-  worker.apps.push_back(
-      std::make_unique<LoadedApp>(LoadedApp::Surroundings{loop_, counters_, ids_, ways_},
-                                  static_cast<LoadedApp::Owner&>(*this), std::move(version)));
+  const LoadedApp::Surroundings around{loop_, counters_, ids_, ways_, worker.exchanges};
+  worker.apps.push_back(std::make_unique<LoadedApp>(around, static_cast<LoadedApp::Owner&>(*this),
+                                                    std::move(version)));
   return *worker.apps.back();
 }
 

@@ -40,19 +40,19 @@ const std::string kAddTwoAndThree =
 const std::string kFive = text("\xff\x0f\x41\2I\2I\x0a$\0\2", 11);
 const std::string kOneStub = text("\xff\x0f\x41\1A\2\"\4StubI\2$\0\2$\0\1", 20);
 
+// Takes what a caller goes on to say.
+struct Upstream final : public rpc::Upstream::Server {
+  explicit Upstream(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> given)
+      : fulfiller(kj::mv(given)) {}
+  kj::Promise<void> attach(AttachContext context) override {
+    fulfiller->fulfill(context.getParams().getSource());
+    return kj::READY_NOW;
+  }
+  kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> fulfiller;
+};
+
 class TwoWayCallsTest : public WorkerTest {
  protected:
-  // The answerer's side, which a caller goes on to talk to.
-  struct Upstream final : public rpc::Upstream::Server {
-    explicit Upstream(kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> given)
-        : fulfiller(kj::mv(given)) {}
-    kj::Promise<void> attach(AttachContext context) override {
-      fulfiller->fulfill(context.getParams().getSource());
-      return kj::READY_NOW;
-    }
-    kj::Own<kj::PromiseFulfiller<rpc::ByteSource::Client>> fulfiller;
-  };
-
   static std::string take(TestApp& app, ByteReader& reader) {
     const ByteChunk chunk = app.loop().run(reader.read(kMaxReadBytes));
     return {chunk.bytes.asChars().begin(), chunk.bytes.size()};
@@ -73,6 +73,22 @@ TEST_F(TwoWayCallsTest, AnAnswererHearsItsCallerUntilThatLeaves) {
     EXPECT_EQ(take(app, heard), frame(17, "", kFive));
     EXPECT_EQ(app.allLines(), "");
   }
+  app.awaitLines(1);
+  EXPECT_NE(app.allLines().find("let go"), std::string::npos);
+}
+
+// What is answered to it would gather for as long as it likes.
+TEST_F(TwoWayCallsTest, ACallerThatCallsAndDoesNotReadIsGivenUp) {
+  TestApp app = load(TestVersion::of(kApp));
+  auto reply = app.fetch({.method = "POST", .body = kNoArguments, .rpcMethod = "make"});
+  ASSERT_EQ(reply.outcome, rpc::Outcome::OK);
+  std::string calls;
+  for (int i = 0; i < 500; ++i)
+    calls += kAddTwoAndThree;
+  auto attach = KJ_ASSERT_NONNULL(reply.upstream).attachRequest();
+  attach.setSource(
+      *TestSource{std::vector<std::string>(10, calls), TestSource::End::kHangs}.make());
+  app.loop().run(attach.send().ignoreResult());
   app.awaitLines(1);
   EXPECT_NE(app.allLines().find("let go"), std::string::npos);
 }
@@ -115,7 +131,7 @@ TEST_F(TwoWayCallsTest, AFrameThatDoesNotFitBreaksTheCallOff) {
       "const stub = await env.SVC.make();"
       "try { const sum = stub.add('x'.repeat(1 << 20), 3);"
       "  globalThis.held = new Uint8Array(13 << 19); return new Response(await sum); }"
-      "catch (error) { return new Response(String(error.cause)); }");
+      "catch (error) { return new Response(`${error.message} ${error.cause.name}`); }");
   version.services = {"SVC"};
   version.limits.set(rpc::Limit::BUFFERS, 8);
   TestApp app = load(version);
@@ -130,7 +146,8 @@ TEST_F(TwoWayCallsTest, AFrameThatDoesNotFitBreaksTheCallOff) {
   ByteReader said(app.loop().run(kj::mv(attached.promise)));
   EXPECT_ANY_THROW(take(app, said));
   app.await([&]() { return app.hasReply(id); });
-  EXPECT_EQ(app.reply(id).body, "RangeError: The body does not fit into limits.buffers_mb");
+  EXPECT_EQ(app.reply(id).body,
+            "The stub is broken: The body does not fit into limits.buffers_mb RangeError");
 }
 
 }  // namespace

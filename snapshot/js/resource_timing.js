@@ -4,6 +4,7 @@
 // and of the connection, which is not the program's, nothing.
 
 import { now } from 'nano:ops';
+import { defineValue } from './data_property.js';
 import { Event } from './event.js';
 import { dispatchTrusted } from './event_target.js';
 import { fetchTiming } from './fetch_timing.js';
@@ -65,7 +66,9 @@ export class PerformanceResourceTiming extends PerformanceEntry {
   toJSON() {
     if (!(#status in this)) illegalInvocation();
     const members = entryInternals.json(this);
-    for (let i = 0; i < kMembers.length; i++) members[kMembers[i]] = valueOf(this, kMembers[i]);
+    for (let i = 0; i < kMembers.length; i++) {
+      defineValue(members, kMembers[i], valueOf(this, kMembers[i]));
+    }
     return members;
   }
 

@@ -10,6 +10,7 @@
 
 #include "snapshot/ops/body_bytes.h"
 #include "snapshot/ops/ops.h"
+#include "snapshot/ops/stream_length.h"
 
 namespace nano {
 namespace {
@@ -100,7 +101,7 @@ v8::MaybeLocal<v8::Value> startFetch(OpCall& call, Host& host, const Latin1& met
   fetch.url = url.view();
   fetch.service = service.view();
   fetch.headers = headers.view();
-  if (streamLength >= 0) fetch.streamLength = static_cast<int64_t>(streamLength);
+  fetch.streamLength = streamLengthOf(streamLength);
   constexpr int kBody = 4;
   return start(call, host, fetch, body, kBody, done);
 }

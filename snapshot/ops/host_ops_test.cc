@@ -130,6 +130,10 @@ TEST_F(HostOpsTest, StreamsABody) {
   EXPECT_EQ(
       seenAfter("ops.respondStream(1, 206, '', '', 5e9); ops.respondStream(1, 200, '', '', -1)"),
       "stream 1 206=5000000000;stream 1 200=-1;");
+  EXPECT_EQ(seenAfter("for (const length of [2 ** 53, Infinity, NaN, 1.5, -2, 2 ** 53 - 1])"
+                      "ops.respondStream(1, 200, '', '', length)"),
+            "stream 1 200=-1;stream 1 200=-1;stream 1 200=-1;stream 1 200=-1;stream 1 200=-1;"
+            "stream 1 200=9007199254740991;");
   EXPECT_EQ(seenAfter("ops.writeOutgoing(1, new Uint8Array([88])); ops.endOutgoing(1)"),
             "write=X;end=1;");
   EXPECT_EQ(seenAfter("ops.failOutgoing(1, 'e'); ops.failRequest(1, 'e');"

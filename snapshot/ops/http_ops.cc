@@ -2,6 +2,7 @@
 
 #include "snapshot/ops/body_bytes.h"
 #include "snapshot/ops/ops.h"
+#include "snapshot/ops/stream_length.h"
 
 namespace nano {
 namespace {
@@ -42,8 +43,7 @@ void respond(OpCall& call, Host& host, uint32_t slot, uint32_t status, const Lat
 // NOLINTNEXTLINE(readability-function-size): its parameters are the op's in JavaScript.
 void respondStream(OpCall&, Host& host, uint32_t slot, uint32_t status, const Latin1& statusText,
                    const Latin1& headers, double length) {
-  host.respondStream(slot, {status, statusText.view(), headers.view()},
-                     length >= 0 ? static_cast<int64_t>(length) : -1);
+  host.respondStream(slot, {status, statusText.view(), headers.view()}, streamLengthOf(length));
 }
 
 void respondTwoWay(OpCall&, Host& host, uint32_t slot) { host.respondTwoWay(slot); }

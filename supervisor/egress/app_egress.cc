@@ -29,6 +29,12 @@ EgressError overLimit(size_t most, std::string_view what) {
                                 " open already, which is the most it may have at a time"};
 }
 
+EgressError workerIsFull() {
+  return {Kind::OVER_LIMIT,
+          "the apps that share this app's process have " + std::to_string(kMaxExchangesOfWorker) +
+              " requests and fetches open, which is the most they may have at a time"};
+}
+
 EgressError queueIsFull() {
   return {Kind::OVER_LIMIT,
           "the app has " + std::to_string(kMaxNetworkFetches) +
@@ -77,9 +83,11 @@ class AppEgress::Server final : public rpc::Egress::Server {
 // A response's body on its way to the worker, which holds a place as long as it holds the body.
 class AppEgress::CountedBody final : public rpc::ByteSource::Server {
  public:
-  CountedBody(rpc::ByteSource::Client source, kj::Own<void> place, PlaceQueue::Place networkPlace)
+  CountedBody(rpc::ByteSource::Client source, kj::Own<void> place, kj::Own<void> workersPlace,
+              PlaceQueue::Place networkPlace)
       : source_(kj::mv(source)),
         place_(kj::mv(place)),
+        workersPlace_(kj::mv(workersPlace)),
         networkPlace_(std::move(networkPlace)) {}
 
   kj::Promise<void> read(ReadContext context) override {
@@ -93,17 +101,19 @@ class AppEgress::CountedBody final : public rpc::ByteSource::Server {
  private:
   rpc::ByteSource::Client source_;
   kj::Own<void> place_;
+  kj::Own<void> workersPlace_;
   PlaceQueue::Place networkPlace_;  // Null: it comes from an app of this server.
 };
 
 AppEgress::AppEgress(Owner& owner, EgressWays& ways, Counters& counters,
-                     std::shared_ptr<const AppVersion> version)
+                     std::shared_ptr<const AppVersion> version, std::shared_ptr<size_t> exchanges)
     : owner_(owner),
       ways_(ways),
       counters_(counters),
       version_(std::move(version)),
       self_(std::make_shared<AppEgress*>(this)),
       openBodies_(std::make_shared<size_t>(0)),
+      exchanges_(std::move(exchanges)),
       networkPlaces_(kMaxNetworkFetches, kMaxWaitingFetchBytes) {}
 
 AppEgress::~AppEgress() noexcept(false) {
@@ -149,13 +159,14 @@ void AppEgress::startOne(rpc::OutboundFetch::Reader fetch) {
                     KJ_LOG(ERROR, "a fetch failed inside", error);
                     finish(id, EgressError{Kind::INTERNAL, "the fetch failed inside nano"});
                   });
-  fetches_.emplace(id, kj::mv(task));
+  fetches_.emplace(id, OpenFetch{takePlace(exchanges_), kj::mv(task)});
 }
 
 kj::Promise<FetchOutcome> AppEgress::begin(rpc::OutboundFetch::Reader fetch) {
   if (fetches_.size() + *openBodies_ >= kMaxFetchesInFlight) {
     return FetchOutcome(overLimit(kMaxFetchesInFlight, "fetches"));
   }
+  if (*exchanges_ >= kMaxExchangesOfWorker) return FetchOutcome(workerIsFull());
   auto read = readOutbound(fetch);
   if (auto* error = std::get_if<EgressError>(&read)) return FetchOutcome(std::move(*error));
   const auto service = fetch.getService();
@@ -213,8 +224,10 @@ void AppEgress::finish(uint32_t id, FetchOutcome outcome) {
   auto found = fetches_.find(id);
   if (found == fetches_.end()) return;
   count(outcome);
-  if (auto* response = std::get_if<FetchedResponse>(&outcome)) countBody(*response);
-  finished_.add(kj::mv(found->second));
+  if (auto* response = std::get_if<FetchedResponse>(&outcome)) {
+    countBody(*response, kj::mv(found->second.place));
+  }
+  finished_.add(kj::mv(found->second.task));
   fetches_.erase(found);
   results_.push_back({id, std::move(outcome)});
   owner_.scheduleTurnEnd();
@@ -228,11 +241,11 @@ void AppEgress::count(const EgressError& error) {
   Counters::add(counters_.egressFailed[static_cast<size_t>(error.kind)]);
 }
 
-void AppEgress::countBody(FetchedResponse& response) {
+void AppEgress::countBody(FetchedResponse& response, kj::Own<void> workersPlace) {
   auto* stream = std::get_if<OutboundRequest::Stream>(&response.body);
   if (stream == nullptr) return;
   stream->source = kj::heap<CountedBody>(kj::mv(stream->source), takePlace(openBodies_),
-                                         std::move(response.place));
+                                         kj::mv(workersPlace), std::move(response.place));
 }
 
 void AppEgress::cancel(capnp::List<uint32_t>::Reader ids) {
@@ -240,7 +253,7 @@ void AppEgress::cancel(capnp::List<uint32_t>::Reader ids) {
     // One that has ended in the meantime has its result on the way.
     auto found = fetches_.find(id);
     if (found == fetches_.end()) continue;
-    finished_.add(kj::mv(found->second));
+    finished_.add(kj::mv(found->second.task));
     fetches_.erase(found);
     results_.push_back({id, EgressError{Kind::CANCELED, "the fetch was aborted"}});
     owner_.scheduleTurnEnd();

@@ -37,9 +37,11 @@ class AppEgress final {
     ~Owner() noexcept(false) = default;
   };
 
-  // All are borrowed and outlive this.
+  // All are borrowed and outlive this. `exchanges`: the requests and fetches that all apps of the
+  // worker have open.
   AppEgress(Owner& owner, EgressWays& ways, Counters& counters,
-            std::shared_ptr<const AppVersion> version);
+            std::shared_ptr<const AppVersion> version,
+            std::shared_ptr<size_t> exchanges = std::make_shared<size_t>(0));
   ~AppEgress() noexcept(false);
   KJ_DISALLOW_COPY(AppEgress);
 
@@ -58,6 +60,10 @@ class AppEgress final {
     uint32_t id;
     FetchOutcome outcome;
   };
+  struct OpenFetch {
+    kj::Own<void> place;  // Among the worker's.
+    kj::Promise<void> task;
+  };
 
   void start(capnp::List<rpc::OutboundFetch>::Reader fetches);
   void startOne(rpc::OutboundFetch::Reader fetch);
@@ -72,7 +78,7 @@ class AppEgress final {
   void finish(uint32_t id, FetchOutcome outcome);
   void count(const FetchOutcome& outcome);
   void count(const EgressError& error);
-  void countBody(FetchedResponse& response);
+  void countBody(FetchedResponse& response, kj::Own<void> workersPlace);
   size_t sendBatch(rpc::App::Client& app, size_t first);
 
   Owner& owner_;
@@ -83,11 +89,12 @@ class AppEgress final {
   const std::shared_ptr<AppEgress*> self_;
   // Bodies that the worker still holds; they may outlive this.
   const std::shared_ptr<size_t> openBodies_;
+  const std::shared_ptr<size_t> exchanges_;
   PlaceQueue networkPlaces_;
   AppSockets sockets_;
 
   kj::Own<Fetcher> network_;  // From the first fetch that needs it.
-  std::unordered_map<uint32_t, kj::Promise<void>> fetches_;
+  std::unordered_map<uint32_t, OpenFetch> fetches_;
   std::vector<Result> results_;
   kj::Vector<kj::Promise<void>> finished_;  // Those that ended inside their own stack.
 };

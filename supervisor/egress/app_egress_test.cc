@@ -74,7 +74,7 @@ class AppEgressTest : public testing::Test {
  protected:
   AppEgressTest() : version_(std::make_shared<AppVersion>()) {
     version_->egress = std::make_shared<AppEgressPolicy>(AppEgressPolicy::Parts());
-    egress_ = std::make_unique<AppEgress>(owner_, ways_, counters_, version_);
+    egress_ = std::make_unique<AppEgress>(owner_, ways_, counters_, version_, exchanges_);
     client_ = egress_->client();
     ways_.answer = [this](OutboundRequest request) -> kj::Promise<FetchOutcome> {
       requests_.push_back(std::move(request));
@@ -125,6 +125,7 @@ class AppEgressTest : public testing::Test {
   FakeWays ways_;
   Counters counters_;
   std::shared_ptr<AppVersion> version_;
+  std::shared_ptr<size_t> exchanges_ = std::make_shared<size_t>(0);
   std::unique_ptr<AppEgress> egress_;
   rpc::Egress::Client client_ = nullptr;
   std::vector<Listener::Heard> heard_;
@@ -321,6 +322,34 @@ TEST_F(AppEgressTest, CountsABodyUntilTheWorkerLetsGoOfIt) {
   heard_.erase(heard_.begin());
   turn();
   EXPECT_EQ(heard_.size(), kMaxNetworkFetches) << "and the last has it now";
+}
+
+// Each may have two capabilities on the link, which would be closed for more than it takes.
+TEST_F(AppEgressTest, HoldsTheAppsOfAWorkerToWhatItsLinkCarries) {
+  auto piece = kj::newPromiseAndFulfiller<ByteChunk>();
+  ways_.answer = [&piece](OutboundRequest) -> kj::Promise<FetchOutcome> {
+    FetchedResponse response;
+    response.status = 200;
+    auto pull = [&piece](size_t) { return kj::mv(piece.promise); };
+    response.body.emplace<OutboundRequest::Stream>(
+        OutboundRequest::Stream{makeByteSource(pull), std::nullopt});
+    return FetchOutcome(std::move(response));
+  };
+  *exchanges_ = kMaxExchangesOfWorker - 1;  // Those of its other apps.
+  start({1}, "http://whatever.example/", "OTHER");
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::NONE);
+  EXPECT_EQ(*exchanges_, kMaxExchangesOfWorker) << "its body is still held";
+  start({2}, "http://whatever.example/", "OTHER");
+  ASSERT_EQ(heard_.size(), 2u);
+  EXPECT_EQ(heard_[1].failure, Kind::OVER_LIMIT);
+  EXPECT_NE(heard_[1].message.find("share this app's process"), std::string::npos);
+  heard_.clear();
+  turn();
+  EXPECT_EQ(*exchanges_, kMaxExchangesOfWorker - 1);
+  start({3}, "http://whatever.example/", "OTHER");
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].failure, Kind::NONE);
 }
 
 TEST_F(AppEgressTest, GivesUpAFetchThatIsCancelled) {

@@ -93,3 +93,28 @@ test('an answer breaks off with a FixedLengthStream that got fewer bytes', async
   });
   same([answer.length, answer.bodyError instanceof TypeError], [4, true]);
 });
+
+test('an IdentityTransformStream has no length, whatever it is told', async () => {
+  for (const length of [3, 2 ** 53, Infinity, -1, 1.5, 'abc', {}]) {
+    const answer = await dispatch({}, () => {
+      const { readable, writable } = Reflect.construct(IdentityTransformStream, [0, length]);
+      new Blob(['abc']).stream().pipeTo(writable);
+      return new Response(readable);
+    });
+    same([answer.text, answer.length], ['abc', -1]);
+  }
+});
+
+test('classes extend both', async () => {
+  for (const Parent of [IdentityTransformStream, FixedLengthStream]) {
+    class Child extends Parent {
+      #own = 5;
+
+      get own() {
+        return this.#own;
+      }
+    }
+    const child = new Child(0);
+    same([child.own, child instanceof Parent, child instanceof TransformStream], [5, true, true]);
+  }
+});

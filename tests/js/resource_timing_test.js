@@ -133,3 +133,13 @@ test('it works among patched prototypes', async () => {
   const [entry] = getEntriesByType.call(perf, 'resource');
   same(toJSON.call(entry).name, `${kUrl}0`);
 });
+
+test('a setter on Object.prototype gets nothing of toJSON()', async () => {
+  outbound(() => ({ body: 'text' }));
+  performance.now();
+  await fetch(kUrl);
+  const [entry] = performance.getEntriesByName(kUrl);
+  const seen = [];
+  Object.defineProperty(Object.prototype, 'initiatorType', { set: (value) => seen.push(value) });
+  same([entry.toJSON().initiatorType, seen], ['fetch', []]);
+});

@@ -118,6 +118,43 @@ test('frames in single bytes are put together', async () => {
   ok(given.value instanceof RpcStub);
 });
 
+test('frames in pieces of any size are put together', async () => {
+  const functions = Array.from({ length: 20 }, (_, i) => () => i);
+  const releases = functions.map((_, i) => frame(kRelease, [i + 1, 1]));
+  const bytes = [stubIsTheResult, ...releases].flatMap((one) => [...one]);
+  const bad = frame(kRelease, [20, 1]);
+  for (const length of [1, 5, 13, 64, 1000]) {
+    const pieces = [];
+    for (let i = 0; i < bytes.length; i += length) {
+      pieces.push(new Uint8Array(bytes.slice(i, i + length)));
+    }
+    await answered([...pieces, undefined], functions);
+    ok(!given.isBroken, `${length}`);
+    await answered([...pieces, bad.subarray(0, 20), bad.subarray(20), undefined], functions);
+    ok(given.isBroken, `${length}: all were released`);
+  }
+});
+
+test('a call is answered once', async () => {
+  const thrown = frame(4, ['Error', 'text', undefined, []]);
+  for (const again of [stubIsTheResult, thrown]) {
+    await answered([stubIsTheResult, again, undefined]);
+    ok(given.value instanceof RpcStub && given.isBroken);
+    await answered([thrown, again, undefined]);
+    same([given.error.message, given.isBroken], ['text', true]);
+  }
+});
+
+test('a stub that is broken says why', async () => {
+  await answered([stubIsTheResult, new Error('the reason')]);
+  same(given.called, 'The stub is broken: the reason');
+  const large = [255, 255, 255, 15, 0, 0, 0, 0];
+  await answered([stubIsTheResult, new Uint8Array([kInvoke, 1, 0, 0, ...large]), undefined]);
+  ok(given.called.includes('are limited to 33554432 bytes'), given.called);
+  await answered([stubIsTheResult]);
+  ok(given.called.includes('the other app has ended'), given.called);
+});
+
 test('an answer that ends before the call is answered is an error', async () => {
   await answered([frame(kRelease, [1, 1])], [() => 1]);
   same([given.error.name, given.error.message], ['Error', 'The message of a call is broken.']);

@@ -1,9 +1,9 @@
 // @ts-check
 // Stubs do not notice what a tenant does to the language, on neither side.
 
-import { callEntryPoint, joinCall, outbound, send, sendCall, test } from './harness.js';
+import { callEntryPoint, joinCall, outbound, same, send, sendCall, test } from './harness.js';
 import { compare } from './patch_everything.js';
-import { RpcStub, RpcTarget, WorkerEntrypoint } from './rpc_loop.js';
+import { calling, RpcStub, RpcTarget, WorkerEntrypoint } from './rpc_loop.js';
 
 const { dispose } = Symbol;
 const { apply } = Reflect;
@@ -67,4 +67,31 @@ test('calls by stubs among patched methods', async () => {
     });
     await promise;
   });
+});
+
+test('what is put on Object.prototype is no part of a receiver', async () => {
+  const put = (name, value) =>
+    Object.defineProperty(Object.prototype, name, { __proto__: null, configurable: true, value });
+  class Adder extends RpcTarget {
+    add(a, b) {
+      return a + b;
+    }
+  }
+  class Service extends WorkerEntrypoint {
+    add(a, b) {
+      return a + b;
+    }
+
+    make() {
+      return new Adder();
+    }
+  }
+  put('extra', ['x', 'y']);
+  await calling({ default: Service }, async (service) => {
+    same(await service.add(1, 2), 3);
+    const adder = await service.make();
+    same(await adder.add(3, 4), 7);
+  });
+  put('base', Adder.prototype);
+  await calling({ default: { one: (a) => a } }, async (service) => same(await service.one(5), 5));
 });

@@ -99,6 +99,21 @@ test('an interval that refreshes itself fires once a period', async () => {
   same(count, 3);
 });
 
+test('a timer at the limit of them is refreshed in its own place', async () => {
+  const seen = [];
+  const timer = timeout(() => seen.push('fired'), 5);
+  const others = [];
+  try {
+    for (;;) others.push(setTimeout(() => {}, 1000));
+  } catch (error) {
+    same(error.name, 'QuotaExceededError');
+  }
+  timer.refresh();
+  clearTimeout(others[0]);
+  await sleep(10);
+  same(seen, ['fired']);
+});
+
 test('a timer that is refreshed keeps its store', async () => {
   const { AsyncLocalStorage } = builtinModule('node:async_hooks');
   const storage = new AsyncLocalStorage();

@@ -25,7 +25,7 @@ import {
   kResult,
   kThrown,
 } from './message.js';
-import { withDispose } from './handles.js';
+import { disposeStubs, withDispose } from './handles.js';
 import defer * as links from './link.js';
 import defer * as sessions from './session.js';
 import { brokenMessage, giveMessage, markRemote, unpackError } from './thrown.js';
@@ -40,6 +40,7 @@ class Calling {
   #error;
   #number = -1;
   #isSettled = false;
+  #isAnswered = false;
   #resolvers = PromiseWithResolvers();
   /** What references this call has needed. @type {import('./session.js').Session | undefined} */
   #session;
@@ -88,15 +89,20 @@ class Calling {
     this.#session = new sessions.Session({
       __proto__: null,
       isCaller: true,
-      onMain: (frame) => this.#settle(this.#read(frame)),
+      onMain: (frame) => this.#onMain(frame),
       onIdle: () => {},
       onOver: (reason) => this.#reject(reason ?? brokenMessage()),
     });
     return this.#session;
   }
 
-  #read(frame) {
-    return decodeMessage(frame, undefined, this);
+  /** There is one; it may be late, after this side has given the call up. */
+  #onMain(frame) {
+    if (this.#isAnswered) throw brokenMessage();
+    this.#isAnswered = true;
+    const message = decodeMessage(frame, undefined, this);
+    if (this.#isSettled) disposeStubs(this.#stubs);
+    else this.#settle(message);
   }
 
   /** @param {Uint8Array} ahead */

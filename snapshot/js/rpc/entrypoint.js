@@ -87,7 +87,7 @@ export function dispatchCall({ slot, exports, env, entrypoint, props, method }) 
     return;
   }
   const receiver = isEntrypointClass(target)
-    ? () => ({ object: ReflectConstruct(target, [context(), env]), base: kBase })
-    : () => ({ object: target, extra: [env, context()] });
+    ? () => ({ __proto__: null, object: ReflectConstruct(target, [context(), env]), base: kBase })
+    : () => ({ __proto__: null, object: target, extra: [env, context()] });
   answers.answerCall(slot, method, receiver);
 }

@@ -64,7 +64,8 @@ export class Exported {
     }
     if (name === '') throw new TypeError('The RPC receiver is not a function.');
     checkTargetName(name);
-    const receiver = isTarget(object) ? { object, base: RpcTarget.prototype } : { object };
+    const base = isTarget(object) ? RpcTarget.prototype : undefined;
+    const receiver = { __proto__: null, object, base };
     const member = memberOf(receiver, name);
     return args === undefined ? member : callMember(receiver, name, member, args);
   }

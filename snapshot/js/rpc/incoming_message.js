@@ -2,14 +2,15 @@
 // A message that comes in as a body: all at once, or in pieces and then perhaps with a stream
 // behind it.
 
-import { concatenate } from '../body_reading.js';
 import { IncomingBody } from '../incoming_body.js';
 import {
-  ArrayPrototypePush,
   ErrorConstructor,
+  MathMax,
   PromisePrototypeThen,
   PromiseResolve,
   TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeSet,
+  Uint8ArrayConstructor,
 } from '../primordials.js';
 import { copyOfView } from '../streams/views.js';
 import { createReadableBytes } from '../streams/readable_byte_core.js';
@@ -85,6 +86,26 @@ function decode(bytes, size, incoming, references) {
   return message;
 }
 
+/** Pieces put together; in one buffer, since a piece may be a single byte. */
+export class Gathered {
+  length = 0;
+  #buffer;
+
+  /** @param {Uint8Array} chunk one's own @returns {Uint8Array} all so far */
+  add(chunk) {
+    const from = this.length;
+    this.length += TypedArrayPrototypeGetByteLength(chunk);
+    if (from === 0) return (this.#buffer = chunk);
+    if (this.length > TypedArrayPrototypeGetByteLength(this.#buffer)) {
+      const larger = new Uint8ArrayConstructor(MathMax(this.length, 2 * from));
+      TypedArrayPrototypeSet(larger, partOf(this.#buffer, 0, from));
+      this.#buffer = larger;
+    }
+    TypedArrayPrototypeSet(this.#buffer, chunk, from);
+    return partOf(this.#buffer, 0, this.length);
+  }
+}
+
 /**
  * @param {IncomingBody} incoming @param {number} most bytes, but for a stream
  * @param {import('./message.js').References} references
@@ -93,24 +114,21 @@ function decode(bytes, size, incoming, references) {
  * @returns {Promise<{ kind: number, value: any } | undefined>}
  */
 export async function readMessage(incoming, most, references, onSession) {
-  let chunks = [];
-  let total = 0;
+  const gathered = new Gathered();
   for (;;) {
     const chunk = await incoming.read();
     if (chunk === null) throw brokenMessage();
-    ArrayPrototypePush(chunks, chunk);
-    total += TypedArrayPrototypeGetByteLength(chunk);
-    const size = sizeOfMessage(chunks[0]);
-    if (size === undefined) {
-      chunks = [concatenate(chunks, total)];
-    } else if (onSession !== undefined && chunks[0][1] === kOfSession) {
-      onSession(concatenate(chunks, total));
+    const bytes = gathered.add(chunk);
+    const size = sizeOfMessage(bytes);
+    if (size === undefined) continue;
+    if (onSession !== undefined && bytes[1] === kOfSession) {
+      onSession(bytes);
       return undefined;
-    } else if (size > most) {
+    }
+    if (size > most) {
       incoming.cancel();
       throw tooLarge(size, most);
-    } else if (total >= size) {
-      return decode(concatenate(chunks, total), size, incoming, references);
     }
+    if (gathered.length >= size) return decode(bytes, size, incoming, references);
   }
 }

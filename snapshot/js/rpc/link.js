@@ -4,16 +4,22 @@
 
 import { endOutgoing, writeOutgoing } from 'nano:ops';
 import { forgetPump, pumpFrames } from '../body_pump.js';
-import { concatenate } from '../body_reading.js';
 import {
   ArrayPrototypePush,
   ArrayPrototypeShift,
+  ErrorConstructor,
   PromisePrototypeThen,
   TypedArrayPrototypeGetByteLength,
 } from '../primordials.js';
-import { tooLarge } from './incoming_message.js';
+import { Gathered, tooLarge } from './incoming_message.js';
 import { kMostAnswerBytes, kOfSession, partOf, sizeOfMessage } from './message.js';
 import { brokenMessage } from './thrown.js';
+
+/**
+ * That wait for the other side to read. Honest ones have fewer: calls, answers to the other's and
+ * releases, 1000 each (session.js, exported.js).
+ */
+const kMostFrames = 4000;
 
 /**
  * Who gets what comes.
@@ -60,25 +66,20 @@ export class Link {
   }
 
   async #readAll(ahead) {
-    let waiting = [];
-    let total = 0;
+    let gathered = new Gathered();
     for (let chunk = ahead ?? (await this.#incoming.read()); chunk !== null;) {
-      ArrayPrototypePush(waiting, chunk);
-      total += TypedArrayPrototypeGetByteLength(chunk);
-      if (waiting.length === 2 && sizeOfMessage(waiting[0]) === undefined) {
-        waiting = [concatenate(waiting, total)];
-      }
-      const size = sizeOfMessage(waiting[0]);
+      const bytes = gathered.add(chunk);
+      const size = sizeOfMessage(bytes);
       if (size !== undefined && size > kMostAnswerBytes) throw tooLarge(size, kMostAnswerBytes);
-      if (size !== undefined && size <= total) {
-        const rest = this.#receiveFrom(concatenate(waiting, total));
-        waiting = rest === undefined ? [] : [rest];
-        total = rest === undefined ? 0 : TypedArrayPrototypeGetByteLength(rest);
+      if (size !== undefined && size <= gathered.length) {
+        const rest = this.#receiveFrom(bytes);
+        gathered = new Gathered();
+        if (rest !== undefined) gathered.add(rest);
       }
       if (this.#isOver) return;
       chunk = await this.#incoming.read();
     }
-    if (total > 0) throw brokenMessage();
+    if (gathered.length > 0) throw brokenMessage();
   }
 
   /** @returns {Uint8Array | undefined} what is no whole frame yet */
@@ -104,6 +105,11 @@ export class Link {
   /** @param {Uint8Array} frame @param {boolean} [isMinor] it can wait for another one */
   send(frame, isMinor = false) {
     if (this.#isOver || this.#isDeaf) return;
+    if (this.#frames.length >= kMostFrames) {
+      this.#frames = [];
+      this.#break(new ErrorConstructor('the other app does not read what is sent to it'));
+      return;
+    }
     frame[1] = kOfSession;
     ArrayPrototypePush(this.#frames, frame);
     if (isMinor && !this.isOpen) return;

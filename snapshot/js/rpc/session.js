@@ -16,8 +16,10 @@ import {
   PromiseReject,
   PromiseResolve,
   PromiseWithResolvers,
+  SafeGetOwnPropertyDescriptor,
   SafeMap,
 } from '../primordials.js';
+import { isObject } from '../webidl.js';
 import { Exports, kMostReferences } from './exported.js';
 import { disposedStub, disposeStubs, makeStub, Target, withDispose } from './handles.js';
 import {
@@ -326,8 +328,10 @@ export class Session {
   }
 
   #brokenError(error = new ErrorConstructor()) {
-    giveMessage(error, `${kBroken}the other app has ended, or has let go of the call.`);
-    if (this.#reason !== undefined) defineValue(error, 'cause', this.#reason, false);
+    const reason = this.#reason;
+    const why = isObject(reason) && SafeGetOwnPropertyDescriptor(reason, 'message')?.value;
+    giveMessage(error, `${kBroken}${why || 'the other app has ended, or has let go of the call.'}`);
+    if (reason !== undefined) defineValue(error, 'cause', reason, false);
     return error;
   }
 }

@@ -108,11 +108,14 @@ class IdentityCore {
   }
 }
 
+/** Not by super(): the parent is a tenant's to choose, and would be told the key. */
+const make = (length, target) =>
+  ReflectConstruct(TransformStream, [kOwnCore, new IdentityCore(length)], target);
+
 export class IdentityTransformStream extends TransformStream {
+  // @ts-ignore There is no super().
   constructor() {
-    // Not by super(): the parent is a tenant's to choose, and would be told the key.
-    const core = new IdentityCore(arguments[1]);
-    return ReflectConstruct(TransformStream, [kOwnCore, core], new.target);
+    return make(undefined, new.target);
   }
 }
 defineInterface(IdentityTransformStream);
@@ -127,11 +130,11 @@ function toLength(value, context) {
 }
 
 export class FixedLengthStream extends IdentityTransformStream {
+  // @ts-ignore There is no super().
   constructor(expectedLength) {
     const context = "Failed to construct 'FixedLengthStream'";
     if (arguments.length < 1) tooFewArguments(1, 0, context);
-    // @ts-ignore The second argument is ours.
-    super(undefined, toLength(expectedLength, context));
+    return make(toLength(expectedLength, context), new.target);
   }
 }
 defineInterface(FixedLengthStream);
