@@ -2,7 +2,7 @@
 // What setTimeout() and setInterval() give where Node.js compatibility is on, as on Workers:
 // Node's Timeout, https://nodejs.org/api/timers.html#class-timeout
 
-import { asyncFrame, setAsyncFrame } from 'nano:ops';
+import { asyncFrame, setAsyncFrame, stopTimer } from 'nano:ops';
 import { SymbolDispose, SymbolToPrimitive } from './primordials.js';
 import { illegalConstructor } from './webidl.js';
 
@@ -30,6 +30,8 @@ class Timeout {
     if (delay < 0) return this;
     const outer = asyncFrame();
     setAsyncFrame(frame);
+    // It needs no room of its own.
+    stopTimer(this.#id);
     try {
       this.#timer = this.#start(callback, args, delay, repeats, this.#id);
     } finally {

@@ -66,16 +66,10 @@ function stop(id) {
   stopTimer(id);
 }
 
-/** In the place of the one of that number: it needs no room of its own. */
-function relaunch(callback, args, delay, repeats, id) {
-  if (timers.has(id)) stopTimer(id);
-  return launch(callback, args, delay, repeats, id);
-}
-
 /** An object for a number. @param {any} id what setTimeout() gave, be it an object */
 export function timeoutOf(id) {
   const timer = timers.get(id);
-  return timer === undefined ? id : timeouts.makeTimeout(id, timer, relaunch, stop);
+  return timer === undefined ? id : timeouts.makeTimeout(id, timer, launch, stop);
 }
 
 // Methods, since the operations of an interface are no constructors.
