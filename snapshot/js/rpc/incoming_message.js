@@ -86,7 +86,10 @@ function decode(bytes, size, incoming, references) {
   return message;
 }
 
-/** Pieces put together; in one buffer, since a piece may be a single byte. */
+/**
+ * Pieces put together; in one buffer, since a piece may be a single byte, and of the message's own
+ * size, which its user has checked.
+ */
 export class Gathered {
   length = 0;
   #buffer;
@@ -97,8 +100,9 @@ export class Gathered {
     this.length += TypedArrayPrototypeGetByteLength(chunk);
     if (from === 0) return (this.#buffer = chunk);
     if (this.length > TypedArrayPrototypeGetByteLength(this.#buffer)) {
-      const larger = new Uint8ArrayConstructor(MathMax(this.length, 2 * from));
-      TypedArrayPrototypeSet(larger, partOf(this.#buffer, 0, from));
+      const gathered = partOf(this.#buffer, 0, from);
+      const larger = new Uint8ArrayConstructor(MathMax(this.length, sizeOfMessage(gathered) ?? 0));
+      TypedArrayPrototypeSet(larger, gathered);
       this.#buffer = larger;
     }
     TypedArrayPrototypeSet(this.#buffer, chunk, from);
