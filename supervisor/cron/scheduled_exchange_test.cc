@@ -98,6 +98,9 @@ TEST_F(ScheduledExchangeTest, AWorkerThatStreamsItsAnswerIsNotListenedTo) {
   EXPECT_EQ(app_->inFlight(), 0U);
 }
 
+constexpr char kThrown[] =
+    "The app failed to answer this request.\noutcome: exception\nrequest: 12ab\n";
+
 class ScheduledTestsTest : public testing::Test {
  protected:
   ~ScheduledTestsTest() noexcept override {}  // NOLINT(modernize-use-equals-default)
@@ -118,21 +121,23 @@ class ScheduledTestsTest : public testing::Test {
                         },
                         timer_};
 
+  // An event that fails, up to where its line of the log is waited for.
+  void fail(RecordingExchange& exchange) {
+    outcome_ = rpc::Outcome::EXCEPTION;
+    refusal_ = kThrown;
+    tests_.handle(nullptr, exchange);
+    waitScope_.poll();
+  }
+
   void log(const std::string& requestId, LogLevel level, const std::string& message) {
     const AppLogLine line{0, requestId, level, message, ""};
     tests_.logged({&line, 1});
   }
 };
 
-constexpr char kThrown[] =
-    "The app failed to answer this request.\noutcome: exception\nrequest: 12ab\n";
-
 TEST_F(ScheduledTestsTest, AFailureIsAnsweredWithWhatTheLogHasOfIt) {
-  outcome_ = rpc::Outcome::EXCEPTION;
-  refusal_ = kThrown;
   RecordingExchange exchange("GET", "/__scheduled?cron=x");
-  tests_.handle(nullptr, exchange);
-  waitScope_.poll();
+  fail(exchange);
   EXPECT_EQ(exchange.status, 0) << "the line comes behind the answer";
   log("34cd", LogLevel::kError, "another's");
   log("12ab", LogLevel::kWarn, "its own");
@@ -146,11 +151,8 @@ TEST_F(ScheduledTestsTest, AFailureIsAnsweredWithWhatTheLogHasOfIt) {
 }
 
 TEST_F(ScheduledTestsTest, AFailureWithoutALineIsAnsweredAllTheSame) {
-  outcome_ = rpc::Outcome::EXCEPTION;
-  refusal_ = kThrown;
   RecordingExchange exchange("GET", "/__scheduled?cron=x");
-  tests_.handle(nullptr, exchange);
-  waitScope_.poll();
+  fail(exchange);
   timer_.advanceTo(kj::origin<kj::TimePoint>() + 1 * kj::SECONDS);
   waitScope_.poll();
   EXPECT_EQ(exchange.body, "exception\n\n" + refusal_);
@@ -162,11 +164,8 @@ TEST_F(ScheduledTestsTest, AFailureThatSomethingWasWaitedForAfterHasItsLineBefor
   tests_.handle(nullptr, running);
   log("12ab", LogLevel::kError, "Error: early");
   holds_ = false;
-  outcome_ = rpc::Outcome::EXCEPTION;
-  refusal_ = kThrown;
   RecordingExchange exchange("GET", "/__scheduled?cron=x");
-  tests_.handle(nullptr, exchange);
-  waitScope_.poll();
+  fail(exchange);
   timer_.advanceTo(kj::origin<kj::TimePoint>() + 1 * kj::SECONDS);
   waitScope_.poll();
   EXPECT_EQ(exchange.body, "exception\n\nError: early\n");
@@ -174,11 +173,8 @@ TEST_F(ScheduledTestsTest, AFailureThatSomethingWasWaitedForAfterHasItsLineBefor
 }
 
 TEST_F(ScheduledTestsTest, AnExchangeThatLeavesWaitsForNoLine) {
-  outcome_ = rpc::Outcome::EXCEPTION;
-  refusal_ = kThrown;
   RecordingExchange exchange("GET", "/__scheduled?cron=x");
-  tests_.handle(nullptr, exchange);
-  waitScope_.poll();
+  fail(exchange);
   tests_.abandoned(exchange);
   log("12ab", LogLevel::kError, "Error: broken");
   waitScope_.poll();

@@ -135,6 +135,15 @@ test('frames in pieces of any size are put together', async () => {
   }
 });
 
+test('one that calls more than it may at once is not heard any more', async () => {
+  const invokes = Array.from({ length: 1001 }, (_, i) => frame(kInvoke, [i, 1, '', []]));
+  const never = () => new Promise(() => {});
+  await answered([stubIsTheResult, ...invokes, undefined], [never]);
+  ok(!given.isBroken);
+  await answered([stubIsTheResult, ...invokes, invokes[0], undefined], [never]);
+  ok(given.isBroken);
+});
+
 test('a call is answered once', async () => {
   const thrown = frame(4, ['Error', 'text', undefined, []]);
   for (const again of [stubIsTheResult, thrown]) {

@@ -49,6 +49,10 @@ class Counter extends RpcTarget {
 let kept;
 
 class Back extends WorkerEntrypoint {
+  endless() {
+    return () => new Promise(() => {});
+  }
+
   make(value) {
     return new Counter(value);
   }
@@ -262,6 +266,13 @@ test('as many as a call may have sent by reference, and no more', () =>
     const list = await service.many(1000);
     same([list.length, await list[999]()], [1000, 1]);
     await rejects(Error, service.many(1001), 'More than 1000 functions and objects');
+  }));
+
+test('as many calls by stubs are under way as may be, and no more', () =>
+  withBack(async (service) => {
+    const stub = await service.endless();
+    for (let i = 0; i < 1000; i++) stub().catch(() => {});
+    await rejects(Error, stub(), 'More than 1000 calls by stubs are under way');
   }));
 
 test('a stream and a function are not in one result', () =>
